@@ -1,0 +1,48 @@
+# Two commands matter: `make demo` runs the whole system, `make test` holds it to its promises.
+# Both set up what they need inside this folder and are quick once that is done.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format lock journeys clean python node system
+
+PYTHON := .venv/bin/python
+SOURCES := portal housing residents permits staffing assessment tests scripts manage.py
+PYTEST := $(PYTHON) -m pytest
+# Journeys share one process (they drive one running system); everything else fills both cores.
+WORKERS ?= 2
+
+help:   ## This list
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+demo: python node   ## The whole system with a synthetic district; prints a URL and logins
+	@$(PYTHON) manage.py demo
+
+test: python node system   ## Every test, on real servers and a real browser
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup $(ARGS)
+
+journeys: python node system   ## Only the users' stories in the browser
+	@$(PYTEST) -m journey $(ARGS)
+
+lint: python   ## Style, imports, types, templates, migrations, generated files
+	@scripts/lint.sh
+
+format: python   ## Write Python the way ruff writes it
+	@$(PYTHON) -m ruff format $(wildcard $(SOURCES))
+	@$(PYTHON) -m ruff check --fix $(wildcard $(SOURCES))
+
+lock: python   ## Compile the lock files again, at the newest versions allowed; they name no host
+	@scripts/lock.sh
+
+clean:   ## Remove what was made here: environment, packages, caches, the embedded servers' data
+	@rm -rf .venv node_modules .run staticfiles test-results .mypy_cache .ruff_cache .pytest_cache \
+	    .hypothesis .import_linter_cache
+
+python:
+	@scripts/python_env.sh requirements-dev.txt
+
+node: python
+	@scripts/node_packages.sh
+
+system:
+	@scripts/system_packages.sh

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# All static checks, fastest first. Each runs even when one before it failed, so that one look shows all.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$PWD/.venv/bin:$PATH"
+
+failed=()
+check() {
+    local title=$1 started=$SECONDS
+    shift
+    if output=$("$@" 2>&1); then
+        printf '  ok    %-28s %3d s\n' "$title" $((SECONDS - started))
+    else
+        failed+=("$title")
+        printf '  FAIL  %-28s %3d s\n%s\n' "$title" $((SECONDS - started)) "$output"
+    fi
+}
+
+check "format" ruff format --check --quiet .
+check "style" ruff check --quiet .
+check "import contracts" lint-imports --no-logo
+check "templates" djlint --lint --quiet .
+check "shell scripts" bash -n scripts/*.sh .ci/run
+check "types" mypy
+check "migrations" python manage.py makemigrations --check --dry-run
+
+if [[ ${#failed[@]} -gt 0 ]]; then
+    printf '%s failed: %s\n' "${#failed[@]}" "$(IFS=,; echo "${failed[*]}")"
+    exit 1
+fi
