@@ -21,7 +21,7 @@ started=$SECONDS
 if ! usable_npm; then
     if [[ ! -x .venv/bin/npm ]]; then
         echo "This machine has no npm 9 or later: installing Node into .venv"
-        .venv/bin/python -m pip install --quiet --no-input --disable-pip-version-check \
+        .venv/bin/python -m pip install -qq --no-input --disable-pip-version-check \
             --require-hashes --no-deps -r requirements-node.txt
     fi
     PATH="$PWD/.venv/bin:$PATH"

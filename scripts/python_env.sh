@@ -47,7 +47,7 @@ fi
 requirements=()
 for lock in "${locks[@]}"; do requirements+=(-r "$lock"); done
 echo "Installing ${locks[*]}"
-.venv/bin/python -m pip install --quiet --no-input --disable-pip-version-check \
+.venv/bin/python -m pip install -qq --no-input --disable-pip-version-check \
     --require-hashes --no-deps "${requirements[@]}"
 echo "$wanted" >$stamp
 echo "Python packages are in place ($((SECONDS - started)) s)"
