@@ -16,8 +16,9 @@ SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b")
 IDENTITY_NUMBER = re.compile(
     r"(?<!\d)[1-9]\d{5}(18|19|20)\d{2}(0\d|1[0-2])([0-2]\d|3[01])\d{3}[\dX](?!\d)"
 )
-# Area codes that no living person's number begins with: never assigned, or born in 1899.
-INVENTED = re.compile(r"^(\d{4}99|\d{6}1899)")
+# What no living person's number begins with: no province, a county never assigned, born in 1899.
+PROVINCES = r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]"
+INVENTED = re.compile(rf"^((?!{PROVINCES})|\d{{4}}99|\d{{6}}1899)")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
