@@ -1,0 +1,48 @@
+"""Pages for what went wrong. A record that does not exist and one out of sight look the same."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from portal.ui.pages import private, wants_fragment
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the request could not be read."""
+    return _error(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: the acting post lacks the capability."""
+    return _error(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: absent, or not for this unit."""
+    return _error(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: shows the request's number, which is in the log as well. Reads no user and no database."""
+    code = getattr(request, "request_id", "") or getattr(request, "id", "")
+    response = render(request, "500.html", {"code": code, "shell": None, "nav": []}, status=500)
+    return private(response)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 of a form without a valid token: the page was open too long, or came from elsewhere."""
+    return _error(request, 400)
+
+
+def conflict(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """409: somebody else saved first and there is nothing to compare."""
+    return _error(request, 409, reason=reason)
+
+
+def _error(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    if wants_fragment(request):
+        return private(render(request, f"ui/error_{status}.html", context, status=status))
+    known = getattr(request, "scope", None) is not None
+    frame = "base.html" if known else "base_plain.html"
+    return private(render(request, f"{status}.html", context | {"frame": frame}, status=status))

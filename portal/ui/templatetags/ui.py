@@ -1,0 +1,276 @@
+"""Template tags of the interface: icons, formats, small graphics, keys, hidden form keys.
+
+Use: `{% load ui %}`. Formats are filters (`{{ count|whole }}`), graphics are tags
+(`{% freshness days %}`). Nothing here reads the database.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from portal.ui import formats, graphics
+from portal.ui.icons import ICONS
+from portal.ui.idempotency import FIELD, new_key
+
+register = template.Library()
+
+for name in (
+    "whole",
+    "decimal",
+    "rate",
+    "percent",
+    "change",
+    "wan",
+    "count",
+    "day",
+    "long_day",
+    "ago",
+    "mask_id",
+    "mask_phone",
+    "mask_birth",
+):
+    register.filter(name, getattr(formats, name))
+
+_FRESHNESS_COLOURS = {4: "pp-f-b500", 3: "pp-f-b500", 2: "pp-f-warn", 1: "pp-f-danger", 0: ""}
+_SEGMENT_WIDTH, _SEGMENT_HEIGHT, _SEGMENT_STEP = 6, 10, 8
+
+
+@register.simple_tag
+def icon(name: str, css: str = "", label: str = "") -> SafeString:
+    """An icon of the sprite: `{% icon "home" %}`, `{% icon "eye" "pp-icon-18" label="查看" %}`.
+
+    Without a label it is hidden from assistive technology.
+
+    :raises TemplateSyntaxError: there is no icon of this name
+    """
+    if name not in ICONS:
+        raise template.TemplateSyntaxError(f"no icon called {name}; add it to portal/ui/icons.py")
+    if label:
+        return format_html(
+            '<svg class="pp-icon {}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>',
+            css,
+            label,
+            static("ui/icons.svg"),
+            name,
+        )
+    return _silent_icon(name, css)
+
+
+def _silent_icon(name: str, css: str) -> SafeString:
+    return format_html(
+        '<svg class="pp-icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        css,
+        static("ui/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def kbd(*keys: str) -> SafeString:
+    """Key chips: `{% kbd "Ctrl" "S" %}` as one chip each, joined by a space."""
+    return format_html_join(" ", '<kbd class="pp-kbd">{}</kbd>', ((key,) for key in keys))
+
+
+@register.filter
+def or_dash(value: Any) -> Any:
+    """The value, or a dash when it is None or blank. Zero stays zero."""
+    return formats.DASH if value is None or value == "" else value
+
+
+@register.simple_tag
+def rate_to(value: formats.Number | None, target: formats.Number, places: int = 2) -> str:
+    """A rate that is never rounded up to its target: `{% rate_to value 92 %}`."""
+    return formats.rate(value, places, target)
+
+
+@register.simple_tag
+def gap_to(value: formats.Number | None, target: formats.Number, places: int = 2) -> str:
+    """How much a rate lacks to its target, empty when it is reached."""
+    return formats.gap(value, target, places)
+
+
+@register.filter
+def below(value: formats.Number | None, target: formats.Number | None) -> bool:
+    """Whether a known value is under its target."""
+    number, aim = formats.as_decimal(value), formats.as_decimal(target)
+    return number is not None and aim is not None and number < aim
+
+
+@register.filter
+def short_day(value: date | None) -> str:
+    """`11-20` within this year, else the whole date."""
+    return formats.short_day(value, timezone.localdate())
+
+
+@register.filter
+def moment(value: Any) -> str:
+    """`11-20 06:00` in local time."""
+    local = None if value is None else timezone.localtime(value)
+    return formats.moment(local, timezone.localdate())
+
+
+@register.filter
+def due(value: date | None) -> str:
+    """`超期 3 天`, `今天`, `4 天后`."""
+    return formats.due(value, timezone.localdate())
+
+
+@register.filter
+def days_since(value: date | None) -> int | None:
+    """Days from a day to today; None for None."""
+    return None if value is None else (timezone.localdate() - value).days
+
+
+@register.simple_tag
+def freshness(days: int | None, cycle: int = 90) -> SafeString:
+    """Four segments that say how long ago somebody was verified (see `freshness_level`)."""
+    return _freshness(graphics.freshness_level(days, cycle))
+
+
+@lru_cache(maxsize=8)
+def _freshness(level: int) -> SafeString:
+    segments = format_html_join(
+        "",
+        '<rect class="{}" x="{}" y="0" width="{}" height="{}" rx="1"></rect>',
+        (
+            (
+                _FRESHNESS_COLOURS[level] if index < level else "pp-f-line",
+                index * _SEGMENT_STEP,
+                _SEGMENT_WIDTH,
+                _SEGMENT_HEIGHT,
+            )
+            for index in range(graphics.FRESHNESS_SEGMENTS)
+        ),
+    )
+    return format_html(
+        '<svg class="pp-graphic" width="30" height="10" aria-hidden="true">{}</svg>', segments
+    )
+
+
+@register.inclusion_tag("ui/graphic/ruler.html")
+def ruler(
+    value: formats.Number | None,
+    target: formats.Number,
+    low: formats.Number,
+    high: formats.Number,
+    width: str = "96",
+) -> dict[str, Any]:
+    """A value and its target on an axis cut to `low`..`high` (fixed for a metric, not for a row)."""
+    return {"mark": graphics.ruler(value, target, low, high), "width": width}
+
+
+@register.inclusion_tag("ui/graphic/gapbar.html")
+def gapbar(
+    difference: formats.Number | None, scale: formats.Number, width: str = "100%"
+) -> dict[str, Any]:
+    """A bar left or right of the target line, `scale` at either end."""
+    return {"mark": graphics.gap_bar(difference, scale), "width": width}
+
+
+@register.inclusion_tag("ui/graphic/loadbar.html")
+def loadbar(
+    value: formats.Number | None,
+    limit: formats.Number = 1500,
+    full: formats.Number = 2200,
+    width: str = "100%",
+) -> dict[str, Any]:
+    """A zero-based bar with a tick at the limit, red when over."""
+    return {"mark": graphics.load_bar(value, limit, full), "width": width}
+
+
+@register.inclusion_tag("ui/graphic/progress.html")
+def progress(
+    part: formats.Number | None,
+    total: formats.Number | None,
+    height: int = 6,
+    width: str = "100%",
+    tick: formats.Number | None = None,
+) -> dict[str, Any]:
+    """A filled share of a track; with `tick` (percent) it turns amber below that."""
+    filled = graphics.share(part, total)
+    aim = formats.as_decimal(tick)
+    return {
+        "filled": filled,
+        "height": height,
+        "width": width,
+        "tick": aim,
+        "low": aim is not None and filled < aim,
+    }
+
+
+@register.inclusion_tag("ui/graphic/sparkline.html")
+def sparkline(
+    values: Sequence[formats.Number | None],
+    target: formats.Number | None = None,
+    width: str = "100%",
+    height: int = 32,
+) -> dict[str, Any]:
+    """A trend without axes; the last point is red when it is below the target."""
+    return {
+        "mark": graphics.sparkline(values, target, height=height),
+        "width": width,
+        "height": height,
+    }
+
+
+@register.inclusion_tag("ui/masked.html")
+def masked(
+    mask: str, url: str = "", denied: str = "", label: str = "证件号", key: str = ""
+) -> dict[str, Any]:
+    """A masked value: `{% masked person.id_mask url=reveal_url key=person.pk %}`.
+
+    :param url: where the reveal dialog is fetched; empty shows no eye
+    :param denied: why this user may not reveal it (a lock with this tooltip)
+    :param label: what the value is, for assistive technology
+    :param key: makes the element's id unique on the page
+    """
+    stars = mask.count("*")
+    head, _sep, tail = mask.partition("*" * stars) if stars else (mask, "", "")
+    plain = stars == 0 or "*" in head + tail
+    return {
+        "mask": mask,
+        "head": mask if plain else head,
+        "stars": "" if plain else "*" * stars,
+        "tail": "" if plain else tail,
+        "spoken": _("%(label)s，已遮盖，尾号 %(tail)s") % {"label": label, "tail": mask[-4:]},
+        "url": url,
+        "denied": denied,
+        "label": label,
+        "key": key,
+    }
+
+
+@register.inclusion_tag("ui/severity.html")
+def severity(level: str, text: str = "") -> dict[str, str]:
+    """Shape and word of a severity: level `must`, `should`, `note` or blank."""
+    words = {"must": _("必改"), "should": _("应改"), "note": _("提醒")}
+    return {"level": level or "none", "text": text or words.get(level, "")}
+
+
+@register.simple_tag
+def idempotency() -> SafeString:
+    """The hidden key that makes sending this form twice harmless."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, new_key())
+
+
+@register.inclusion_tag("ui/watermark.html", takes_context=True)
+def watermark(context: Context, text: str = "") -> dict[str, str]:
+    """Who looks and when, tiled faintly over a page with personal data."""
+    shell = context.get("shell")
+    who = text or (shell.watermark if shell else "")
+    return {"text": f"{who} {formats.day(timezone.localdate())}".strip()}
+
+
+@register.filter
+def dict_get(mapping: Any, key: Any) -> Any:
+    """The entry of a mapping under a variable key, None when there is none."""
+    return mapping.get(key) if mapping else None
