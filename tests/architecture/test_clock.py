@@ -31,7 +31,7 @@ READINGS = {
     "localdate",
     "localtime",
 }
-EDGES = ("views", "api", "tasks", "jobs", "middleware", "context", "errors")
+EDGES = ("views", "api", "tasks", "jobs", "middleware", "context", "errors", "templatetags")
 ALSO_EDGES = {
     "portal/orgs/posts.py": "finds the acting post of a request",
     "portal/embedded.py": "starts servers, before there is anything else",
