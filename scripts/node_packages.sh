@@ -29,7 +29,7 @@ fi
 
 echo "Installing package-lock.json"
 for attempt in 1 2 3; do
-    if npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then
+    if npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null; then
         echo "$wanted" >$stamp
         echo "Front-end packages are in place ($((SECONDS - started)) s)"
         exit 0
