@@ -24,7 +24,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: shows the request's number, which is in the log as well. Reads no user and no database."""
+    """500: shows the request's number, as the log does. Reads no user and no database."""
     code = getattr(request, "request_id", "") or getattr(request, "id", "")
     response = render(request, "500.html", {"code": code, "shell": None, "nav": []}, status=500)
     return private(response)

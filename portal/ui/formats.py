@@ -1,7 +1,7 @@
 """How numbers, rates, days and masked values are written on screen (ui.md section 14).
 
-Pure functions: the template tags, the exports and the reports write through them, so that a figure
-reads the same everywhere. Rounding is half up, and a rate below its target is never rounded up to it.
+Pure functions: template tags, exports and reports write through them, so that a figure reads the
+same everywhere. Rounding is half up, and a rate below its target is never rounded up to it.
 """
 
 from datetime import date, datetime

@@ -1,42 +1,29 @@
-"""Text that a spreadsheet would take for a formula, made harmless for export."""
+"""Text that a spreadsheet must not take for a formula. Plain Python.
 
-from __future__ import annotations
+A cell that begins like a formula runs when the file is opened (security: formula injection). The
+first character that matters is the first visible one: control and zero-width characters before it
+are skipped by spreadsheets, so they are skipped here too.
+"""
 
-import re
 import unicodedata
 
-#: First characters that start a formula or a command in some spreadsheet, full-width ones too.
-_DANGEROUS = frozenset("=+-@|%＝＋－＠｜％")
-#: Seen as a first character even before anything invisible is taken away.
-_BREAKING = frozenset("\t\r\n")
-_PLAIN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]")
+_STARTERS = frozenset("=+-@|%＝＋－＠\t\r")
+_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp"})
 
 
-def neutralise(text: str) -> str:
-    """The text, with an apostrophe in front where a spreadsheet might run it.
-
-    Invisible characters before the formula do not hide it: they are dropped by some programs
-    when the file is opened.
-    """
-    if not text or _PLAIN.match(text):
-        return text
-    return f"'{text}" if is_formula_like(text) else text
+def looks_like_formula(text: str) -> bool:
+    """Whether a spreadsheet could run this text."""
+    if text[:1] in {"\t", "\r", "\n"}:
+        return True
+    visible = next((char for char in text if not _skipped(char)), "")
+    return visible in _STARTERS if visible else False
 
 
-def is_formula_like(text: str) -> bool:
-    """Whether the first visible character starts a formula, or a tab or line break comes first."""
-    for character in text:
-        if character in _BREAKING or character in _DANGEROUS:
-            return True
-        if not (character.isspace() or unicodedata.category(character) in _UNSEEN):
-            return False
-    return False
+def disarm(text: str) -> str:
+    """The text with a leading apostrophe when it looks like a formula, control characters removed."""
+    clean = "".join(char for char in text if char == "\n" or unicodedata.category(char) != "Cc")
+    return f"'{clean}" if looks_like_formula(text) else clean
 
 
-#: Control, format (zero-width, direction marks), private use, surrogate, unassigned, marks.
-_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Mn", "Me"})
-
-
-def safe_cell(value: object) -> object:
-    """A value for an exported cell: text is neutralised, numbers and dates stay what they are."""
-    return neutralise(value) if isinstance(value, str) else value
+def _skipped(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) in _INVISIBLE

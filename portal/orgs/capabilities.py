@@ -1,0 +1,68 @@
+"""Every capability of the portal: short stable keys that are stored, never renamed (D-3)."""
+
+from enum import StrEnum
+
+
+class Capability(StrEnum):
+    """What a post may allow; the value is stored as guardian's permission codename."""
+
+    # the register
+    VIEW_REGISTER = "view_register"
+    EDIT_RESIDENTS = "edit_residents"
+    VERIFY = "verify"
+    EDIT_HOUSING = "edit_housing"
+    REVEAL_IDENTITY = "reveal_identity"
+    IMPORT_FILES = "import_files"
+    EXPORT_MASKED = "export_masked"
+    # numbers
+    VIEW_DASHBOARD = "view_dashboard"
+    RUN_METRICS = "run_metrics"
+    VIEW_QUALITY = "view_quality"
+    # staffing
+    VIEW_STAFFING = "view_staffing"
+    EDIT_STAFFING = "edit_staffing"
+    # permits
+    VIEW_PERMITS = "view_permits"
+    RECEIVE_PERMITS = "receive_permits"
+    REVIEW_PERMITS = "review_permits"
+    DECIDE_PERMITS = "decide_permits"
+    # assessment
+    VIEW_ASSESSMENT = "view_assessment"
+    SELF_ASSESS = "self_assess"
+    RUN_ASSESSMENT = "run_assessment"
+    # rules, accounts, trail
+    VIEW_RULES = "view_rules"
+    EDIT_RULES = "edit_rules"
+    VIEW_AUDIT = "view_audit"
+    VIEW_ORGS = "view_orgs"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    VIEW_OPERATION = "view_operation"
+
+
+TITLES: dict[Capability, str] = {
+    Capability.VIEW_REGISTER: "查看实有人口、实有房屋",
+    Capability.EDIT_RESIDENTS: "登记、变更、注销人口信息",
+    Capability.VERIFY: "核实无变化",
+    Capability.EDIT_HOUSING: "登记、变更房屋信息",
+    Capability.REVEAL_IDENTITY: "写明事由后查看完整证件号",
+    Capability.IMPORT_FILES: "批量导入台账",
+    Capability.EXPORT_MASKED: "导出遮盖后的名单",
+    Capability.VIEW_DASHBOARD: "查看指标看板",
+    Capability.RUN_METRICS: "立即计算指标",
+    Capability.VIEW_QUALITY: "查看数据质量问题",
+    Capability.VIEW_STAFFING: "查看采集力量",
+    Capability.EDIT_STAFFING: "管理采集员与片区",
+    Capability.VIEW_PERMITS: "查看居住证件办理",
+    Capability.RECEIVE_PERMITS: "受理居住证件",
+    Capability.REVIEW_PERMITS: "审查居住证件",
+    Capability.DECIDE_PERMITS: "审批居住证件",
+    Capability.VIEW_ASSESSMENT: "查看年度考核",
+    Capability.SELF_ASSESS: "填报考核自评",
+    Capability.RUN_ASSESSMENT: "组织年度考核",
+    Capability.VIEW_RULES: "查看文件依据与规则",
+    Capability.EDIT_RULES: "修订规则版本",
+    Capability.VIEW_AUDIT: "查看访问留痕",
+    Capability.VIEW_ORGS: "查看组织与岗位",
+    Capability.MANAGE_ACCOUNTS: "管理账号与岗位",
+    Capability.VIEW_OPERATION: "查看系统运行情况",
+}

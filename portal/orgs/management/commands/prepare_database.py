@@ -1,0 +1,100 @@
+"""Roles, database, migrations, signing key and reference data: safe to run again and again."""
+
+import os
+from argparse import ArgumentParser
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg2
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import connections
+from psycopg2 import sql
+
+from portal.orgs import tokens
+
+# attributes of each login role; the password comes from its own URL
+ROLES = {
+    "OWNER_DATABASE_URL": "LOGIN BYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE",
+    "DATABASE_URL": "LOGIN NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE",
+    "AUDIT_DATABASE_URL": "LOGIN NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE",
+}
+
+
+class Command(BaseCommand):
+    help = "创建数据库角色和数据库，执行迁移，写入签名密钥与基础数据（可重复执行）"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--skip-roles", action="store_true", help="角色和数据库由管理员另行创建")
+        parser.add_argument("--no-data", action="store_true", help="不写入组织单位和规则")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if "owner" not in connections.databases:
+            raise CommandError("未设置 OWNER_DATABASE_URL，无法执行迁移")
+        if not options["skip_roles"]:
+            self._make_roles_and_database()
+        call_command("migrate", database="owner", verbosity=options["verbosity"], interactive=False)
+        self._install_key()
+        if not options["no_data"]:
+            call_command("load_units")
+            call_command("load_rules")
+
+    def _make_roles_and_database(self) -> None:
+        if "ADMIN_DATABASE_URL" not in os.environ:
+            raise CommandError("未设置 ADMIN_DATABASE_URL；角色已由管理员创建时请加 --skip-roles")
+        owner = connections.databases["owner"]
+        admin = psycopg2.connect(os.environ["ADMIN_DATABASE_URL"])
+        admin.autocommit = True
+        with admin.cursor() as cursor:
+            for variable, attributes in ROLES.items():
+                self._make_role(cursor, urlsplit(os.environ[variable]), attributes)
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [owner["NAME"]])
+            if not cursor.fetchone():
+                cursor.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                        sql.Identifier(owner["NAME"]), sql.Identifier(owner["USER"])
+                    )
+                )
+        admin.close()
+        self._grant(owner)
+
+    @staticmethod
+    def _make_role(cursor: Any, url: Any, attributes: str) -> None:
+        name = sql.Identifier(url.username)
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [url.username])
+        verb = "ALTER" if cursor.fetchone() else "CREATE"
+        cursor.execute(sql.SQL("{} ROLE {} {}").format(sql.SQL(verb), name, sql.SQL(attributes)))
+        if url.password:
+            cursor.execute(
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(url.password))
+            )
+
+    @staticmethod
+    def _grant(owner: dict[str, Any]) -> None:
+        """What the owner makes later, the application may use; truncating and DDL it may not."""
+        app = sql.Identifier(connections.databases["default"]["USER"])
+        reader = sql.Identifier(connections.databases["audit"]["USER"])
+        database = sql.Identifier(owner["NAME"])
+        with connections["owner"].cursor() as cursor:
+            for statement in (
+                "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
+                "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {app}",
+                "GRANT CONNECT ON DATABASE {database} TO {reader}",
+                "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+                "GRANT USAGE ON SCHEMA public TO {app}, {reader}",
+                "ALTER DEFAULT PRIVILEGES IN SCHEMA public "
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
+                "ALTER DEFAULT PRIVILEGES IN SCHEMA public "
+                "GRANT USAGE, SELECT ON SEQUENCES TO {app}",
+            ):
+                query = sql.SQL(statement).format(app=app, reader=reader, database=database)
+                cursor.execute(query)
+
+    @staticmethod
+    def _install_key() -> None:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO portal_scope_key (inner_pad, outer_pad) VALUES (%s, %s) "
+                "ON CONFLICT (single) DO UPDATE "
+                "SET inner_pad = EXCLUDED.inner_pad, outer_pad = EXCLUDED.outer_pad",
+                tokens.pads(),
+            )

@@ -1,0 +1,93 @@
+"""From a logged-in user to the one post that they act in now (D-2)."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.orgs.capabilities import Capability
+from portal.orgs.models import Appointment
+from portal.orgs.roles import ROLES
+from portal.orgs.scope import Scope
+
+SESSION_KEY = "appointment"
+
+
+def held_on(user: User, day: date) -> "QuerySet[Appointment]":
+    """The posts that `user` holds on `day`, the highest unit first."""
+    return (
+        Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user=user)
+        .filter(starts_on__lte=day)
+        .select_related("unit")
+        .order_by("unit_id", "id")
+    )
+
+
+def acting_scope(request: HttpRequest) -> Scope | None:
+    """The scope of the post chosen in this session, else of the first one held; None without any.
+
+    Read anew on every request, so that an ended appointment ends its sight at once.
+    """
+    user = request.user
+    assert isinstance(user, User)
+    held = list(held_on(user, timezone.localdate()))
+    chosen = request.session.get(SESSION_KEY)
+    appointment = next((post for post in held if post.pk == chosen), held[0] if held else None)
+    request.posts = held  # type: ignore[attr-defined]
+    if appointment is None:
+        return None
+    return scope_of(
+        appointment,
+        user,
+        request_id=getattr(request, "id", "") or request.headers.get("X-Request-Id", "")[:64],
+        ip=request.META.get("REMOTE_ADDR"),
+    )
+
+
+def scope_of(
+    appointment: Appointment, user: User, *, request_id: str = "", ip: str | None = None
+) -> Scope:
+    """The scope of one appointment: the role's capabilities that guardian's grants confirm."""
+    role = ROLES[appointment.role]
+    granted = granted_capabilities(user.pk, appointment.unit_id)
+    return Scope(
+        unit=appointment.unit_id,
+        unit_name=appointment.unit.name,
+        role=role.key,
+        role_title=role.title,
+        capabilities=frozenset(str(c) for c in role.capabilities if str(c) in granted),
+        user_id=user.pk,
+        user_name=user.name,
+        staff_no=user.staff_no,
+        appointment_id=appointment.pk,
+        request_id=request_id,
+        ip=ip,
+    )
+
+
+def granted_capabilities(user_id: int, unit: int) -> set[str]:
+    """Codenames that guardian holds for this user on this unit."""
+    from guardian.models import UserObjectPermission
+
+    return set(
+        UserObjectPermission.objects.filter(
+            user_id=user_id,
+            object_pk=str(unit),
+            content_type__app_label="orgs",
+            content_type__model="orgunit",
+        ).values_list("permission__codename", flat=True)
+    )
+
+
+def system_scope(unit: int, name: str, title: str = "系统任务") -> Scope:
+    """The scope of clockwork (metric runs, rule runs): reads everything under `unit`."""
+    return Scope(
+        unit=unit,
+        unit_name=name,
+        role="system",
+        role_title=title,
+        capabilities=frozenset(str(c) for c in (Capability.VIEW_REGISTER, Capability.RUN_METRICS)),
+        user_name=title,
+    )

@@ -1,0 +1,65 @@
+"""The base of every record that belongs to one committee, and how it is narrowed (D-1, D-4)."""
+
+import uuid
+from typing import ClassVar, Self, TypeVar
+
+import uuid_utils.compat
+from django.db import models
+from django.db.models import F
+
+from portal.orgs.models import OrgUnit
+from portal.orgs.scope import DISTRICT_SPAN, Scope, level_of
+
+M = TypeVar("M", bound=models.Model)
+
+
+def new_id() -> uuid.UUID:
+    """A UUID version 7: sorts by time of creation and tells nothing about how many there are."""
+    return uuid_utils.compat.uuid7()
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """Rows of one committee each; every read of them starts with `in_scope`."""
+
+    def in_scope(self, scope: Scope) -> Self:
+        """Only rows under the acting unit, by an equality that the sorted indexes serve."""
+        return self.under(scope.unit)
+
+    def under(self, code: int) -> Self:
+        """Only rows of the unit `code` and below.
+
+        A district has no column of its own to equate; the expression is one that no index on
+        `committee_id` can serve, so that sorted pages still come from their own index (D-4).
+        """
+        level = level_of(code)
+        if level == "committee":
+            return self.filter(committee_id=code)
+        if level == "street":
+            return self.filter(street_id=code)
+        return self.alias(_in_district=F("committee_id") - code).filter(
+            _in_district__gte=0, _in_district__lt=DISTRICT_SPAN
+        )
+
+
+class CommitteeRecord(models.Model):
+    """A record of one committee: the committee's code is itself the scope key.
+
+    `street_id` is computed by the database, so that street pages have an equality of their own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    committee = models.ForeignKey(
+        OrgUnit, models.PROTECT, related_name="+", verbose_name="居（村）委", db_index=False
+    )
+    street_id = models.GeneratedField(
+        expression=F("committee_id") / 1000 * 1000,
+        output_field=models.BigIntegerField("街道（镇）"),
+        db_persist=True,
+    )
+
+    class PersonalData:
+        personal: ClassVar[set[str]] = set()
+        plain: ClassVar[set[str]] = {"id", "committee_id", "street_id"}
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,94 @@
+"""Who may what: every role with its title, level, capabilities and one sentence (domain.md §1.10).
+
+The role list follows the paper's organisation: district office, street and town offices,
+committees, and the posts that work for them. Rows store the short keys, never these objects.
+"""
+
+from dataclasses import dataclass
+
+from portal.orgs.capabilities import Capability as C
+from portal.orgs.scope import Level
+
+REGISTER_READ = {C.VIEW_REGISTER, C.VIEW_QUALITY, C.VIEW_PERMITS, C.VIEW_STAFFING, C.VIEW_RULES}
+REGISTER_WRITE = {C.EDIT_RESIDENTS, C.VERIFY, C.EDIT_HOUSING}
+
+
+@dataclass(frozen=True)
+class Role:
+    """A post's rights: `level` says on which units it may be held."""
+
+    key: str
+    title: str
+    level: Level
+    description: str
+    capabilities: frozenset[C]
+
+
+def _role(key: str, title: str, level: Level, description: str, *capabilities: C) -> Role:
+    return Role(key, title, level, description, frozenset(capabilities))
+
+
+_ALL = [
+    _role(
+        "district_admin", "区人口办管理员", "district",
+        "订规则、定考核、看全区汇总；说明用途后可查个人，不改访问留痕。",
+        *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_ASSESSMENT, C.RUN_ASSESSMENT,
+        C.EDIT_RULES, C.EXPORT_MASKED, C.REVEAL_IDENTITY, C.VIEW_AUDIT, C.VIEW_ORGS,
+        C.IMPORT_FILES,
+    ),
+    _role(
+        "district_analyst", "区人口办统计员", "district",
+        "看汇总与指标，导出遮盖后的数据，看不到完整证件号。",
+        *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_ASSESSMENT, C.EXPORT_MASKED,
+    ),
+    _role(
+        "district_auditor", "安全审计员", "district",
+        "看访问留痕，看不到居民，也不改任何业务数据和权限。",
+        C.VIEW_AUDIT, C.VIEW_RULES,
+    ),
+    _role(
+        "security_admin", "安全管理员", "district",
+        "管账号、岗位和策略，看不到居民。",
+        C.MANAGE_ACCOUNTS, C.VIEW_ORGS, C.VIEW_RULES,
+    ),
+    _role(
+        "system_admin", "系统管理员", "district",
+        "管系统运行，看不到居民，也不管账号。",
+        C.VIEW_OPERATION, C.VIEW_ORGS, C.VIEW_RULES,
+    ),
+    _role(
+        "street_manager", "街道（镇）人口办主任", "street",
+        "看本街道看板、裁定移交、管采集力量、报自评，不看其他街道的人。",
+        *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.EDIT_STAFFING, C.REVIEW_PERMITS,
+        C.DECIDE_PERMITS, C.VIEW_ASSESSMENT, C.SELF_ASSESS, C.EXPORT_MASKED, C.REVEAL_IDENTITY,
+        C.VIEW_AUDIT, C.VIEW_ORGS, C.IMPORT_FILES,
+    ),
+    _role(
+        "street_staff", "街道（镇）人口办工作人员", "street",
+        "登记、核实、抽查、管采集员，不审批自己登记的事项。",
+        *REGISTER_READ, *REGISTER_WRITE, C.VIEW_DASHBOARD, C.RUN_METRICS, C.EDIT_STAFFING,
+        C.REVIEW_PERMITS, C.EXPORT_MASKED, C.REVEAL_IDENTITY, C.IMPORT_FILES, C.VIEW_ORGS,
+    ),
+    _role(
+        "center_clerk", "受理服务中心窗口", "street",
+        "受理居住证件，凭在办件查人，不浏览名单。",
+        C.VIEW_PERMITS, C.RECEIVE_PERMITS, C.VIEW_RULES,
+    ),
+    _role(
+        "committee_lead", "居（村）委书记、主任", "committee",
+        "看本居委台账与指标，交办和审阅，不导出证件号。",
+        *REGISTER_READ, C.VIEW_DASHBOARD, C.VIEW_AUDIT, C.VIEW_ORGS,
+    ),
+    _role(
+        "committee_security", "治保主任（居委录入）", "committee",
+        "负责本居委信息采集、维护和上报，不审批自己登记的事项。",
+        *REGISTER_READ, *REGISTER_WRITE, C.IMPORT_FILES, C.REVEAL_IDENTITY, C.EXPORT_MASKED,
+        C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_AUDIT, C.VIEW_ORGS,
+    ),
+    _role(
+        "collector", "信息采集员", "committee",
+        "在所派驻居委登记、核实，不导出，不看别处。",
+        C.VIEW_REGISTER, C.VIEW_QUALITY, C.EDIT_RESIDENTS, C.VERIFY, C.VIEW_RULES,
+    ),
+]  # fmt: skip
+ROLES: dict[str, Role] = {role.key: role for role in _ALL}

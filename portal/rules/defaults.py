@@ -1,0 +1,66 @@
+"""The rules that the product starts with; each is data with a date and a source (D-13).
+
+Figures that the paper does not give are marked as to be confirmed by the district.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+PAPER = date(2016, 6, 12)
+TO_CONFIRM = "平台默认值，待区人口办确认"
+
+
+@dataclass(frozen=True)
+class RuleDefault:
+    """A rule set's first version. `schema` names each parameter and its type."""
+
+    code: str
+    title: str
+    clause: str
+    basis: str
+    parameters: dict[str, Any]
+    schema: dict[str, type | tuple[type, ...]]
+    effective_from: date = PAPER
+
+
+RULES = [
+    RuleDefault(
+        "collector_ratio", "信息采集员配比", "三(二)2", "实施意见 三(二)2：不低于实有人口1500:1",
+        {"people_per_collector": 1500}, {"people_per_collector": int},
+    ),
+    RuleDefault(
+        "leading_group_meetings", "领导小组会议", "三(一)1", "实施意见 三(一)1：每年至少召开两次会议",
+        {"per_year": 2}, {"per_year": int},
+    ),
+    RuleDefault(
+        "verification_cycle", "核实周期（天）", "三(三)1", f"实施意见 三(三)1；周期为{TO_CONFIRM}",
+        {"owner_occupied": 365, "rented": 90, "lent": 180, "vacant": 180, "shared": 90,
+         "other": 180, "overseas": 90},
+        dict.fromkeys(
+            ["owner_occupied", "rented", "lent", "vacant", "shared", "other", "overseas"], int
+        ),
+    ),
+    RuleDefault(
+        "registration_deadline", "登记、注销时限（天）", "三(三)1", TO_CONFIRM,
+        {"days": 7}, {"days": int},
+    ),
+    RuleDefault(
+        "issue_deadlines", "质量问题整改时限（天）", "三(三)1", TO_CONFIRM,
+        {"high": 3, "mid": 10, "low": 30}, {"high": int, "mid": int, "low": int},
+    ),
+    RuleDefault(
+        "reveal_quota", "查看完整证件号每日上限", "三(四)1", TO_CONFIRM,
+        {"per_day": 30, "seconds_shown": 60}, {"per_day": int, "seconds_shown": int},
+    ),
+    RuleDefault(
+        "metric_targets", "指标目标值", "三(三)1", TO_CONFIRM,
+        {"registration_rate": 98.5, "accuracy_rate": 97.0, "freshness": 92.0,
+         "house_code_link": 99.0, "completeness": 98.0, "validity": 99.5, "uniqueness": 99.9,
+         "housing_coverage": 95.0, "endorsement_on_time": 95.0},
+        dict.fromkeys(
+            ["registration_rate", "accuracy_rate", "freshness", "house_code_link", "completeness",
+             "validity", "uniqueness", "housing_coverage", "endorsement_on_time"], (int, float),
+        ),
+    ),
+]  # fmt: skip

@@ -1,0 +1,328 @@
+"""The one settings file, fed by the environment; it refuses to start on anything unsafe.
+
+`PORTAL_MODE` is `demo` (embedded servers, invented people), `test` or `production`.
+In production every secret must be given, `NAME_FILE` may point to a file that holds it.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+MODE = os.environ.get("PORTAL_MODE", "demo")
+if MODE not in {"demo", "test", "production"}:
+    raise ImproperlyConfigured(f"PORTAL_MODE must be demo, test or production, not {MODE!r}")
+PRODUCTION = MODE == "production"
+
+env = environ.FileAwareEnv()
+
+
+def secret(name: str) -> str:
+    """A secret of at least 50 characters; outside production one is made in the run directory."""
+    value = env.str(name, default="")
+    if value and len(value) < 50:
+        raise ImproperlyConfigured(f"{name} is shorter than 50 characters")
+    if not value and PRODUCTION:
+        raise ImproperlyConfigured(f"{name} (or {name}_FILE) must be set in production")
+    return value or _local_secret(name)
+
+
+def _local_secret(name: str) -> str:
+    import secrets
+
+    from portal.embedded import run_dir
+
+    path = run_dir() / "secrets" / name.lower()
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.write_text(secrets.token_urlsafe(64))
+        path.chmod(0o400)
+    return path.read_text()
+
+
+# --- safety ---------------------------------------------------------------------------------
+DEBUG = False
+SECRET_KEY = secret("SECRET_KEY")
+# Signs the scope handed to PostgreSQL, so that injected SQL cannot widen it (D-4).
+SCOPE_SIGNING_KEY = secret("SCOPE_SIGNING_KEY")
+# Encrypts identity numbers; blind indexes have a key of their own (D-6).
+IDENTITY_ENCRYPTION_KEY = secret("IDENTITY_ENCRYPTION_KEY")
+IDENTITY_INDEX_KEY = secret("IDENTITY_INDEX_KEY")
+# Numbers with the unassigned area code 319999 are accepted only for invented people.
+SYNTHETIC_DATA = env.bool("SYNTHETIC_DATA", default=not PRODUCTION)
+if PRODUCTION and SYNTHETIC_DATA:
+    raise ImproperlyConfigured("SYNTHETIC_DATA must be off in production")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost"])
+if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the portal's hosts in production")
+if MODE == "test":
+    ALLOWED_HOSTS.append("testserver")
+
+# --- applications ---------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "guardian",
+    "axes",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "django_filters",
+    "django_htmx",
+    "template_partials",
+    "django_structlog",
+    "portal.ui",
+    "portal.audit",
+    "portal.accounts",
+    "portal.orgs",
+    "portal.rules",
+    "portal.jobs",
+    "portal.metrics",
+    "portal.quality",
+    "portal.exchange",
+    "housing",
+    "residents",
+    "permits",
+    "staffing",
+    "assessment",
+    "portal.desk",
+    "portal.demo",
+]
+
+# Areas register with the frame here, so that grep finds it (no autodiscovery).
+RULE_MODULES = ["portal.rules.defaults"]
+METRIC_MODULES = ["residents.metrics", "housing.metrics", "staffing.metrics"]
+QUALITY_MODULES = ["residents.quality", "housing.quality"]
+EXCHANGE_MODULES = ["housing.exchange", "residents.exchange"]
+JOB_HANDLER_MODULES = ["portal.exchange.jobs", "portal.metrics.jobs", "assessment.jobs"]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "portal.orgs.middleware.NoStoreMiddleware",
+    # Holds the transaction through template rendering, hence outside everything that reads rows.
+    "portal.orgs.middleware.TransactionMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "portal.orgs.middleware.ScopeMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["template_partials.templatetags.partials", "portal.ui.templatetags.ui"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "portal.ui.context.shell",
+            ],
+        },
+    }
+]
+
+# --- data -----------------------------------------------------------------------------------
+
+
+def database(name: str) -> dict[str, Any]:
+    """A connection from its URL; the engine carries the acting scope into PostgreSQL (D-4)."""
+    config: dict[str, Any] = env.db_url(name, engine="portal.orgs.postgresql")
+    config.setdefault("OPTIONS", {})
+    config.update(
+        CONN_MAX_AGE=env.int("CONN_MAX_AGE", default=60),
+        CONN_HEALTH_CHECKS=True,
+        DISABLE_SERVER_SIDE_CURSORS=True,  # ready for transaction pooling
+    )
+    return config
+
+
+if PRODUCTION:
+    for required in ("DATABASE_URL", "AUDIT_DATABASE_URL", "REDIS_URL", "CACHE_URL"):
+        if not (env.str(required, default="") or env.str(f"{required}_FILE", default="")):
+            raise ImproperlyConfigured(f"{required} must be set in production")
+elif "DATABASE_URL" not in os.environ:
+    from portal.embedded import start
+
+    os.environ.update(start().environ(os.environ.get("PORTAL_DATABASE", "portal")))
+
+DATABASES = {
+    "default": database("DATABASE_URL"),  # role portal_app: owns nothing, row-level security
+    "audit": database("AUDIT_DATABASE_URL"),  # role portal_audit: reads the audit table only
+}
+if "OWNER_DATABASE_URL" in os.environ:
+    DATABASES["owner"] = database("OWNER_DATABASE_URL")  # migrations and bulk loading only
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.str("CACHE_URL", default=REDIS_URL + "?db=1"),
+        "KEY_PREFIX": "portal",
+    }
+}
+
+# --- background work (the ledger is PostgreSQL, Redis is the doorbell: D-9) ------------------
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+    "health_check_interval": 25,
+}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 240  # hard limit, below half of the visibility timeout
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULE_FILENAME = env.str("CELERY_BEAT_SCHEDULE", default="celerybeat-schedule")
+
+# --- people who log in ----------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "desk:home"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "MinimumLengthValidator": {"min_length": 12},
+        "UserAttributeSimilarityValidator": {},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
+]
+GUARDIAN_MONKEY_PATCH_USER = False
+GUARDIAN_RAISE_403 = False
+ANONYMOUS_USER_NAME = None
+# Counted in Redis, so that a rolled-back request does not forget a wrong guess.
+AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "portal.accounts.views.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+SESSION_COOKIE_AGE = 10 * 3600
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_NAME = "__Host-portal" if PRODUCTION else "portal_session"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "portal_csrf"
+CSRF_FAILURE_VIEW = "portal.ui.errors.csrf_failure"
+
+# --- HTTP -----------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if PRODUCTION and env.bool("BEHIND_TLS_PROXY", default=True):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- language, time, files ------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文")]
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+GENERATED_STATIC_DIR = BASE_DIR / ".run" / "static"
+GENERATED_STATIC_DIR.mkdir(parents=True, exist_ok=True)
+STATICFILES_DIRS = [
+    GENERATED_STATIC_DIR,
+    *(
+        (f"vendor/{name}", path)
+        for name, folder in {"tabler": "@tabler/core/dist", "echarts": "echarts/dist"}.items()
+        if (path := BASE_DIR / "node_modules" / folder).exists()
+    ),
+]
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = False
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": env.str("FILES_DIR", default=str(BASE_DIR / ".run" / "files"))},
+    },
+    "staticfiles": {
+        "BACKEND": (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if PRODUCTION
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
+}
+
+# --- API ------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["portal.orgs.api.NeedsCapability"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+SPECTACULAR_SETTINGS = {"TITLE": "人口服务管理平台", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+
+# --- logs -----------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"axes": {"level": "WARNING"}},
+}
+
+ENVIRONMENT_BADGE = {"demo": "演示数据", "test": "测试环境", "production": ""}[MODE]

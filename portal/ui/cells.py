@@ -1,0 +1,175 @@
+"""What a cell of a list can hold besides plain text, and the declaration of a column."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from django.db.models import Model
+from django.utils.functional import Promise
+
+from portal.ui import formats
+
+Text = str | Promise
+
+
+class Sensitivity(StrEnum):
+    """How a column's values may leave the screen."""
+
+    PLAIN = "plain"
+    #: personal, written masked in exports
+    MASKED = "masked"
+    #: never exported
+    SCREEN_ONLY = "screen_only"
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A status word: tone is blank (neutral), `info`, `ok`, `warn`, `danger` or `line`."""
+
+    kind: ClassVar[str] = "tag"
+    text: Text
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text that leads somewhere, besides the row's own address."""
+
+    kind: ClassVar[str] = "link"
+    text: Text
+    url: str
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A masked value; with `url` it has an eye, with `denied` a lock that says why not."""
+
+    kind: ClassVar[str] = "masked"
+    text: str
+    url: str = ""
+    denied: Text = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Days since the last verification, written with the freshness mark."""
+
+    kind: ClassVar[str] = "verified"
+    days: int | None
+    cycle: int = 90
+
+    @property
+    def text(self) -> str:
+        return formats.ago(self.days)
+
+    @property
+    def overdue(self) -> bool:
+        return self.days is None or self.days > self.cycle
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The worst open problem of a row: level `must`, `should` or `note`."""
+
+    kind: ClassVar[str] = "problem"
+    text: Text
+    level: str
+
+
+@dataclass(frozen=True)
+class Toned:
+    """A text in a status colour: tone `danger`, `warn`, `ok` or `2` (secondary)."""
+
+    kind: ClassVar[str] = "toned"
+    text: Text
+    tone: str
+
+
+Value = Any
+Reader = str | Callable[[Any], Value]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a list, of its export and of its sorting.
+
+    :param cell: attribute path (`unit.name`) or function of the row; the key when blank
+    :param sort: fields that order by this column; indexed together with the unit, never NULL
+    :param kind: how plain values are written: text, name, number, decimal, rate, code, day, second
+    :param template: a template for the cell instead; it receives `row` and `value`
+    :param width: pixels, one of those in tables.css (40 to 320); 0 lets the content decide
+    :param export: what the export writes; the cell when None
+    :param fixed: always shown, always first
+    :param shown: shown unless the user chose otherwise
+    """
+
+    key: str
+    title: Text
+    cell: Reader = ""
+    sort: str | tuple[str, ...] = ()
+    kind: str = "text"
+    template: str = ""
+    width: int = 0
+    align: str = ""
+    export: Reader | None = None
+    sensitivity: Sensitivity = Sensitivity.PLAIN
+    fixed: bool = False
+    shown: bool = True
+
+    @property
+    def sort_fields(self) -> tuple[str, ...]:
+        return (self.sort,) if isinstance(self.sort, str) else self.sort
+
+    @property
+    def css(self) -> str:
+        """Classes of the column's cells."""
+        align = self.align or ("right" if self.kind in _NUMERIC else "left")
+        names = {"right": "pp-num", "center": "pp-mid"}
+        parts = [names.get(align, ""), "pp-name" if self.kind == "name" else ""]
+        return " ".join(part for part in parts if part)
+
+    @property
+    def head_css(self) -> str:
+        """Classes of the column's head."""
+        return f"{self.css} pp-w-{self.width}".strip() if self.width else self.css
+
+    def value(self, row: Any) -> Value:
+        """What the cell of this row holds."""
+        return read(row, self.cell or self.key)
+
+    def exported(self, row: Any) -> Value:
+        """What the export writes for this row: plain values, never markup."""
+        found = read(row, self.export if self.export is not None else self.cell or self.key)
+        return plain(found)
+
+
+_NUMERIC = frozenset({"number", "decimal", "rate"})
+
+
+def read(row: Any, reader: Reader) -> Value:
+    """Follow an attribute path (an absent relation gives None) or call the function."""
+    if callable(reader):
+        return reader(row)
+    found = row
+    for name in reader.split("."):
+        if found is None:
+            return None
+        found = found.get(name) if isinstance(found, Mapping) else getattr(found, name)
+        if callable(found) and not isinstance(found, Model):
+            found = found()
+    return found
+
+
+def plain(value: Value) -> Value:
+    """A cell without its dress: numbers and days stay what they are, all else becomes text."""
+    if isinstance(value, Verified):
+        return value.days
+    if hasattr(value, "text"):
+        return str(value.text)
+    if value is None or isinstance(value, bool | int | float | Decimal | date | datetime):
+        return value
+    return str(value)

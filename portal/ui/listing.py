@@ -1,0 +1,414 @@
+"""Register lists: a list page is a declaration of columns, filters and a default order.
+
+    class ResidentList(RegisterList):
+        key = "residents"
+        columns = (Column("name", _("姓名"), kind="name", sort="name", fixed=True), ...)
+        filterset_class = ResidentFilter
+        default_sort = "address"
+
+    @needs(Capability.SEE_RESIDENTS)
+    def resident_list(request):
+        listing = ResidentList(request, Residence.objects.in_scope(request.scope))
+        return listing.respond("residents/resident_list.html", {"title": ...})
+
+The page includes `ui/list.html` with `list=list`. Filters, order, page size and columns live in the
+address; a request of HTMX for `#list` gets that part only. Paging is by key (`keyset.py`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django_filters import FilterSet
+
+from portal.ui import keyset
+from portal.ui.cells import Column
+from portal.ui.chips import Chip, active_chips
+from portal.ui.pages import page, wants_fragment
+
+Text = str | Promise
+CONTROL_NAMES = ("after", "before", "sort", "size", "col", "rows", "open")
+MOST_SUGGESTED = 6
+
+
+@dataclass(frozen=True)
+class SavedView:
+    """A tab above the chips: a name, the query it stands for and how many rows it has."""
+
+    title: Text
+    query: str
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """A button of the bulk bar; it posts the chosen ids (or `all=1` and the query) to `url`."""
+
+    title: Text
+    url: str
+    #: the answer is a dialog, asked for by HTMX
+    dialog: bool = False
+
+
+@dataclass(frozen=True)
+class Action:
+    """A link that an empty list offers."""
+
+    title: Text
+    url: str
+
+
+@dataclass(frozen=True)
+class Empty:
+    """What an empty register says: how to begin."""
+
+    title: Text
+    text: Text = ""
+    icon: str = ""
+    primary: Action | None = None
+    secondary: Action | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A rendered column of one row."""
+
+    column: Column
+    value: Any
+
+    @property
+    def kind(self) -> str:
+        """How the template writes it: the value's own kind, or the column's."""
+        return str(getattr(type(self.value), "kind", self.column.kind))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list."""
+
+    record: Any
+    pk: str
+    url: str
+    css: str
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head: `direction` is blank when the list is not sorted by it."""
+
+    column: Column
+    url: str
+    direction: str
+
+
+class RegisterList:
+    """A list of records over one request. Subclasses declare, views ask."""
+
+    key: ClassVar[str]
+    columns: ClassVar[Sequence[Column]]
+    filterset_class: ClassVar[type[FilterSet] | None] = None
+    #: a column's key, with `-` for descending
+    default_sort: ClassVar[str] = ""
+    page_sizes: ClassVar[Sequence[int]] = (20, 50, 100)
+    page_size: ClassVar[int] = 50
+    count_cap: ClassVar[int] = 10_000
+    #: measure word of the rows: 人, 套, 件, 条
+    unit: ClassVar[Text] = _("条")
+    caption: ClassVar[Text] = _("列表")
+    empty: ClassVar[Empty] = Empty(_("还没有记录"))
+    #: template of what stands above the table inside the panel, e.g. tabs
+    panel_template: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any],
+        *,
+        estimate: Callable[[], int | None] | None = None,
+        views: Sequence[SavedView] = (),
+        bulk: Sequence[BulkAction] = (),
+        export_url: str = "",
+        filter_context: Mapping[str, Any] | None = None,
+    ) -> None:
+        """:param queryset: the rows in scope, before any filter
+        :param estimate: total of the unfiltered list above the cap, from a counter
+        :param filter_context: further arguments of the filter set
+        """
+        self.request = request
+        self.base = queryset
+        self.estimate = estimate
+        self.views = views
+        self.bulk = bulk
+        self.export_url = export_url
+        self._filter_context = filter_context or {}
+
+    # --- for subclasses ---------------------------------------------------------------------
+
+    def row_url(self, row: Any) -> str:
+        """Where a row leads; blank when it leads nowhere."""
+        return ""
+
+    def row_css(self, row: Any) -> str:
+        """A class of the row: `is-muted` for what is closed."""
+        return ""
+
+    # --- the answer -------------------------------------------------------------------------
+
+    def respond(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponse:
+        """The page, or the list alone when HTMX asks for `#list`."""
+        values = {**(context or {}), "list": self}
+        target = getattr(getattr(self.request, "htmx", None), "target", None)
+        if wants_fragment(self.request) and target == "list":
+            return page(self.request, "ui/list.html", values)
+        return page(self.request, template, values)
+
+    # --- filters ----------------------------------------------------------------------------
+
+    @cached_property
+    def filterset(self) -> FilterSet | None:
+        return self._filterset(self.request.GET)
+
+    @cached_property
+    def filtered(self) -> QuerySet[Any]:
+        """The rows that pass the filters; none when a filter cannot be read."""
+        if self.filterset is None:
+            return self.base
+        if not self.filterset.is_valid():
+            return self.base.none()
+        rows: QuerySet[Any] = self.filterset.qs
+        return rows
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """The conditions in force."""
+        return [] if self.filterset is None else active_chips(self.filterset, self.url)
+
+    @property
+    def filter_errors(self) -> bool:
+        return self.filterset is not None and not self.filterset.is_valid()
+
+    @cached_property
+    def relief(self) -> tuple[Chip, int] | None:
+        """For a list that came out empty: the condition to drop and how many rows that gives."""
+        candidates = [
+            (chip, self._count_without(chip)) for chip in self.chips[:MOST_SUGGESTED] if chip.names
+        ]
+        best = max(candidates, key=lambda found: found[1], default=None)
+        return best if best and best[1] else None
+
+    def _count_without(self, chip: Chip) -> int:
+        query = self.request.GET.copy()
+        for name in chip.names:
+            query.pop(name, None)
+        without = self._filterset(query)
+        return 0 if without is None else keyset.capped_count(without.qs, self.count_cap)[0]
+
+    def _filterset(self, data: QueryDict) -> FilterSet | None:
+        if self.filterset_class is None:
+            return None
+        return self.filterset_class(
+            data, queryset=self.base, request=self.request, **self._filter_context
+        )
+
+    # --- rows -------------------------------------------------------------------------------
+
+    @cached_property
+    def page(self) -> keyset.Page:
+        column, descending = self.order
+        return keyset.page_of(
+            self.filtered,
+            column.sort_fields if column else (),
+            size=self.size,
+            descending=descending,
+            after=self.request.GET.get("after", ""),
+            before=self.request.GET.get("before", ""),
+            known=self.base,
+        )
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        shown = self.shown
+        return [
+            Row(
+                record=record,
+                pk=keyset.key_of(record),
+                url=self.row_url(record),
+                css=self.row_css(record),
+                cells=[Cell(column, column.value(record)) for column in shown],
+            )
+            for record in self.page.rows
+        ]
+
+    @cached_property
+    def count(self) -> tuple[int, bool]:
+        """Rows that pass the filters, and whether the number is exact."""
+        found, exact = keyset.capped_count(self.filtered, self.count_cap)
+        if not exact and not self.chips and self.estimate is not None:
+            return max(self.estimate() or found, found), False
+        return found, exact
+
+    @property
+    def total(self) -> int:
+        return self.count[0]
+
+    @property
+    def is_exact(self) -> bool:
+        return self.count[1]
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether the total is only known to be more than the cap."""
+        return not self.count[1] and self.count[0] <= self.count_cap
+
+    @cached_property
+    def size(self) -> int:
+        asked = self.request.GET.get("size", "")
+        return int(asked) if asked in map(str, self.page_sizes) else self.page_size
+
+    # --- order ------------------------------------------------------------------------------
+
+    @cached_property
+    def order(self) -> tuple[Column | None, bool]:
+        """The column that orders the list, and whether downwards; unknown names are ignored."""
+        sortable = {column.key: column for column in self.columns if column.sort}
+        for wish in (self.request.GET.get("sort", ""), self.default_sort):
+            if wish.removeprefix("-") in sortable:
+                return sortable[wish.removeprefix("-")], wish.startswith("-")
+        return None, False
+
+    @cached_property
+    def heads(self) -> list[Head]:
+        return [self._head(column) for column in self.shown]
+
+    def _head(self, column: Column) -> Head:
+        if not column.sort:
+            return Head(column, "", "")
+        current, descending = self.order
+        if column is not current:
+            return Head(column, self.url(sort=column.key), "")
+        turned = column.key if descending else f"-{column.key}"
+        return Head(column, self.url(sort=turned), "descending" if descending else "ascending")
+
+    # --- columns ----------------------------------------------------------------------------
+
+    @cached_property
+    def shown(self) -> list[Column]:
+        """The fixed columns, then those this user chose, in the chosen order."""
+        free = {column.key: column for column in self.columns if not column.fixed}
+        fixed = [column for column in self.columns if column.fixed]
+        chosen = [free[key] for key in self._preference["columns"] if key in free]
+        return fixed + (chosen or [column for column in free.values() if column.shown])
+
+    @property
+    def choosable(self) -> list[tuple[Column, bool]]:
+        """All columns for the chooser, shown ones first, and whether each is shown."""
+        shown = self.shown
+        hidden = [column for column in self.columns if column not in shown]
+        return [(column, True) for column in shown] + [(column, False) for column in hidden]
+
+    @property
+    def is_roomy(self) -> bool:
+        return self._preference["rows"] == "roomy"
+
+    @cached_property
+    def _preference(self) -> dict[str, Any]:
+        """Columns and row height: from the address, else as this user left them."""
+        name = f"list:{self.key}"
+        kept: dict[str, Any] = self.request.session.get(name, {})
+        if "col" in self.request.GET or "rows" in self.request.GET:
+            kept = {
+                "columns": self.request.GET.getlist("col"),
+                "rows": self.request.GET.get("rows", kept.get("rows", "")),
+            }
+            self.request.session[name] = kept
+        return {"columns": kept.get("columns", []), "rows": kept.get("rows", "")}
+
+    # --- addresses --------------------------------------------------------------------------
+
+    @property
+    def query(self) -> str:
+        """Filters and order as a query string, for exports and bulk acts."""
+        query = self.request.GET.copy()
+        for name in ("after", "before", "size", "col", "rows", "open"):
+            query.pop(name, None)
+        return query.urlencode()
+
+    def url(self, **changes: str | None) -> str:
+        """This list with other parameters, on its first page; None removes one."""
+        query = self.request.GET.copy()
+        for name in ("after", "before", "col", "rows", "open"):
+            query.pop(name, None)
+        for name, value in changes.items():
+            if value is None:
+                query.pop(name, None)
+            else:
+                query[name] = value
+        return f"{self.request.path}?{query.urlencode()}"
+
+    @property
+    def next_url(self) -> str:
+        more = self.page.has_next and self.page.rows
+        return self.url(after=keyset.key_of(self.page.rows[-1])) if more else ""
+
+    @property
+    def previous_url(self) -> str:
+        more = self.page.has_previous and self.page.rows
+        return self.url(before=keyset.key_of(self.page.rows[0])) if more else ""
+
+    @property
+    def clear_url(self) -> str:
+        """Without conditions; the scope stays."""
+        names = [name for chip in self.chips for name in chip.names]
+        return self.url(**dict.fromkeys(names))
+
+    @property
+    def size_links(self) -> list[tuple[int, str]]:
+        return [(size, self.url(size=str(size))) for size in self.page_sizes]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Parameters that the filter form must carry along."""
+        return [(name, self.request.GET[name]) for name in ("sort", "size") if self._has(name)]
+
+    @property
+    def kept_filters(self) -> list[tuple[str, str]]:
+        """Parameters that the column chooser must carry along."""
+        return [
+            (name, value)
+            for name, values in self.request.GET.lists()
+            if name not in {"col", "rows", "after", "before", "open"}
+            for value in values
+        ]
+
+    def _has(self, name: str) -> bool:
+        return bool(self.request.GET.get(name))
+
+    # --- selection --------------------------------------------------------------------------
+
+    @classmethod
+    def picked(
+        cls, request: HttpRequest, queryset: QuerySet[Any], **filter_context: Any
+    ) -> QuerySet[Any]:
+        """The rows a bulk act is for: the ticked ones, or all that pass the posted filter.
+
+        The filter is worked out again here, so that a stale page cannot widen the act; the caller
+        shows the count once more before acting.
+        """
+        if request.POST.get("all") != "1":
+            return queryset.filter(pk__in=request.POST.getlist("pick"))
+        if cls.filterset_class is None:
+            return queryset
+        chosen = cls.filterset_class(
+            QueryDict(request.POST.get("query", "")),
+            queryset=queryset,
+            request=request,
+            **filter_context,
+        )
+        rows: QuerySet[Any] = chosen.qs if chosen.is_valid() else queryset.none()
+        return rows

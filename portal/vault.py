@@ -1,0 +1,77 @@
+"""Identity and telephone numbers: ciphertext, blind index, and the keys behind them (D-6).
+
+AES-256-GCM with a random nonce, bound to its row: a ciphertext moved to another row does not
+decrypt. The blind index is a keyed HMAC cut to 16 bytes; without its key the space of a
+district's numbers could be tried out in seconds.
+"""
+
+import hashlib
+import hmac
+import os
+import uuid
+from functools import lru_cache
+from typing import Protocol
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+NONCE_BYTES = 12
+INDEX_BYTES = 16
+
+
+class KeyProvider(Protocol):
+    """Where keys come from: a file by default, a certified device where the law asks for one."""
+
+    def current(self) -> str:
+        """The id of the key that new ciphertexts use."""
+
+    def key(self, key_id: str) -> bytes:
+        """The 32 bytes of a key. :raises KeyError: no such key"""
+
+
+class SettingsKeys:
+    """Keys derived from the environment's secrets (or the files that they name)."""
+
+    def current(self) -> str:
+        return "k1"
+
+    def key(self, key_id: str) -> bytes:
+        return {"k1": hashlib.sha256(settings.IDENTITY_ENCRYPTION_KEY.encode()).digest()}[key_id]
+
+
+keys: KeyProvider = SettingsKeys()
+
+
+def seal(plain: str, *, row: uuid.UUID, kind: str) -> tuple[str, bytes]:
+    """Encrypt `plain` for the secret row `row`; returns (key id, nonce and ciphertext)."""
+    key_id = keys.current()
+    nonce = os.urandom(NONCE_BYTES)
+    return key_id, nonce + _cipher(key_id).encrypt(nonce, plain.encode(), _bound(row, kind))
+
+
+def unseal(cipher: bytes, *, key_id: str, row: uuid.UUID, kind: str) -> str:
+    """The plain number of a secret row.
+
+    :raises cryptography.exceptions.InvalidTag: altered, or moved from another row
+    """
+    nonce, body = bytes(cipher[:NONCE_BYTES]), bytes(cipher[NONCE_BYTES:])
+    return _cipher(key_id).decrypt(nonce, body, _bound(row, kind)).decode()
+
+
+def blind_index(normalised: str) -> bytes:
+    """16 bytes that are equal exactly for equal numbers, and tell nothing without the key."""
+    return hmac.new(_index_key(), normalised.encode(), hashlib.sha256).digest()[:INDEX_BYTES]
+
+
+def _bound(row: uuid.UUID, kind: str) -> bytes:
+    return f"residents_secret|{kind}|{row}".encode()
+
+
+@lru_cache(maxsize=8)
+def _cipher(key_id: str) -> AESGCM:
+    return AESGCM(keys.key(key_id))
+
+
+@lru_cache(maxsize=1)
+def _index_key() -> bytes:
+    return hashlib.sha256(settings.IDENTITY_INDEX_KEY.encode()).digest()
