@@ -121,8 +121,8 @@ def _field(key: str, title: str, synonyms: str = "", *, required: bool = False) 
 
 #: A ledger of residents, one person a row.
 RESIDENT_FIELDS = (
-    _field("name", "姓名", "姓名 人员姓名 居民姓名 名字 本人姓名", required=True),
-    _field("sex", "性别", "性别"),
+    _field("name", "姓名", "人员姓名 居民姓名 名字 本人姓名", required=True),
+    _field("sex", "性别"),
     _field(
         "document_number",
         "公民身份号码",
@@ -168,7 +168,7 @@ RESIDENT_FIELDS = (
     _field("education", "文化程度", "学历 教育程度"),
     _field("former_name", "曾用名"),
     _field("foreign_name", "外文姓名", "英文姓名 外文名 英文名"),
-    _field("note", "备注", "说明 备注 注"),
+    _field("note", "备注", "说明 注"),
 )
 
 #: A list of dwellings, one a row.
@@ -189,5 +189,5 @@ DWELLING_FIELDS = (
     _field("occupancy", "居住状态", "房屋状态 使用状态 房屋使用情况 居住情况"),
     _field("use", "房屋用途", "用途 设计用途 房屋类型 实际用途"),
     _field("estate", "小区", "小区名称 楼盘 住宅小区"),
-    _field("note", "备注", "说明 备注 注"),
+    _field("note", "备注", "说明 注"),
 )

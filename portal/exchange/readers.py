@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import BinaryIO
 
 from python_calamine import (
@@ -353,7 +354,8 @@ def cell_text(cell: Cell) -> str:
     if isinstance(cell, str):
         return cell
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
+        digits = format(Decimal(repr(cell)), "f")  # 3.1e17 as the spreadsheet shows it
+        return digits.removesuffix(".0")
     return str(cell)
 
 
