@@ -22,7 +22,7 @@ check() {
 
 check "format" ruff format --check --quiet .
 check "style" ruff check --quiet .
-check "import contracts" lint-imports --no-logo
+check "import contracts" lint-imports --no-logo --no-cache
 check "templates" djlint --lint --quiet .
 check "shell scripts" bash -n scripts/*.sh .ci/run
 check "types" mypy
