@@ -282,12 +282,12 @@ def _known_count(cells: Sequence[Cell], known: frozenset[str]) -> int:
 
 
 def _header_place(rows: Sequence[Sequence[Cell]], known: frozenset[str]) -> int | None:
-    """Index of the row with most known names; at least two, and a third of what it holds."""
+    """Index of the row with most known names: at least three, or two that are a third of it."""
     best, best_count = None, 1
     for place, cells in enumerate(rows):
         count = _known_count(cells, known)
         filled = sum(1 for cell in cells if cell != "")
-        if count > best_count and count * 3 >= filled:
+        if count > best_count and (count > 2 or count * 3 >= filled):
             best, best_count = place, count
     return best
 
