@@ -1,6 +1,6 @@
-"""What a cell of a list can hold besides plain text, and the declaration of a column."""
+"""The words a list is declared in: columns, what a cell holds besides text, views, bulk acts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -148,6 +148,77 @@ class Column:
 
 
 _NUMERIC = frozenset({"number", "decimal", "rate"})
+
+
+@dataclass(frozen=True)
+class SavedView:
+    """A tab above the chips: a name, the query it stands for and how many rows it has."""
+
+    title: Text
+    query: str
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """A button of the bulk bar; it posts the chosen ids (or `all=1` and the query) to `url`."""
+
+    title: Text
+    url: str
+    #: the answer is a dialog, asked for by HTMX
+    dialog: bool = False
+
+
+@dataclass(frozen=True)
+class Action:
+    """A link that an empty list offers."""
+
+    title: Text
+    url: str
+
+
+@dataclass(frozen=True)
+class Empty:
+    """What an empty register says: how to begin."""
+
+    title: Text
+    text: Text = ""
+    icon: str = ""
+    primary: Action | None = None
+    secondary: Action | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A rendered column of one row."""
+
+    column: Column
+    value: Any
+
+    @property
+    def kind(self) -> str:
+        """How the template writes it: the value's own kind, or the column's."""
+        return str(getattr(type(self.value), "kind", self.column.kind))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list."""
+
+    record: Any
+    pk: str
+    url: str
+    css: str
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head: `direction` is blank when the list is not sorted by it."""
+
+    column: Column
+    url: str
+    direction: str
 
 
 def read(row: Any, reader: Reader) -> Value:

@@ -16,95 +16,21 @@ address; a request of HTMX for `#list` gets that part only. Paging is by key (`k
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
 from portal.ui import keyset
-from portal.ui.cells import Column
+from portal.ui.cells import BulkAction, Cell, Column, Empty, Head, Row, SavedView, Text
 from portal.ui.chips import Chip, active_chips
 from portal.ui.pages import page, wants_fragment
 
-Text = str | Promise
 CONTROL_NAMES = ("after", "before", "sort", "size", "col", "rows", "open")
 MOST_SUGGESTED = 6
-
-
-@dataclass(frozen=True)
-class SavedView:
-    """A tab above the chips: a name, the query it stands for and how many rows it has."""
-
-    title: Text
-    query: str
-    count: int | None = None
-
-
-@dataclass(frozen=True)
-class BulkAction:
-    """A button of the bulk bar; it posts the chosen ids (or `all=1` and the query) to `url`."""
-
-    title: Text
-    url: str
-    #: the answer is a dialog, asked for by HTMX
-    dialog: bool = False
-
-
-@dataclass(frozen=True)
-class Action:
-    """A link that an empty list offers."""
-
-    title: Text
-    url: str
-
-
-@dataclass(frozen=True)
-class Empty:
-    """What an empty register says: how to begin."""
-
-    title: Text
-    text: Text = ""
-    icon: str = ""
-    primary: Action | None = None
-    secondary: Action | None = None
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A rendered column of one row."""
-
-    column: Column
-    value: Any
-
-    @property
-    def kind(self) -> str:
-        """How the template writes it: the value's own kind, or the column's."""
-        return str(getattr(type(self.value), "kind", self.column.kind))
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the list."""
-
-    record: Any
-    pk: str
-    url: str
-    css: str
-    cells: Sequence[Cell]
-
-
-@dataclass(frozen=True)
-class Head:
-    """A column's head: `direction` is blank when the list is not sorted by it."""
-
-    column: Column
-    url: str
-    direction: str
 
 
 class RegisterList:

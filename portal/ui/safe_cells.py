@@ -20,7 +20,7 @@ def looks_like_formula(text: str) -> bool:
 
 
 def disarm(text: str) -> str:
-    """The text with a leading apostrophe when it looks like a formula, control characters removed."""
+    """The text without control characters, after an apostrophe when it looks like a formula."""
     clean = "".join(char for char in text if char == "\n" or unicodedata.category(char) != "Cc")
     return f"'{clean}" if looks_like_formula(text) else clean
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from portal.ui import formats, graphics
 from portal.ui.icons import ICONS
 from portal.ui.idempotency import FIELD, new_key
+from portal.ui.widgets import widget_css
 
 register = template.Library()
 
@@ -273,3 +275,9 @@ def watermark(context: Context, text: str = "") -> dict[str, str]:
 def dict_get(mapping: Any, key: Any) -> Any:
     """The entry of a mapping under a variable key, None when there is none."""
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def dressed(field: BoundField) -> str:
+    """A bound field's widget in our clothes, for forms that are not ours (django-filter's)."""
+    return field.as_widget(attrs={"class": widget_css(field.field.widget)})

@@ -1,0 +1,147 @@
+"""Forms of the portal: fields drawn by one template, errors with links, only changes handed on.
+
+    class LeaseForm(PortalForm):
+        columns = 4
+        spans = {"note": 2}
+        starts_on = DayField(label=_("租赁起始"))
+
+`{{ form }}` draws all fields in a grid, `{{ form.starts_on.as_field_group }}` one of them,
+`{% include "ui/form_errors.html" %}` the summary with links. Forms never write: the view passes
+`form.changes()` to a service.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import BaseRenderer, DjangoTemplates
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.ui.dates import UnreadableDayError, read_day
+from portal.ui.idempotency import FIELD
+from portal.ui.widgets import Combobox, DayInput, Segmented, widget_css
+
+MOST_SEGMENTS = 5
+MOST_NATIVE_OPTIONS = 12
+Changes = dict[str, Any]
+
+
+class PortalRenderer(BaseRenderer):
+    """Draws forms with the project's templates, Django's own widgets with Django's."""
+
+    form_template_name = "ui/form.html"
+    field_template_name = "ui/field.html"
+    bound_field_class = None
+
+    def get_template(self, template_name: str) -> Any:
+        try:
+            return get_template(template_name)
+        except TemplateDoesNotExist:
+            return DjangoTemplates().get_template(template_name)
+
+
+class DayField(forms.DateField):
+    """A day as people type it: `2026-11-20`, `20261120`, `2026/11/20`, `11-20`, `今天`."""
+
+    widget = DayInput
+
+    def __init__(self, *, today: Callable[[], date] = timezone.localdate, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._today = today
+
+    def to_python(self, value: Any) -> date | None:
+        """:raises ValidationError: the text is not a day"""
+        if not isinstance(value, str) or value.strip() in self.empty_values:
+            return super().to_python(value)
+        try:
+            return read_day(value, self._today())
+        except UnreadableDayError as why:
+            raise ValidationError(str(why), code="invalid") from why
+
+
+class _Dressed(forms.BaseForm):
+    """What our plain and model forms share."""
+
+    default_renderer = PortalRenderer
+    #: fields in a row
+    columns: ClassVar[int] = 2
+    #: fields that take more than one of the columns
+    spans: ClassVar[Mapping[str, int]] = {}
+    #: units inside a field, at its right end: {"area": "m²"}
+    suffixes: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            _dress(field)
+            field.ui_span = self.spans.get(name, 1)  # type: ignore[attr-defined]
+            field.ui_suffix = self.suffixes.get(name, "")  # type: ignore[attr-defined]
+
+    def changes(self) -> Changes:
+        """Cleaned values of the fields that differ from what the form was opened with."""
+        if not self.is_valid():
+            raise ValueError("changes() of a form that did not pass")
+        ours = (name for name in self.changed_data if name != FIELD)
+        return {name: self.cleaned_data[name] for name in ours if name in self.cleaned_data}
+
+    @property
+    def problems(self) -> list[tuple[str, str, str]]:
+        """Every error as (id of the field, its label, the sentence), for the summary."""
+        found = [("", "", str(text)) for text in self.non_field_errors()]
+        for field in self:
+            found += [(field.id_for_label, str(field.label), str(text)) for text in field.errors]
+        return found
+
+
+class PortalForm(_Dressed, forms.Form):
+    """A form of our own fields."""
+
+
+class PortalModelForm(_Dressed, forms.ModelForm):
+    """A form over a model; it checks and shows, a service writes."""
+
+    def save(self, commit: bool = True) -> Any:
+        """:raises TypeError: always"""
+        raise TypeError("forms do not write: pass form.changes() to a service")
+
+
+def _dress(field: forms.Field) -> None:
+    """Choose the widget that fits the number of choices, and give it its class."""
+    widget = field.widget
+    if type(widget) is forms.Select and not isinstance(field, forms.ModelChoiceField):
+        field.widget = widget = _fitting(field)
+    if type(widget) is forms.DateInput:
+        field.widget = widget = DayInput(widget.attrs)
+    css = widget_css(widget)
+    if css:
+        widget.attrs["class"] = css
+    field.error_messages.setdefault("required", _("请填写"))
+    if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+        field.error_messages["required"] = _("还没有填写")
+
+
+def _fitting(field: forms.Field) -> forms.Widget:
+    attrs = field.widget.attrs
+    choices = [
+        ("", _("请选择")) if choice[0] in (None, "") else choice
+        for choice in getattr(field, "choices", ())
+    ]
+    real = [choice for choice in choices if choice[0] not in (None, "")]
+    if field.required and 2 <= len(real) <= MOST_SEGMENTS and _are_short(real):
+        return Segmented(attrs, choices=real)
+    if len(choices) > MOST_NATIVE_OPTIONS:
+        return Combobox(attrs, choices=choices)
+    return forms.Select(attrs, choices=choices)
+
+
+def _are_short(choices: list[Any]) -> bool:
+    """Whether the titles fit side by side: four characters each, no groups."""
+    return all(
+        not isinstance(title, list | tuple) and len(str(title)) <= 4 for _key, title in choices
+    )

@@ -1,0 +1,88 @@
+"""Form widgets in the portal's clothes."""
+
+from typing import Any
+
+from django import forms
+
+_CHECKS = (forms.CheckboxInput, forms.CheckboxSelectMultiple)
+
+
+class Segmented(forms.RadioSelect):
+    """Two to five exclusive values side by side: one tab stop, arrow keys."""
+
+    template_name = "ui/widgets/segmented.html"
+
+
+class Radios(forms.RadioSelect):
+    """Exclusive values one below the other, for longer sentences."""
+
+    template_name = "ui/widgets/radios.html"
+
+
+class Checks(forms.CheckboxSelectMultiple):
+    """Several values, each with its box."""
+
+    template_name = "ui/widgets/checks.html"
+
+
+class Combobox(forms.Select):
+    """More than twelve values: a native select that a script turns into a filtering field."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None, choices: Any = ()) -> None:
+        super().__init__({"data-combobox": "", **(attrs or {})}, choices)
+
+
+class DayInput(forms.DateInput):
+    """A day, typed; the calendar opens on the icon or with Alt+↓."""
+
+    template_name = "ui/widgets/day.html"
+    input_type = "text"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        typed = {"data-day": "", "autocomplete": "off", "placeholder": "2026-11-20"}
+        super().__init__({**typed, **(attrs or {})}, format="%Y-%m-%d")
+
+
+class IdNumberInput(forms.TextInput):
+    """A number of an identity document: fixed-width letters, never kept by the browser."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        typed = {
+            "data-id-number": "",
+            "autocomplete": "off",
+            "spellcheck": "false",
+            "class": "pp-input pp-input-mono",
+        }
+        super().__init__({**typed, **(attrs or {})})
+
+
+class PhoneInput(forms.TextInput):
+    """A telephone number; the phone's number keys."""
+
+    input_type = "tel"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        typed = {"autocomplete": "off", "class": "pp-input pp-input-mono"}
+        super().__init__({**typed, **(attrs or {})})
+
+
+def widget_css(widget: forms.Widget) -> str:
+    """The class that a widget wears, with what it already has."""
+    worn = str(widget.attrs.get("class", ""))
+    if "pp-" in worn:
+        return worn
+    return f"{worn} {_own_css(widget)}".strip()
+
+
+def _own_css(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.RadioSelect):
+        return "pp-radio"
+    if isinstance(widget, _CHECKS):
+        return "pp-check"
+    if isinstance(widget, forms.Select):
+        return "pp-select"
+    if isinstance(widget, forms.Textarea):
+        return "pp-textarea"
+    if isinstance(widget, forms.ClearableFileInput | forms.HiddenInput):
+        return ""
+    return "pp-input"
