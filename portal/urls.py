@@ -1,5 +1,32 @@
 """All addresses of the portal; each area keeps its own list."""
 
+from importlib.util import find_spec
+
 from django.urls import include, path
 
-urlpatterns: list[object] = []
+from portal.ui import errors
+
+PLACES = {
+    "": "portal.desk",
+    "accounts/": "portal.accounts",
+    "orgs/": "portal.orgs",
+    "housing/": "housing",
+    "residents/": "residents",
+    "permits/": "permits",
+    "staffing/": "staffing",
+    "assessment/": "assessment",
+    "dashboard/": "portal.metrics",
+    "quality/": "portal.quality",
+    "imports/": "portal.exchange",
+    "rules/": "portal.rules",
+    "help/": "portal.ui",
+}
+urlpatterns = [
+    path(prefix, include(f"{module}.urls"))
+    for prefix, module in PLACES.items()
+    if find_spec(f"{module}.urls")
+]
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -143,7 +143,7 @@ class IdempotencyKey(models.Model):
 
     key = models.UUIDField(primary_key=True, default=new_id)
     user_id = models.BigIntegerField()
-    result_url = models.CharField(max_length=300)
+    result_url = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
 
     class PersonalData:
