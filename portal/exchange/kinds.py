@@ -8,7 +8,7 @@ plain rules that its page calls, and applies them set-based through its own serv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
@@ -118,4 +118,16 @@ class ImportKind(Protocol):
         """
 
     def undo(self, results: Sequence[RowResult], *, by: Scope, at: datetime) -> list[RowResult]:
-        """Take back created or updated rows that nobody has touched since; tell the rest."""
+        """Take back created or updated rows that nobody has touched since; tell the rest.
+
+        One result per row: `error` with a sentence for a row that somebody has touched since and
+        that therefore stays, anything else for a row taken back.
+        """
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A kind that can tell what a file did to the register; such a kind shows its effect."""
+
+    def measure(self, *, committee: int, by: Scope, today: date) -> dict[str, int]:
+        """Totals of the committee by title (`{"实有人口": 5318}`), read before and after."""
