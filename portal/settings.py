@@ -184,6 +184,7 @@ CACHES = {
 }
 
 # --- background work (the ledger is PostgreSQL, Redis is the doorbell: D-9) ------------------
+QUEUE_APP = "portal.celery"
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {

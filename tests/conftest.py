@@ -3,11 +3,16 @@
 import os
 import tempfile
 
+from portal import embedded
+
 os.environ["PORTAL_MODE"] = "test"
 if "PORTAL_RUN_DIR" not in os.environ:
     os.environ["PORTAL_RUN_DIR"] = os.path.join(tempfile.gettempdir(), f"portal-test-{os.getuid()}")
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["PORTAL_DATABASE"] = f"portal_test_{_worker}"
+if _worker == "main":
+    # The first process starts the servers and outlives the workers, which find them running.
+    embedded.start()
 
 from collections.abc import Iterator  # noqa: E402  settings read the lines above
 from datetime import date, datetime  # noqa: E402

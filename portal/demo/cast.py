@@ -1,0 +1,38 @@
+"""The invented people who log in to the demonstration, one for each kind of day's work."""
+
+from dataclasses import dataclass
+
+PASSWORD = "putuo-demo-2026"  # noqa: S105  printed at the start of the demonstration
+HOME = 310107005001  # 源园居委会, 曹杨新村街道
+
+
+@dataclass(frozen=True)
+class Player:
+    """One login: who, in which post, at which unit, and what to look at."""
+
+    username: str
+    name: str
+    staff_no: str
+    posts: tuple[tuple[str, int], ...]
+    shows: str
+
+
+PLAYERS = [
+    Player("zhoumin", "周敏", "YY-003", (("committee_security", HOME),), "居委录入：源园居委会"),
+    Player("xuwanqing", "许婉清", "YY-004", (("committee_security", HOME),), "同一居委的同事"),
+    Player("guxiaoman", "顾小满", "CJ-011", (("collector", HOME),), "信息采集员：源园"),
+    Player("lufang", "陆芳", "HX-002", (("committee_security", 310107005003),), "同街道另一居委"),
+    Player(
+        "guzhenyu", "顾振宇", "CY-001",
+        (("street_manager", 310107005000),), "街道看板：曹杨新村街道",
+    ),
+    Player("hejing", "何静", "CY-007", (("street_staff", 310107005000),), "街道工作人员"),
+    Player("zhangqing", "章晴", "CK-002", (("center_clerk", 310107005000),), "受理窗口"),
+    Player("tangpeng", "汤鹏", "WL-005", (("committee_security", 310107021001),), "另一街道的居委"),
+    Player("tangning", "唐宁", "WL-001", (("street_manager", 310107021000),), "万里街道主任"),
+    Player("shenliqun", "沈立群", "QB-001", (("district_admin", 310107000000),), "区人口办：考核"),
+    Player("qinchuan", "秦川", "QB-006", (("district_analyst", 310107000000),), "区统计员"),
+    Player("yanzheng", "严正", "SJ-001", (("district_auditor", 310107000000),), "安全审计员"),
+    Player("anning", "安宁", "AQ-001", (("security_admin", 310107000000),), "安全管理员"),
+]  # fmt: skip
+STREETS = (310107005000, 310107020000, 310107021000)
