@@ -1,0 +1,151 @@
+"""Invented plates, buildings and dwellings of a committee."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from housing.addresses import Address
+from housing.codes import make_internal_code, make_provisional_code
+from portal.orgs.records import new_id
+
+ROADS = (
+    "梧影路", "槐荫路", "栖云路", "望澄路", "听竹路", "兰汀路", "枫桥里路", "沁园路", "晴川里路",
+    "云锦路", "桐溪路", "沐春路", "银杏里路", "汇泉路", "澄园路", "碧川里路", "锦棠路", "清荷路",
+    "金穗里路", "朗月路",
+)  # fmt: skip
+#: storeys and dwellings per floor, with how often such a building stands
+SHAPES = (((6, 4), 50), ((6, 6), 20), ((11, 4), 15), ((14, 4), 10), ((18, 6), 5))
+OCCUPANCY = (("1", 60), ("2", 26), ("3", 4), ("4", 7), ("5", 1), ("9", 2))
+TENURE = (("1", 45), ("2", 40), ("3", 12), ("9", 3))
+
+
+@dataclass
+class Home:
+    """A dwelling before it becomes a row; `people` fill it later."""
+
+    id: UUID
+    committee: int
+    building: UUID
+    floor: int
+    position: int
+    room: str
+    address: str
+    short: str
+    key: str
+    code: str
+    code_state: str
+    occupancy: str
+    tenure: str
+    area: Decimal
+    rooms: int
+    occupants: int = 0
+    verified_on: date | None = None
+    checked_on: date | None = None
+    method: str = ""
+    by: str = ""
+    owner: str = ""
+
+
+@dataclass
+class Committee:
+    """All housing of one committee."""
+
+    plates: list[dict[str, Any]] = field(default_factory=list)
+    buildings: list[dict[str, Any]] = field(default_factory=list)
+    homes: list[Home] = field(default_factory=list)
+
+
+def build(code: int, index: int, wanted: int, random: Random, *, tall_first: bool) -> Committee:
+    """About `wanted` dwellings on one lane of an invented road.
+
+    :param index: number of the committee in the demonstration; makes road and lane unique
+    :param tall_first: begin with a building of 18 floors by 6, as on the board's picture
+    """
+    found = Committee()
+    road, lane = ROADS[index % len(ROADS)], str(88 + index * 20)
+    number = 0
+    while len(found.homes) < wanted:
+        number += 1
+        shape = (18, 6) if tall_first and number == 1 else _shape(random)
+        _raise_building(found, code, road, lane, str(number), shape, random)
+    return found
+
+
+def _shape(random: Random) -> tuple[int, int]:
+    shapes, weights = zip(*SHAPES, strict=True)
+    return random.choices(shapes, weights)[0]
+
+
+def _raise_building(
+    found: Committee, code: int, road: str, lane: str, number: str, shape: tuple[int, int],
+    random: Random,
+) -> None:  # fmt: skip
+    storeys, across = shape
+    place = Address(road, lane=lane, number=number)
+    plate_id, building_id = new_id(), new_id()
+    found.plates.append({
+        "id": plate_id, "committee_id": code, "road": road, "lane": lane,
+        "number": number, "address": place.normalised(),
+    })  # fmt: skip
+    found.buildings.append({
+        "id": building_id, "committee_id": code, "plate_id": plate_id,
+        "name": place.normalised(), "short_name": f"{number}号", "sort_key": place.sort_key(),
+        "storeys": storeys, "built_year": random.randint(1982, 2012),
+        "dwelling_count": storeys * across,
+    })  # fmt: skip
+    for floor in range(1, storeys + 1):
+        for position in range(1, across + 1):
+            room = f"{floor}{position:02d}"
+            found.homes.append(
+                _home(code, building_id, road, lane, number, floor, position, room, random,
+                      len(found.homes))
+            )  # fmt: skip
+
+
+def _home(
+    code: int, building: UUID, road: str, lane: str, number: str, floor: int, position: int,
+    room: str, random: Random, sequence: int,
+) -> Home:  # fmt: skip
+    place = Address(road, lane=lane, number=number, room=room)
+    chance = random.random()
+    if chance < 0.965:  # the rest are the code clerk's to-do
+        house_code, state = make_internal_code(code, number, room), "final"
+    elif chance < 0.99:
+        house_code, state = make_provisional_code(code, sequence + 1), "provisional"
+    else:
+        house_code, state = "", "none"
+    rooms = random.choices((1, 2, 3), (25, 55, 20))[0]
+    return Home(
+        id=new_id(), committee=code, building=building, floor=floor, position=position,
+        room=room, address=place.normalised(), short=place.short(), key=place.sort_key(),
+        code=house_code, code_state=state, occupancy=_pick(OCCUPANCY, random),
+        tenure=_pick(TENURE, random), rooms=rooms,
+        area=Decimal(rooms * 24 + random.randint(2, 22)) + Decimal(random.randint(0, 9)) / 10,
+    )  # fmt: skip
+
+
+def _pick(weighted: tuple[tuple[str, int], ...], random: Random) -> str:
+    values, weights = zip(*weighted, strict=True)
+    return random.choices(values, weights)[0]
+
+
+def dwelling_rows(homes: list[Home], at: datetime) -> Iterator[dict[str, Any]]:
+    """The dwellings as rows, once their people are known."""
+    for home in homes:
+        yield {
+            "id": home.id, "committee_id": home.committee, "building_id": home.building,
+            "floor": home.floor, "position": home.position, "room_no": home.room,
+            "address": home.address, "short_address": home.short, "address_key": home.key,
+            "house_code": home.code, "code_state": home.code_state, "tenure": home.tenure,
+            "occupancy": home.occupancy, "occupancy_checked_on": home.checked_on,
+            "floor_area": home.area, "design_rooms": home.rooms, "legality": "1",
+            "owner_name": home.owner, "occupants": home.occupants,
+            "households": 1 if home.occupants else 0, "verified_on": home.verified_on,
+            "verified_by": home.by, "verified_method": home.method,
+            "created_at": at - timedelta(days=700), "created_by": "期初导入",
+            "updated_at": at, "updated_by": home.by,
+        }  # fmt: skip

@@ -1,0 +1,42 @@
+"""Building the demonstration: logins first, then the district."""
+
+from datetime import date
+
+from django.db import transaction
+
+from portal.accounts.models import User
+from portal.demo import cast
+from portal.demo.district import District
+from portal.orgs.models import Appointment, OrgUnit
+from portal.orgs.services import project_grants
+
+FIRST_DAY = date(2020, 1, 1)
+
+
+@transaction.atomic
+def make_logins(today: date) -> None:
+    """Accounts and posts of the invented staff, with their grants; known ones are left alone."""
+    known = set(User.objects.values_list("username", flat=True))
+    for player in cast.PLAYERS:
+        if player.username in known:
+            continue
+        user = User(username=player.username, name=player.name, staff_no=player.staff_no)
+        user.set_password(cast.PASSWORD)
+        user.save(force_insert=True)
+        for role, unit in player.posts:
+            Appointment.objects.create(user=user, unit_id=unit, role=role, starts_on=FIRST_DAY)
+    project_grants(day=today)
+
+
+def make_district(*, people: int, seed: int, today: date) -> dict[str, int]:
+    """Three streets with all their committees and about `people` people; returns row counts."""
+    committees = list(
+        OrgUnit.objects.committees()
+        .filter(parent_id__in=cast.STREETS)
+        .order_by("code")
+        .values_list("code", flat=True)
+    )
+    district = District(seed=seed, today=today)
+    with transaction.atomic(using="owner"):
+        district.settle(committees, people, cast.HOME)
+    return district.counts
