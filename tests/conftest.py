@@ -1,27 +1,16 @@
 """Real PostgreSQL and Redis for every test; the application's own restricted role throughout."""
 
-import os
-import tempfile
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
 
-from portal import embedded
+import pytest
+from django.db import connections
+from django.db.models import QuerySet
+from django.utils import timezone
 
-os.environ["PORTAL_MODE"] = "test"
-if "PORTAL_RUN_DIR" not in os.environ:
-    os.environ["PORTAL_RUN_DIR"] = os.path.join(tempfile.gettempdir(), f"portal-test-{os.getuid()}")
-_worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-os.environ["PORTAL_DATABASE"] = f"portal_test_{_worker}"
-if _worker == "main":
-    # The first process starts the servers and outlives the workers, which find them running.
-    embedded.start()
-
-from collections.abc import Iterator  # noqa: E402  settings read the lines above
-from datetime import date, datetime  # noqa: E402
-
-import pytest  # noqa: E402
-from django.db import connections  # noqa: E402
-from django.utils import timezone  # noqa: E402
-
-from tests.cast import Cast  # noqa: E402
+from portal.audit.models import AuditEvent
+from tests.cast import Cast
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +55,51 @@ def units(db: None) -> None:
 
 
 @pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """Real commits, for races, workers and the catalogue; everything is wiped afterwards.
+
+    (Django's own transactional test would truncate as the application, which may not.)
+    """
+    from tests.database import wipe
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        yield
+        for connection in connections.all():
+            connection.close()
+        wipe()
+
+
+@pytest.fixture
 def cast(units: None) -> Cast:
     """The people of the tests, each in a post (`tests/cast.py` says who is who)."""
     return Cast.assembled()
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[dict[str, Any]]]:
+    """The audit events written in this test, by action.
+
+    The application's role cannot read them and the test's transaction is not committed, so the
+    rows are taken down as they go to the database.
+    """
+    written: list[dict[str, Any]] = []
+    columns = [field.attname for field in AuditEvent._meta.concrete_fields]
+
+    def take_down(events: Any) -> None:
+        written.extend({name: getattr(event, name) for name in columns} for event in events)
+
+    save, bulk_create = AuditEvent.save, QuerySet.bulk_create
+
+    def saved(self: AuditEvent, *args: Any, **kwargs: Any) -> None:
+        save(self, *args, **kwargs)
+        take_down([self])
+
+    def created(self: Any, objs: Any, *args: Any, **kwargs: Any) -> Any:
+        rows = bulk_create(self, objs, *args, **kwargs)
+        if self.model is AuditEvent:
+            take_down(rows)
+        return rows
+
+    monkeypatch.setattr(AuditEvent, "save", saved)
+    monkeypatch.setattr(QuerySet, "bulk_create", created)
+    return lambda action: [event for event in written if event["action"] == action]

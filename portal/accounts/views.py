@@ -28,7 +28,7 @@ class SignInForm(AuthenticationForm):
 
 
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The login page; guesses are throttled before the password is hashed."""
     if request.user.is_authenticated:

@@ -1,0 +1,15 @@
+"""What must be known before the settings are read; pytest loads this first (`-p`)."""
+
+import os
+import tempfile
+
+from portal import embedded
+
+os.environ["PORTAL_MODE"] = "test"
+if "PORTAL_RUN_DIR" not in os.environ:
+    os.environ["PORTAL_RUN_DIR"] = os.path.join(tempfile.gettempdir(), f"portal-test-{os.getuid()}")
+worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+os.environ["PORTAL_DATABASE"] = f"portal_test_{worker}"
+if worker == "main":
+    # The first process starts the servers and outlives the workers, which find them running.
+    embedded.start()
