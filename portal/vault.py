@@ -1,4 +1,4 @@
-"""Identity and telephone numbers: ciphertext, blind index, and the keys behind them (D-6).
+"""Identity and telephone numbers, and files that hold them: ciphertext, blind index, keys (D-6).
 
 AES-256-GCM with a random nonce, bound to its row: a ciphertext moved to another row does not
 decrypt. The blind index is a keyed HMAC cut to 16 bytes; without its key the space of a
@@ -56,6 +56,24 @@ def unseal(cipher: bytes, *, key_id: str, row: uuid.UUID, kind: str) -> str:
     """
     nonce, body = bytes(cipher[:NONCE_BYTES]), bytes(cipher[NONCE_BYTES:])
     return _cipher(key_id).decrypt(nonce, body, _bound(row, kind)).decode()
+
+
+def seal_file(plain: bytes, *, row: uuid.UUID) -> bytes:
+    """Encrypt a whole file for the row that it belongs to; the answer begins with the key id."""
+    key_id = keys.current()
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = _cipher(key_id).encrypt(nonce, plain, _bound(row, "file"))
+    return f"{key_id}\n".encode() + nonce + sealed
+
+
+def unseal_file(sealed: bytes, *, row: uuid.UUID) -> bytes:
+    """The file that :func:`seal_file` encrypted.
+
+    :raises cryptography.exceptions.InvalidTag: altered, or of another row
+    """
+    key_id, _, rest = sealed.partition(b"\n")
+    nonce, body = rest[:NONCE_BYTES], rest[NONCE_BYTES:]
+    return _cipher(key_id.decode()).decrypt(nonce, body, _bound(row, "file"))
 
 
 def blind_index(normalised: str) -> bytes:

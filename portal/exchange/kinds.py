@@ -22,6 +22,14 @@ ACTION_TITLES: dict[Action, str] = {
     "elsewhere": "已在外单位登记",
     "error": "出错",
 }
+#: What a row can end as: the actions, and what the frame adds to them.
+Outcome = Action | Literal["skipped", "undone", "kept"]
+OUTCOME_TITLES: dict[Outcome, str] = {
+    **ACTION_TITLES,
+    "skipped": "不导入",
+    "undone": "已撤销",
+    "kept": "未能撤销",
+}
 Mask = Literal["", "identity", "phone", "birth"]
 
 
@@ -90,7 +98,7 @@ class RowResult:
     """What became of a row; `before` is what undo needs to restore."""
 
     line: int
-    outcome: Action
+    outcome: Outcome
     target_id: Any = None
     message: str = ""
     before: dict[str, Any] = field(default_factory=dict)

@@ -34,9 +34,17 @@ _NOBODY = 65534
 
 
 def read_in_sandbox(path: Path | str, filename: str, known_headers: Iterable[str]) -> readers.Table:
+    """Like :func:`read_stream_in_sandbox`, for a file that is stored somewhere."""
+    with Path(path).open("rb") as source:
+        return read_stream_in_sandbox(source, filename, known_headers)
+
+
+def read_stream_in_sandbox(
+    source: BinaryIO, filename: str, known_headers: Iterable[str]
+) -> readers.Table:
     """All tables of an uploaded file, read by a limited child.
 
-    :param path: where the file is stored.
+    :param source: the file, with a descriptor of its own; read from its beginning.
     :param filename: the name that the sender gave it.
     :raises FileRefused: like :func:`portal.exchange.readers.read_table`, and when the reading
         takes too much memory or time.
@@ -44,7 +52,8 @@ def read_in_sandbox(path: Path | str, filename: str, known_headers: Iterable[str
     from portal.exchange.containers import FileRefused
 
     settings = json.dumps([filename, list(known_headers)])
-    with Path(path).open("rb") as source, tempfile.TemporaryFile() as output:
+    source.seek(0)
+    with tempfile.TemporaryFile() as output:
         try:
             finished = subprocess.run(  # noqa: S603 - our own interpreter and file, no shell
                 [sys.executable, "-I", __file__, settings],

@@ -1,0 +1,45 @@
+"""What of a cell may be shown: numbers and births are masked before they reach a page.
+
+A file's cells are whatever somebody typed, so besides the columns that a kind calls personal, any
+run of digits that could be an identity or mobile number is masked wherever it stands.
+"""
+
+import re
+import unicodedata
+
+from portal.exchange.kinds import Mask
+from portal.ui import formats
+
+#: Fifteen digits or more, or eleven that begin like a mobile number, however they are spaced.
+#: A house code has hyphens between shorter runs and is none.
+_NUMBER = re.compile(
+    r"(?<![0-9])(?:[0-9] ?){14,}[0-9Xx]|(?<![0-9])1[3-9](?:[ -]?[0-9]){9}(?![0-9])"
+)
+_YEAR = re.compile(r"[0-9]{4}")
+
+
+def masked(text: str, mask: Mask) -> str:
+    """A cell as pages show it."""
+    if not text.strip():
+        return ""
+    if mask == "identity":
+        return formats.mask_id("".join(text.split()))
+    if mask == "phone":
+        return formats.mask_phone("".join(text.split()))
+    if mask == "birth":
+        found = _YEAR.search(unicodedata.normalize("NFKC", text))
+        return f"{found.group()}-**-**" if found else "**"
+    return scrubbed(text)
+
+
+def scrubbed(text: str) -> str:
+    """A sentence or cell in which long numbers are masked."""
+    plain = unicodedata.normalize("NFKC", text)
+    if not _NUMBER.search(plain):
+        return text
+    return _NUMBER.sub(lambda found: _starred(found.group()), plain)
+
+
+def _starred(number: str) -> str:
+    digits = re.sub("[ -]", "", number)
+    return formats.mask_phone(digits) if len(digits) == 11 else formats.mask_id(digits)

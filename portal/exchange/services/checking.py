@@ -1,0 +1,189 @@
+"""Columns are confirmed, then every row is judged by its kind, chunk by chunk."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.audit.record import record
+from portal.exchange.kinds import CheckedRow, ImportKind
+from portal.exchange.mapping import missing_fields
+from portal.exchange.models import BatchState, ColumnMapping, ImportBatch, ImportRow
+from portal.exchange.readers import header_key
+from portal.exchange.registry import fields_by_key, file_fields
+from portal.exchange.services.receiving import audit_facts, fingerprint, is_ours
+from portal.exchange.services.state import (
+    UnableToGoOn,
+    chunks_of,
+    count_rows,
+    kind_of,
+    locked,
+    rows_between,
+    settle,
+    write_back,
+)
+from portal.exchange.staging import Staged, raw_row, seal, unseal
+from portal.jobs.models import Job, JobChunk, JobState
+from portal.jobs.services import ask
+from portal.orgs.scope import Scope
+
+
+@transaction.atomic
+def confirm_mapping(
+    *,
+    batch_id: uuid.UUID,
+    mapping: Sequence[str | None],
+    remember: bool,
+    by: Scope,
+    at: datetime,
+) -> ImportBatch:
+    """Fix which column means what, and ask for the check of all rows.
+
+    :param mapping: a field's key per column of the file, None for a column that stays out
+    :raises UnableToGoOn: a required field is missing, or two columns mean the same field
+    """
+    batch = locked(batch_id, by, BatchState.RECEIVED)
+    kind = kind_of(batch)
+    _check_mapping(batch, mapping, kind)
+    batch.mapping = list(mapping)
+    batch.state = BatchState.MAPPED
+    if remember:
+        _remember(batch, at)
+    _ask_for_check(batch, by=by, at=at)
+    record(
+        "exchange.mapped", by=by, at=at, target=batch, committee=batch.committee_id,
+        changes=audit_facts(batch),
+    )  # fmt: skip
+    return batch
+
+
+def _check_mapping(batch: ImportBatch, mapping: Sequence[str | None], kind: ImportKind) -> None:
+    fields = fields_by_key(kind)
+    used = [key for key in mapping if key is not None]
+    if len(mapping) != len(batch.headers) or not set(used) <= set(fields):
+        raise UnableToGoOn(_("列与文件不一致，请重新选择"))
+    for key in used:
+        if used.count(key) > 1:
+            raise UnableToGoOn(
+                _("有两列都对应“%(field)s”，只能留一列") % {"field": fields[key].title}
+            )
+    missing = missing_fields(
+        {str(place): key for place, key in enumerate(mapping)}, file_fields(kind.fields)
+    )
+    if missing:
+        raise UnableToGoOn(_("还缺必填列：%(fields)s") % {"fields": "、".join(missing)})
+
+
+def _remember(batch: ImportBatch, at: datetime) -> None:
+    held = {
+        header_key(header): key
+        for header, key in zip(batch.headers, batch.mapping, strict=True)
+        if not is_ours(header)
+    }
+    ColumnMapping.objects.update_or_create(
+        committee_id=batch.committee_id,
+        kind=batch.kind,
+        fingerprint=fingerprint(batch.headers),
+        defaults={"fields_by_header": held, "used_at": at},
+    )
+
+
+def _ask_for_check(batch: ImportBatch, *, by: Scope, at: datetime) -> None:
+    lines = list(
+        ImportRow.objects.filter(batch=batch).order_by("line").values_list("line", flat=True)
+    )
+    batch.check_job = ask(
+        kind="import.check",
+        title=_("检查 %(file)s") % {"file": batch.file_name},
+        key=f"{batch.pk}:{timezone.localtime(at):%H%M%S%f}",
+        params={"batch": str(batch.pk)},
+        chunks=chunks_of(lines),
+        by=by,
+        at=at,
+        committee=batch.committee_id,
+    )
+    batch.save(update_fields=["mapping", "state", "check_job"])
+
+
+@transaction.atomic
+def check_rows(*, job: Job, chunk: JobChunk, by: Scope, at: datetime) -> None:
+    """Judge the rows of one chunk; nothing is written but the staging."""
+    batch = _batch_of(job, by)
+    if batch is None:
+        return
+    rows = rows_between(batch, chunk.params)
+    staged = [unseal(row) for row in rows]
+    judged = judge(batch, rows, staged, by=by, at=at)
+    for row, content, checked in zip(rows, staged, judged, strict=True):
+        take(row, content, checked)
+    write_back(rows, "key_id", "sealed", "verdict", "identity", "warned")
+
+
+def _batch_of(job: Job, by: Scope) -> ImportBatch | None:
+    """The batch that waits for this very check; None when it was given up or mapped anew."""
+    return ImportBatch.objects.filter(
+        pk=job.params["batch"], check_job_id=job.pk, state=BatchState.MAPPED
+    ).first()
+
+
+def judge(
+    batch: ImportBatch,
+    rows: Sequence[ImportRow],
+    staged: Sequence[Staged],
+    *,
+    by: Scope,
+    at: datetime,
+) -> list[CheckedRow]:
+    """What the kind says of the rows, one answer per row in the same order.
+
+    :raises ValueError: the kind lost or invented a row
+    """
+    raw = [
+        raw_row(row.line, content, batch.mapping) for row, content in zip(rows, staged, strict=True)
+    ]
+    checked = kind_of(batch).check(
+        raw, committee=batch.committee_id, by=by, today=timezone.localdate(at)
+    )
+    if [each.line for each in checked] != [each.line for each in raw]:
+        raise ValueError(f"{batch.kind}: check() answered for other rows than it was given")
+    return checked
+
+
+def take(row: ImportRow, content: Staged, checked: CheckedRow) -> None:
+    """Keep a row's verdict; written by the caller."""
+    content.take(checked)
+    seal(row, content)
+    row.verdict = checked.action
+    row.identity = checked.identity[:64]
+    row.warned = any(problem.severity == "warning" for problem in checked.problems)
+
+
+def finish_check(*, job: Job, by: Scope, at: datetime) -> dict[str, Any]:
+    """After the last chunk: duplicates of the whole file, counts, and the preview is ready."""
+    batch = _batch_of(job, by)
+    if batch is None:
+        return {}
+    settle(batch)
+    counts = count_rows(batch)
+    batch.counts, batch.state = counts, BatchState.CHECKED
+    batch.save(update_fields=["counts", "state"])
+    return counts
+
+
+@transaction.atomic
+def remap(*, batch_id: uuid.UUID, by: Scope, at: datetime) -> ImportBatch:
+    """Back to the mapping of columns, also when a check has failed.
+
+    :raises UnableToGoOn: the file is being applied, or over
+    """
+    batch = locked(batch_id, by, BatchState.MAPPED, BatchState.CHECKED)
+    failed = batch.check_job is not None and batch.check_job.state == JobState.FAILED
+    if batch.state == BatchState.MAPPED and not failed:
+        raise UnableToGoOn(_("文件正在检查，请稍候"))
+    batch.state, batch.counts = BatchState.RECEIVED, {}
+    batch.save(update_fields=["state", "counts"])
+    return batch

@@ -1,0 +1,255 @@
+"""A file arrives: hostile checks in the sandbox, encrypted storage, rows into staging."""
+
+import hashlib
+import os
+import uuid
+from datetime import datetime, time
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal import vault
+from portal.audit.record import record
+from portal.exchange import mapping as columns
+from portal.exchange.containers import MAX_BYTES, FileRefused
+from portal.exchange.kinds import ImportKind
+from portal.exchange.models import BatchState, ColumnMapping, ImportBatch, ImportRow
+from portal.exchange.readers import Sheet, Table, header_key
+from portal.exchange.registry import file_fields, kinds
+from portal.exchange.sandbox import read_stream_in_sandbox
+from portal.exchange.services.state import locked, permit
+from portal.exchange.staging import Staged, plain_text, raw_cell, seal
+from portal.orgs.models import OrgUnit
+from portal.orgs.records import new_id
+from portal.orgs.scope import Scope, level_of
+
+#: A district's first load is a batch job of its own; people can look through this many.
+MAX_ROWS = 20_000
+#: What our own error workbook adds; never a field of a kind.
+REASON_COLUMNS = ("错误原因", "怎么改")
+_DAILY_UPLOADS = 50
+
+
+class UnableToReceive(Exception):
+    """The file is not taken; the sentence says why and how to mend it."""
+
+
+def receive_file(
+    *, kind_key: str, file_name: str, content: bytes, committee: int, by: Scope, at: datetime
+) -> ImportBatch:
+    """Take in a file for `committee`: read it in the sandbox, keep it encrypted, stage its rows.
+
+    A refusal is written into the trail before it is raised.
+
+    :raises UnableToReceive: hostile, unreadable, without rows, or too many files today
+    :raises NotAllowed: the post may not import this kind, or not for this committee
+    """
+    kind = kinds().get(kind_key)
+    if kind is None:
+        raise UnableToReceive(_("请选择导入内容"))
+    permit(by, kind, committee)
+    _check_committee(committee)
+    _check_quota(by, at)
+    name = plain_text(os.path.basename(file_name.replace("\\", "/")), 120) or "文件"
+    try:
+        table = read(content, name, kind)
+    except FileRefused as refusal:
+        record(
+            "exchange.file_refused", by=by, at=at, committee=committee, result="refused",
+            reason=refusal.message_zh, changes={"rule": refusal.code, "size": len(content)},
+        )  # fmt: skip
+        raise UnableToReceive(refusal.message_zh) from refusal
+    return _keep(kind, name, content, table, committee, by=by, at=at)
+
+
+def read(content: bytes, name: str, kind: ImportKind) -> Table:
+    """The file's tables, read by a limited child; nothing of it touches the disk in the clear.
+
+    :raises FileRefused: like the sandbox, and for files without rows or with too many
+    """
+    if len(content) > MAX_BYTES:
+        raise FileRefused("size", _("文件超过 20 MB，请拆成几个文件分别上传"))
+    known = columns.known_headers(file_fields(kind.fields))
+    with _in_memory(content) as source:
+        table = read_stream_in_sandbox(source, name, known)
+    table.sheets = [sheet for sheet in table.sheets if sheet.rows]
+    if not table.sheets:
+        raise FileRefused("no_rows", _("表头下没有数据行，请检查后重新上传"))
+    if max(len(sheet.rows) for sheet in table.sheets) > MAX_ROWS:
+        raise FileRefused("rows", _("超过 20,000 行，请拆成几个文件分别上传"))
+    return table
+
+
+def _in_memory(content: bytes) -> BinaryIO:
+    source = os.fdopen(os.memfd_create("import"), "w+b")
+    source.write(content)
+    source.flush()
+    return source
+
+
+def _check_committee(committee: int) -> None:
+    if level_of(committee) != "committee" or not OrgUnit.objects.filter(code=committee).exists():
+        raise UnableToReceive(_("请选择导入到哪个居（村）委"))
+
+
+def _check_quota(by: Scope, at: datetime) -> None:
+    midnight = datetime.combine(timezone.localdate(at), time(), timezone.get_current_timezone())
+    sent = ImportBatch.objects.filter(uploaded_by=by.user_id, uploaded_at__gte=midnight).count()
+    most: int = getattr(settings, "IMPORTS_PER_DAY", _DAILY_UPLOADS)
+    if sent >= most:
+        raise UnableToReceive(
+            _("今天已上传 %(count)s 个文件，已到上限，请明天再传") % {"count": sent}
+        )
+
+
+@transaction.atomic
+def _keep(
+    kind: ImportKind,
+    name: str,
+    content: bytes,
+    table: Table,
+    committee: int,
+    *,
+    by: Scope,
+    at: datetime,
+) -> ImportBatch:
+    key = new_id()
+    digest = hashlib.sha256(content).hexdigest()
+    batch = ImportBatch(
+        id=key,
+        committee_id=committee,
+        number=f"IM-{timezone.localdate(at):%Y%m%d}-{key.hex[-4:].upper()}",
+        kind=kind.key,
+        file_name=name,
+        sha256=digest,
+        size=len(content),
+        encoding=_encoding(name, content),
+        notes=[plain_text(note, 200) for note in table.notes_zh],
+        sheets=[[plain_text(sheet.name, 80), len(sheet.rows)] for sheet in table.sheets],
+        same_as=_applied_before(committee, digest),
+        uploaded_by=by.user_id,
+        uploaded_name=by.user_name,
+        uploaded_at=at,
+    )
+    largest = max(table.sheets, key=lambda sheet: len(sheet.rows))
+    _take_sheet(batch, largest, kind)
+    batch.stored_file = default_storage.save(
+        f"imports/{key}", ContentFile(vault.seal_file(content, row=key))
+    )
+    batch.save(force_insert=True)
+    _stage(batch, largest)
+    record(
+        "exchange.file_received", by=by, at=at, target=batch, committee=committee,
+        changes={"kind": kind.key, "sha256": digest, "rows": batch.row_count, "size": batch.size},
+    )  # fmt: skip
+    return batch
+
+
+def _encoding(name: str, content: bytes) -> str:
+    if not name.lower().endswith(".csv"):
+        return ""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "GB18030"
+    return "UTF-8"
+
+
+def _applied_before(committee: int, digest: str) -> ImportBatch | None:
+    return (
+        ImportBatch.objects.filter(committee_id=committee, sha256=digest, state=BatchState.DONE)
+        .order_by("-uploaded_at")
+        .first()
+    )
+
+
+def _take_sheet(batch: ImportBatch, sheet: Sheet, kind: ImportKind) -> None:
+    batch.sheet = plain_text(sheet.name, 80)
+    batch.header_row = sheet.header_row
+    batch.headers = [plain_text(header, 80) for header in sheet.headers]
+    batch.row_count = len(sheet.rows)
+    batch.mapping = proposed(batch, kind)
+
+
+def proposed(batch: ImportBatch, kind: ImportKind) -> list[str | None]:
+    """A field for each column: as mapped last time for these names, else by their likeness."""
+    remembered = ColumnMapping.objects.filter(
+        committee_id=batch.committee_id, kind=kind.key, fingerprint=fingerprint(batch.headers)
+    ).first()
+    if remembered:
+        held = remembered.fields_by_header
+        known = {field.key for field in kind.fields}
+        wanted = [held.get(header_key(header)) for header in batch.headers]
+        return [key if key in known else None for key in wanted]
+    suggestions = columns.suggest(batch.headers, file_fields(kind.fields))
+    return [None if is_ours(header) else suggestions[header].field for header in batch.headers]
+
+
+def fingerprint(headers: list[str]) -> str:
+    """The same for a file and for the error workbook made of it."""
+    return columns.fingerprint(header for header in headers if not is_ours(header))
+
+
+def is_ours(header: str) -> bool:
+    """Whether the column is one that our error workbook adds."""
+    return header in REASON_COLUMNS
+
+
+def _stage(batch: ImportBatch, sheet: Sheet) -> None:
+    rows = (
+        seal(
+            ImportRow(id=new_id(), batch=batch, committee_id=batch.committee_id, line=row.number),
+            Staged([raw_cell(cell) for cell in row.cells]),
+        )
+        for row in sheet.rows
+    )
+    ImportRow.objects.bulk_create(list(rows), batch_size=1000)
+
+
+@transaction.atomic
+def choose_sheet(*, batch_id: uuid.UUID, sheet: str, by: Scope, at: datetime) -> ImportBatch:
+    """Take another sheet of the same file instead; what was staged is staged anew.
+
+    :raises UnableToGoOn: the file is past the mapping of columns
+    :raises UnableToReceive: there is no such sheet
+    """
+    batch = locked(batch_id, by, BatchState.RECEIVED)
+    kind = kinds()[batch.kind]
+    table = read(stored_content(batch), batch.file_name, kind)
+    chosen = next((each for each in table.sheets if plain_text(each.name, 80) == sheet), None)
+    if chosen is None:
+        raise UnableToReceive(_("文件里没有这个工作表"))
+    ImportRow.objects.filter(batch=batch).delete()
+    _take_sheet(batch, chosen, kind)
+    batch.save(update_fields=["sheet", "header_row", "headers", "row_count", "mapping"])
+    _stage(batch, chosen)
+    return batch
+
+
+def stored_content(batch: ImportBatch) -> bytes:
+    """The file as it was sent."""
+    with default_storage.open(batch.stored_file, "rb") as stored:
+        return vault.unseal_file(stored.read(), row=batch.pk)
+
+
+@transaction.atomic
+def abandon(*, batch_id: uuid.UUID, by: Scope, at: datetime) -> ImportBatch:
+    """Give a file up before anything of it is written.
+
+    :raises UnableToGoOn: it is being applied, or over
+    """
+    batch = locked(batch_id, by, BatchState.RECEIVED, BatchState.MAPPED, BatchState.CHECKED)
+    batch.state, batch.finished_at = BatchState.CANCELLED, at
+    batch.save(update_fields=["state", "finished_at"])
+    record("exchange.abandoned", by=by, at=at, target=batch, committee=batch.committee_id)
+    return batch
+
+
+def audit_facts(batch: ImportBatch) -> dict[str, Any]:
+    """What the trail says of a batch: no names, no numbers of people."""
+    return {"kind": batch.kind, "number": batch.number, "rows": batch.row_count}

@@ -1,0 +1,129 @@
+"""What all acts on a batch share: the locked row, its kind, its rows by chunks, its counts."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Case, Count, F, Min, OuterRef, Q, Subquery, Value, When
+from django.utils.translation import gettext as _
+
+from portal.exchange.kinds import ImportKind
+from portal.exchange.models import BatchState, ImportBatch, ImportRow
+from portal.exchange.registry import kinds
+from portal.orgs.access import require
+from portal.orgs.capabilities import Capability
+from portal.orgs.scope import Scope
+
+CHUNK_ROWS = 500
+
+
+class UnableToGoOn(Exception):
+    """The file is not in a state for this act; the sentence says why."""
+
+
+def locked(batch_id: uuid.UUID, by: Scope, *states: str) -> ImportBatch:
+    """The batch, locked, after the check of rights.
+
+    :raises UnableToGoOn: it is in none of `states`
+    :raises NotAllowed: the post may not import this kind, or not for this committee
+    """
+    batch = ImportBatch.objects.in_scope(by).select_for_update().get(pk=batch_id)
+    permit(by, kind_of(batch), batch.committee_id)
+    if states and batch.state not in states:
+        raise UnableToGoOn(
+            _("这个文件现在是“%(state)s”，请刷新页面") % {"state": batch.get_state_display()}
+        )
+    return batch
+
+
+def permit(by: Scope, kind: ImportKind, committee: int) -> None:
+    """:raises NotAllowed: the post may not import this kind, or not for this committee"""
+    require(by, Capability.IMPORT_FILES, committee)
+    require(by, kind.capability, committee)
+
+
+def kind_of(batch: ImportBatch) -> ImportKind:
+    return kinds()[batch.kind]
+
+
+def chunks_of(lines: Sequence[int]) -> list[dict[str, int]]:
+    """First and last line of each chunk of at most 500 rows."""
+    parts = [lines[start : start + CHUNK_ROWS] for start in range(0, len(lines), CHUNK_ROWS)]
+    return [{"first": part[0], "last": part[-1]} for part in parts]
+
+
+def rows_between(batch: ImportBatch, chunk: dict[str, int]) -> list[ImportRow]:
+    """The rows of a chunk in the file's order, locked."""
+    return list(
+        ImportRow.objects.select_for_update()
+        .filter(batch=batch, line__gte=chunk["first"], line__lte=chunk["last"])
+        .order_by("line")
+    )
+
+
+def write_back(rows: Iterable[ImportRow], *columns: str) -> None:
+    """Write columns of many rows, one statement per 500 (an UPDATE per row is far slower)."""
+    ImportRow.objects.bulk_create(
+        list(rows),
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=list(columns),
+    )
+
+
+def settle(batch: ImportBatch, identities: set[str] | None = None) -> None:
+    """Work out each row's action: its verdict, unless it is a duplicate or the clerk left it out.
+
+    Of rows with one identity the first that has no error counts; the others are duplicates of it.
+    A row with an error counts for none, or correcting it would be the only way to get the person
+    in. With `identities` only rows of these are looked at again.
+    """
+    rows = ImportRow.objects.filter(batch=batch)
+    if identities is not None:
+        rows = rows.filter(Q(identity__in=identities) | Q(action=""))
+    rows.update(
+        action=Case(When(skipped=True, then=Value("skipped")), default=F("verdict")),
+        duplicate_of=None,
+    )
+    counted = rows.exclude(identity="").filter(skipped=False).exclude(verdict="error")
+    first = (
+        ImportRow.objects.filter(batch=batch, identity=OuterRef("identity"), skipped=False)
+        .exclude(verdict="error")
+        .values("identity")
+        .annotate(first=Min("line"))
+        .values("first")
+    )
+    counted.annotate(first=Subquery(first)).filter(line__gt=F("first")).update(
+        action="duplicate_in_file", duplicate_of=Subquery(first)
+    )
+
+
+def count_rows(batch: ImportBatch) -> dict[str, int]:
+    """Rows by action, and how many have warnings or were mended."""
+    rows = ImportRow.objects.filter(batch=batch)
+    by_action = dict(rows.values_list("action").annotate(n=Count("pk")))
+    extra = rows.aggregate(
+        warned=Count("pk", filter=Q(warned=True, skipped=False)),
+        mended=Count("pk", filter=Q(mended=True)),
+    )
+    return {**by_action, **extra}
+
+
+def count_outcomes(batch: ImportBatch) -> dict[str, int]:
+    """Rows by what became of them; rows still to come are left out."""
+    rows = ImportRow.objects.filter(batch=batch).exclude(outcome="")
+    return dict(rows.values_list("outcome").annotate(n=Count("pk")))
+
+
+def is_working(batch: ImportBatch) -> bool:
+    """Whether a job is at work on the file."""
+    jobs = (batch.check_job, batch.apply_job, batch.undo_job)
+    return any(job is not None and job.is_open for job in jobs)
+
+
+def stopped_short(batch: ImportBatch) -> bool:
+    """Whether applying ended before the last row: stopped by somebody, or failed."""
+    if batch.state == BatchState.STOPPED:
+        return True
+    job = batch.apply_job
+    return batch.state == BatchState.APPLYING and job is not None and not job.is_open
