@@ -44,4 +44,5 @@ def _day(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise UnreadableDayError(f"{year} 年 {month} 月没有 {day} 日") from None
+        when = f"{year} 年 2 月" if (month, day) == (2, 29) else f"{month} 月"
+        raise UnreadableDayError(f"{when}没有 {day} 日") from None

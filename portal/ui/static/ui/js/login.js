@@ -25,6 +25,7 @@ document.querySelector("form").addEventListener("submit", (event) => {
 });
 
 // A page out of the back cache must not stay busy.
-window.addEventListener("pageshow", () => {
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
   delete document.querySelector("[data-busy-on-submit]").dataset.busy;
 });

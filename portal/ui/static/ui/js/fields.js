@@ -1,0 +1,120 @@
+/* Day fields with their calendar, and selects that filter while typing. */
+import { isComposing } from "./shortcuts.js";
+
+/* --- days --- */
+function openCalendar(field) {
+  const native = field.querySelector("[data-day-native]");
+  const typed = field.querySelector("[data-day]");
+  if (/^\d{4}-\d{2}-\d{2}$/.test(typed.value)) native.value = typed.value;
+  try { native.showPicker(); } catch { typed.focus(); }
+}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-day-open]");
+  if (button) openCalendar(button.closest("[data-day-field]"));
+});
+document.addEventListener("keydown", (event) => {
+  if (event.altKey && event.key === "ArrowDown" && event.target.matches("[data-day]")) {
+    openCalendar(event.target.closest("[data-day-field]"));
+    event.preventDefault();
+  }
+});
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-day-native]")) return;
+  const typed = event.target.closest("[data-day-field]").querySelector("[data-day]");
+  typed.value = event.target.value;
+  typed.dispatchEvent(new Event("change", { bubbles: true }));
+  typed.focus();
+});
+
+/* --- combobox over a native select: options carry pinyin initials in data-initials --- */
+function enhance(select) {
+  if (select.dataset.combobox) return;
+  select.dataset.combobox = "on";
+  const list = document.createElement("ul");
+  list.className = "pp-combo-list";
+  list.setAttribute("role", "listbox");
+  list.id = `${select.id}_list`;
+  list.hidden = true;
+  const field = document.createElement("input");
+  field.className = "pp-input pp-select";
+  field.autocomplete = "off";
+  field.setAttribute("role", "combobox");
+  field.setAttribute("aria-controls", list.id);
+  field.setAttribute("aria-expanded", "false");
+  const box = document.createElement("span");
+  box.className = "pp-combo";
+  select.before(box);
+  box.append(field, list, select);
+  select.hidden = true;
+  // The label and the error summary point to the field that is seen.
+  field.id = select.id;
+  select.removeAttribute("id");
+  for (const name of ["aria-invalid", "aria-describedby", "required"]) {
+    if (select.hasAttribute(name)) field.setAttribute(name, select.getAttribute(name));
+  }
+  select.required = false;
+  field.value = select.value ? select.selectedOptions[0].text : "";
+  field.placeholder = "请选择";
+
+  const close = () => { list.hidden = true; field.setAttribute("aria-expanded", "false"); };
+  const choose = (option) => {
+    select.value = option.value;
+    field.value = option.value ? option.text : "";
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+    close();
+  };
+  const show = (word) => {
+    const wanted = word.trim().toLowerCase();
+    const fitting = [...select.options].filter((option) => option.value
+      && (!wanted || option.text.toLowerCase().includes(wanted) || (option.dataset.initials || "").startsWith(wanted)));
+    list.replaceChildren(...fitting.slice(0, 200).map((option, index) => {
+      const item = document.createElement("li");
+      item.setAttribute("role", "option");
+      item.setAttribute("aria-selected", String(index === 0));
+      item.textContent = option.text;
+      item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(option); });
+      item.option = option;
+      return item;
+    }));
+    list.hidden = fitting.length === 0;
+    field.setAttribute("aria-expanded", String(!list.hidden));
+  };
+  const move = (by) => {
+    const items = [...list.children];
+    const here = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
+    items[here]?.setAttribute("aria-selected", "false");
+    const next = items[Math.min(Math.max(here + by, 0), items.length - 1)];
+    next?.setAttribute("aria-selected", "true");
+    next?.scrollIntoView({ block: "nearest" });
+  };
+  field.addEventListener("input", () => show(field.value));
+  field.addEventListener("click", () => show(""));
+  field.addEventListener("blur", () => {
+    const option = select.selectedOptions[0];
+    field.value = option?.value ? option.text : "";
+    close();
+  });
+  field.addEventListener("keydown", (event) => {
+    if (isComposing(event)) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (list.hidden) show(""); else move(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Enter" && !list.hidden) {
+      choose(list.querySelector("[aria-selected=true]").option);
+    } else if (event.key === "Escape" && !list.hidden) {
+      close();
+      event.stopPropagation();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+}
+
+function scan() {
+  document.querySelectorAll("select[data-combobox]").forEach(enhance);
+}
+document.addEventListener("htmx:afterSettle", scan);
+scan();
+
+/* Boxes that stand for some of many. */
+document.querySelectorAll("[data-half]").forEach((box) => { box.indeterminate = true; });

@@ -1,0 +1,153 @@
+/* The building matrix: arrows move, the pane follows, legend chips dim what does not match.
+   <table class="pp-matrix" role="grid" data-matrix data-colour="kind">
+     <td><a class="pp-cell" href="…" data-cell data-pane-url="…" data-kind data-fresh data-people data-flag …>
+   Chips: <button data-dim="kind:rented">; more than one may be on: OR in a group, AND between groups. */
+import { keysAreFree } from "./shortcuts.js";
+
+const DEBOUNCE = 120;
+const table = document.querySelector("[data-matrix]");
+const pane = document.getElementById("pane");
+let timer = 0;
+
+const rows = () => [...table.tBodies[0].rows];
+const cellsOf = (row) => [...row.cells].map((td) => td.querySelector("[data-cell]"));
+const all = () => [...table.querySelectorAll("[data-cell]")];
+const current = () => table.querySelector("[data-cell][aria-selected=true]") || all()[0];
+
+function placeOf(cell) {
+  const row = cell.closest("tr");
+  return [rows().indexOf(row), cellsOf(row).indexOf(cell)];
+}
+
+function select(cell, { load = true, focus = true } = {}) {
+  if (!cell) return;
+  for (const other of all()) {
+    other.tabIndex = other === cell ? 0 : -1;
+    other.setAttribute("aria-selected", String(other === cell));
+  }
+  if (focus) cell.focus({ preventScroll: true });
+  cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+  if (load) follow(cell);
+}
+
+/* The pane keeps its old content, dimmed, until the new one is there; only the last wish is fetched. */
+function follow(cell) {
+  window.clearTimeout(timer);
+  if (!pane || !cell.dataset.paneUrl) return;
+  timer = window.setTimeout(() => {
+    pane.classList.add("is-loading");
+    window.history.replaceState(null, "", cell.getAttribute("href"));
+    window.htmx.ajax("GET", cell.dataset.paneUrl, { target: pane, swap: "innerHTML", source: table })
+      .finally(() => pane.classList.remove("is-loading"));
+  }, DEBOUNCE);
+}
+
+function move(down, right) {
+  const lines = rows();
+  let [row, column] = placeOf(current());
+  for (;;) {
+    row += down;
+    column += right;
+    if (row < 0 || row >= lines.length || column < 0 || column >= lines[row].cells.length) return;
+    const cell = cellsOf(lines[row])[column];
+    if (cell) { select(cell); return; }
+  }
+}
+
+function edge(event) {
+  const found = event.ctrlKey ? all() : cellsOf(current().closest("tr")).filter(Boolean);
+  select(event.key === "Home" ? found[0] : found[found.length - 1]);
+}
+
+/* The next room with a problem, in reading order, back to the first after the last. */
+function nextProblem() {
+  const cells = all();
+  const here = cells.indexOf(current());
+  const order = [...cells.slice(here + 1), ...cells.slice(0, here + 1)];
+  select(order.find((cell) => cell.dataset.flag || cell.classList.contains("is-crowded")));
+}
+
+function press(selector) {
+  const found = document.querySelector(selector);
+  found?.click();
+  return Boolean(found);
+}
+
+const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+const PRESSES = {
+  KeyE: "#pane [data-act=entry]",
+  KeyV: "#pane [data-act=unchanged]",
+  Comma: "[data-building=previous]",
+  Period: "[data-building=next]",
+};
+
+function onKey(event) {
+  if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  const inMatrix = table.contains(event.target) || event.target === document.body;
+  if (inMatrix && MOVES[event.key] && !event.altKey) {
+    move(...MOVES[event.key]);
+  } else if (inMatrix && (event.key === "Home" || event.key === "End")) {
+    edge(event);
+  } else if (inMatrix && event.key === "Enter" && pane && !event.ctrlKey) {
+    const heading = pane.querySelector("h2");
+    if (!heading) return;
+    heading.tabIndex = -1;
+    heading.focus();
+  } else if (event.key === "Escape" && pane?.contains(event.target)) {
+    current().focus();
+  } else if (keysAreFree(event) && event.code === "KeyM") {
+    nextProblem();
+  } else if (!(keysAreFree(event) && PRESSES[event.code] && press(PRESSES[event.code]))) {
+    return;
+  }
+  event.preventDefault();
+}
+
+/* --- legend chips --- */
+function dim() {
+  const wishes = {};
+  document.querySelectorAll("[data-dim][aria-pressed=true]").forEach((chip) => {
+    const [group, value] = chip.dataset.dim.split(":");
+    (wishes[group] ||= []).push(value);
+  });
+  const groups = Object.entries(wishes);
+  for (const cell of all()) {
+    const fits = groups.every(([group, values]) => values.includes(
+      group === "crowded" ? String(cell.classList.contains("is-crowded")) : cell.dataset[group],
+    ));
+    cell.classList.toggle("is-dim", !fits);
+  }
+  const none = document.querySelector("[data-dim-none]");
+  none?.classList.toggle("is-on", groups.length === 0);
+}
+
+function onClick(event) {
+  const cell = event.target.closest("[data-cell]");
+  if (cell && pane && cell.dataset.paneUrl && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    select(cell);
+  }
+  const chip = event.target.closest("[data-dim]");
+  if (chip) {
+    const on = chip.getAttribute("aria-pressed") !== "true";
+    chip.setAttribute("aria-pressed", String(on));
+    chip.classList.toggle("is-on", on);
+    dim();
+  }
+  if (event.target.closest("[data-dim-none]")) {
+    document.querySelectorAll("[data-dim]").forEach((other) => {
+      other.setAttribute("aria-pressed", "false");
+      other.classList.remove("is-on");
+    });
+    dim();
+  }
+}
+
+if (table) {
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("click", onClick);
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-colour-by]")) table.dataset.colour = event.target.value;
+  });
+  select(current(), { load: false, focus: false });
+}
