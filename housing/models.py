@@ -1,4 +1,4 @@
-"""Actual housing (实有房屋): plates, buildings, dwelling units and their house codes (domain §3.7–3.10)."""
+"""Actual housing (实有房屋): plates, buildings, dwelling units, house codes (domain §3.7–3.10)."""
 
 from typing import ClassVar
 
@@ -64,6 +64,8 @@ class Building(CommitteeRecord):
     built_year = models.PositiveSmallIntegerField("建成年份", null=True, blank=True)
     dwelling_count = models.IntegerField("套数", default=0)
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.EXISTING)
+    #: the building's part of internal house codes, told apart inside its committee
+    code_block = models.CharField("编码幢段", max_length=8, blank=True, db_collation="C")
     version = models.IntegerField(default=1)
 
     objects = BuildingQuerySet.as_manager()
@@ -72,7 +74,7 @@ class Building(CommitteeRecord):
         personal: ClassVar[set[str]] = set()
         plain: ClassVar[set[str]] = {
             "plate_id", "building_no", "name", "short_name", "sort_key", "estate", "use",
-            "storeys", "built_year", "dwelling_count", "status", "version",
+            "storeys", "built_year", "dwelling_count", "status", "code_block", "version",
         }  # fmt: skip
 
     class Meta:
@@ -84,6 +86,12 @@ class Building(CommitteeRecord):
                 violation_error_message="该门牌下已有这一幢",
             ),
             models.UniqueConstraint(fields=["id", "committee"], name="housing_building_committee"),
+            models.UniqueConstraint(
+                fields=["committee", "code_block"],
+                condition=~Q(code_block=""),
+                name="housing_code_block_once",
+                violation_error_message="该编码幢段已用于本居委另一幢楼",
+            ),
             models.CheckConstraint(
                 condition=Q(storeys__gte=1, storeys__lte=150),
                 name="housing_building_storeys_plausible",
@@ -102,7 +110,7 @@ class Building(CommitteeRecord):
 class DwellingUnit(CommitteeRecord):
     """A dwelling unit (套/户室).
 
-    `occupants`, `verified_on` and `overseas` are kept by the residents' write services in the
+    `occupants`, `households` and `verified_on` are kept by the residents' write services in the
     transaction that changes an episode, so that a board needs no join.
     """
 
@@ -237,7 +245,7 @@ class HouseCodeEvent(CommitteeRecord):
     dwelling = models.ForeignKey(DwellingUnit, models.PROTECT, related_name="code_events")
     kind = models.CharField("事件", max_length=8, choices=Kind)
     old_code = models.CharField("原编码", max_length=40, blank=True)
-    new_code = models.CharField("新编码", max_length=40, blank=True)
+    new_code = models.CharField("新编码", max_length=40, blank=True, db_collation="C")
     reason = models.CharField("事由", max_length=200, blank=True)
     by_name = models.CharField("经办人", max_length=50)
     at = models.DateTimeField("时间")
@@ -252,6 +260,10 @@ class HouseCodeEvent(CommitteeRecord):
 
     class Meta:
         verbose_name = "房屋编码事件"
+        indexes = [
+            # the last provisional code that a committee gave out
+            models.Index(fields=["committee", "new_code"], name="housing_codes_given"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.new_code}"

@@ -1,0 +1,252 @@
+"""Changing what is known of a dwelling: corrections, occupancy, counters (S-80)."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from housing.addresses import AddressError, parse_address
+from housing.codes import OCCUPANCY_STATUSES
+from housing.models import DwellingUnit, HouseCodeEvent
+from housing.rooms import floor_of, position_of
+from housing.services.errors import StaleVersion, UnableToUpdate, sentence_of
+from housing.services.making import count_again
+from portal.audit.record import record
+from portal.orgs.access import NotAllowed, require
+from portal.orgs.capabilities import Capability
+from portal.orgs.scope import Scope
+
+Values = dict[str, Any]
+#: What a correction may change; codes have acts of their own, legality is the housing office's.
+EDITABLE = (
+    "room_no", "floor", "design_use", "actual_use", "floor_area", "design_rooms", "tenure",
+    "occupancy", "owner_name", "note", "status",
+)  # fmt: skip
+#: Columns that other areas keep copies of.
+COPIED = frozenset({"occupancy", "room_no", "house_code", "code_state", "status"})
+
+
+@transaction.atomic
+def update_dwelling(
+    *,
+    dwelling_id: uuid.UUID,
+    changes: Mapping[str, Any],
+    version: int,
+    by: Scope,
+    at: datetime,
+    reason: str = "",
+) -> DwellingUnit:
+    """Correct a dwelling that was read at `version`; what does not differ is not written.
+
+    :raises StaleVersion: somebody saved other values of these fields meanwhile
+    :raises UnableToUpdate: a value that the register refuses, or a dwelling with people in it
+        that is to leave the frame
+    :raises NotAllowed: `by` may not edit housing of this committee
+    """
+    dwelling = locked_dwelling(dwelling_id=dwelling_id, by=by)
+    require(by, Capability.EDIT_HOUSING, dwelling.committee_id)
+    wanted = {name: value for name, value in changes.items() if name in EDITABLE}
+    diff = {
+        name: (getattr(dwelling, name), value)
+        for name, value in wanted.items()
+        if getattr(dwelling, name) != value
+    }
+    if not diff:
+        return dwelling
+    if dwelling.version != version:
+        raise StaleVersion(
+            mine={name: new for name, (_old, new) in diff.items()},
+            theirs={name: old for name, (old, _new) in diff.items()},
+            version=dwelling.version, changed_by=dwelling.updated_by,
+            changed_at=dwelling.updated_at,
+        )  # fmt: skip
+    _apply(dwelling, diff, by, at)
+    record(
+        "housing.updated", by=by, at=at, target=dwelling, committee=dwelling.committee_id,
+        changes={name: list(pair) for name, pair in diff.items()}, reason=reason,
+    )  # fmt: skip
+    if "status" in diff:
+        _leave_or_join(dwelling, by, at)
+    if COPIED & set(diff):
+        tell_followers([dwelling.pk], by, at)
+    return dwelling
+
+
+def _apply(
+    dwelling: DwellingUnit, diff: dict[str, tuple[Any, Any]], by: Scope, at: datetime
+) -> None:
+    for name, (_old, new) in diff.items():
+        setattr(dwelling, name, new)
+    touched = set(diff)
+    if "room_no" in diff:
+        touched |= _readdress(dwelling, keep_floor="floor" in diff)
+    if "occupancy" in diff:
+        dwelling.occupancy_checked_on = timezone.localdate(at)
+        touched.add("occupancy_checked_on")
+    if dwelling.status != DwellingUnit.Status.ACTIVE and "status" in diff and dwelling.occupants:
+        raise UnableToUpdate(f"还有 {dwelling.occupants} 人在住，先办理迁出或注销", "status")
+    dwelling.version += 1
+    dwelling.updated_at, dwelling.updated_by = at, by.user_name
+    try:
+        with transaction.atomic():
+            dwelling.save(update_fields=[*touched, "version", "updated_at", "updated_by"])
+    except IntegrityError as refusal:
+        raise UnableToUpdate(*sentence_of(refusal)) from refusal
+
+
+def _readdress(dwelling: DwellingUnit, *, keep_floor: bool) -> set[str]:
+    """Work out everything that follows from the room's number; gives the columns touched."""
+    staircase, _, room = dwelling.room_no.rpartition("-")
+    try:
+        door = parse_address(dwelling.address)
+        again = parse_address(
+            replace(door, unit_no=staircase, floor="", room="").normalised() + room
+        )
+    except AddressError as wrong:
+        raise UnableToUpdate("看不懂室号，写成 1203", "room_no") from wrong
+    dwelling.room_no = f"{again.unit_no}-{again.room}" if again.unit_no else again.room
+    dwelling.address, dwelling.short_address = again.normalised(), again.short()
+    dwelling.address_key, dwelling.position = again.sort_key(), position_of(dwelling.room_no)
+    if not keep_floor:
+        dwelling.floor = floor_of(again.room, again.floor)
+    return {"room_no", "address", "short_address", "address_key", "position", "floor"}
+
+
+def _leave_or_join(dwelling: DwellingUnit, by: Scope, at: datetime) -> None:
+    """The building's count, and the code of a dwelling that leaves the frame."""
+    if dwelling.status != DwellingUnit.Status.ACTIVE and dwelling.house_code:
+        HouseCodeEvent.objects.create(
+            committee_id=dwelling.committee_id, dwelling=dwelling,
+            kind=HouseCodeEvent.Kind.RETIRE, old_code=dwelling.house_code,
+            reason=dwelling.get_status_display(), by_name=by.user_name, at=at,
+        )  # fmt: skip
+    count_again(building_ids=[dwelling.building_id], by=by, at=at)
+
+
+@transaction.atomic
+def record_occupancy(
+    *,
+    dwelling_id: uuid.UUID,
+    checked_on: date,
+    method: str,
+    by: Scope,
+    at: datetime,
+    occupancy: str | None = None,
+) -> DwellingUnit:
+    """Write down a contact that told who lives here: the status (None: as it was) and its day.
+
+    An earlier contact that is told late never takes the place of a later one.
+
+    :raises UnableToUpdate: a day to come, or no such status
+    """
+    dwelling = locked_dwelling(dwelling_id=dwelling_id, by=by)
+    _may_visit(by, dwelling.committee_id)
+    if checked_on > timezone.localdate(at):
+        raise UnableToUpdate("核实日期晚于今天", "checked_on")
+    if occupancy is not None and occupancy not in OCCUPANCY_STATUSES:
+        raise UnableToUpdate("请选择居住状态", "occupancy")
+    diff: dict[str, list[Any]] = {}
+    if occupancy is not None and occupancy != dwelling.occupancy:
+        diff["occupancy"] = [dwelling.occupancy, occupancy]
+        dwelling.occupancy = occupancy
+        dwelling.version += 1
+        dwelling.updated_at, dwelling.updated_by = at, by.user_name
+    if dwelling.verified_on is None or checked_on >= dwelling.verified_on:
+        dwelling.verified_by, dwelling.verified_method = by.user_name, method
+    for column in ("occupancy_checked_on", "verified_on"):
+        latest = max(checked_on, getattr(dwelling, column) or checked_on)
+        if latest != getattr(dwelling, column):
+            diff[column] = [getattr(dwelling, column), latest]
+            setattr(dwelling, column, latest)
+    dwelling.save(
+        update_fields=[
+            "occupancy", "version", "updated_at", "updated_by", "occupancy_checked_on",
+            "verified_on", "verified_by", "verified_method",
+        ]
+    )  # fmt: skip
+    record(
+        "housing.verified", by=by, at=at, target=dwelling, committee=dwelling.committee_id,
+        changes={**diff, "method": method},
+    )  # fmt: skip
+    if "occupancy" in diff:
+        tell_followers([dwelling.pk], by, at)
+    return dwelling
+
+
+@dataclass(frozen=True)
+class OccupancyCounters:
+    """What the episodes of a dwelling say of it: people, households, the last verification.
+
+    `verified_on` None leaves the verification as it stands.
+    """
+
+    dwelling_id: uuid.UUID
+    occupants: int
+    households: int
+    verified_on: date | None = None
+    verified_by: str = ""
+    verified_method: str = ""
+
+
+@transaction.atomic
+def set_occupancy_counters(
+    *, counters: Sequence[OccupancyCounters], by: Scope, at: datetime
+) -> None:
+    """Set the derived columns of dwellings, inside the act that changed their episodes.
+
+    They follow from rows that have events of their own: no event here, and no new version, so
+    that nobody's form goes stale when a neighbour is registered.
+
+    :raises NotAllowed: `by` registers nobody in one of these committees
+    """
+    wanted = {counter.dwelling_id: counter for counter in counters}
+    found = list(
+        DwellingUnit.objects.in_scope(by)
+        .select_for_update()
+        .filter(pk__in=list(wanted))
+        .order_by("pk")
+    )
+    for dwelling in found:
+        _may_visit(by, dwelling.committee_id)
+        counter = wanted[dwelling.pk]
+        dwelling.occupants, dwelling.households = counter.occupants, counter.households
+        if counter.verified_on is not None:
+            dwelling.verified_on = counter.verified_on
+            dwelling.verified_by = counter.verified_by
+            dwelling.verified_method = counter.verified_method
+    DwellingUnit.objects.bulk_update(
+        found,
+        ["occupants", "households", "verified_on", "verified_by", "verified_method"],
+        batch_size=500,
+    )
+
+
+def locked_dwelling(*, dwelling_id: uuid.UUID, by: Scope) -> DwellingUnit:
+    """The dwelling's row, locked until the transaction ends.
+
+    :raises DwellingUnit.DoesNotExist: absent, or outside `by`'s units
+    """
+    return DwellingUnit.objects.in_scope(by).select_for_update().get(pk=dwelling_id)
+
+
+def _may_visit(by: Scope, committee: int) -> None:
+    """Whoever registers or verifies people may also say who lives where."""
+    if not (by.may(Capability.VERIFY) or by.may(Capability.EDIT_RESIDENTS)):
+        require(by, Capability.VERIFY, committee)
+    if not by.covers(committee):
+        raise NotAllowed("该单位不在你的管辖范围内")
+
+
+def tell_followers(dwelling_ids: Sequence[uuid.UUID], by: Scope, at: datetime) -> None:
+    """Let the areas above renew their copies of these dwellings, in this transaction.
+
+    They are named in `DWELLING_FOLLOWERS`, since housing does not know them.
+    """
+    for name in getattr(settings, "DWELLING_FOLLOWERS", []):
+        import_module(name).dwellings_changed(dwelling_ids=dwelling_ids, by=by, at=at)

@@ -1,0 +1,69 @@
+"""What keeps an act on housing from being done, with a sentence for the user."""
+
+from datetime import datetime
+from typing import Any
+
+
+class HousingError(Exception):
+    """`field` names the form's field that the sentence belongs to; blank for none."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class UnableToRegister(HousingError):
+    """The building or dwelling cannot be entered."""
+
+
+class UnableToUpdate(HousingError):
+    """The change cannot be made."""
+
+
+class UnableToCode(HousingError):
+    """The house code cannot be given or corrected."""
+
+
+class StaleVersion(HousingError):
+    """Somebody saved the record meanwhile.
+
+    `mine` are the values that were to be saved, `theirs` those that stand now, for the fields in
+    which both differ; `version` is the one to save on top of.
+    """
+
+    def __init__(
+        self,
+        *,
+        mine: dict[str, Any],
+        theirs: dict[str, Any],
+        version: int,
+        changed_by: str,
+        changed_at: datetime,
+    ) -> None:
+        super().__init__("同事已改过这一套房屋，请逐项选择后保存")
+        self.mine = mine
+        self.theirs = theirs
+        self.version = version
+        self.changed_by = changed_by
+        self.changed_at = changed_at
+
+
+#: Sentences for the constraints that users can run into, by the constraint's name.
+SENTENCES = {
+    "housing_room_once_per_building": ("这一幢已有该室号", "room_no"),
+    "housing_code_once": ("该房屋编码已用于另一套房屋", "house_code"),
+    "housing_building_once_per_plate": ("该门牌下已有这一幢", "address"),
+    "housing_area_plausible": ("建筑面积应大于 0、不超过 2000 m²", "floor_area"),
+    "housing_rooms_plausible": ("居室数应不超过 20", "design_rooms"),
+    "housing_building_storeys_plausible": ("层数应在 1 到 150 之间", "storeys"),
+}
+ELSEWHERE = "该门牌不能登记在本居委，请联系街道核对门牌归属"
+
+
+def sentence_of(error: Exception) -> tuple[str, str]:
+    """The sentence and field for a refusal of the database."""
+    text = str(error)
+    for name, found in SENTENCES.items():
+        if name in text:
+            return found
+    return "未能保存，请核对后重试", ""

@@ -1,0 +1,138 @@
+"""Entering dwellings, set-based: pages, wizard and files all come here."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from django.db import transaction
+from django.db.models import Count, Max, Q
+
+from housing.addresses import Address
+from housing.models import Building, DwellingUnit, HouseCodeEvent, Source
+from housing.rooms import position_of
+from housing.services.frame import door_of
+from housing.services.numbering import hold_numbers, internal_code, provisional_codes
+from portal.audit.record import event, record_many
+from portal.orgs.access import require
+from portal.orgs.capabilities import Capability
+from portal.orgs.scope import Scope
+
+#: `internal`: committee-building-room, final; `provisional`: the dwelling waits for its code.
+CodeIssue = Literal["internal", "provisional"]
+
+
+@dataclass(frozen=True)
+class NewDwelling:
+    """One dwelling to enter; areas in m², codes of `housing.codes`.
+
+    `house_code` is a final code that was given elsewhere; blank lets the register give one.
+    """
+
+    address: Address
+    floor: int
+    tenure: str = "9"
+    occupancy: str = "9"
+    floor_area: Decimal | None = None
+    design_rooms: int | None = None
+    design_use: str = "10"
+    house_code: str = ""
+    owner_name: str = ""
+    note: str = ""
+    occupancy_checked_on: date | None = None
+
+    @property
+    def room_no(self) -> str:
+        """The room inside its building; the staircase tells equal rooms apart (2-301)."""
+        room = self.address.room
+        return f"{self.address.unit_no}-{room}" if self.address.unit_no else room
+
+
+@transaction.atomic
+def make_dwellings(
+    *,
+    rows: Sequence[NewDwelling],
+    buildings: Mapping[Address, Building],
+    committee: int,
+    codes: CodeIssue,
+    source: str = Source.VISIT,
+    by: Scope,
+    at: datetime,
+) -> list[DwellingUnit | None]:
+    """Enter the rows and give them codes; None for a row that a constraint of the register refused.
+
+    :param buildings: by door, those of `ensure_buildings`; every row's door is among them
+    """
+    require(by, Capability.EDIT_HOUSING, committee)
+    hold_numbers(committee)
+    units = [_unit(row, buildings[door_of(row.address)], source, by, at) for row in rows]
+    _give_codes(units, buildings.values(), committee, codes)
+    DwellingUnit.objects.bulk_create(units, batch_size=500, ignore_conflicts=True)
+    kept = set(
+        DwellingUnit.objects.filter(pk__in=[unit.pk for unit in units]).values_list("pk", flat=True)
+    )
+    entered = [unit for unit in units if unit.pk in kept]
+    HouseCodeEvent.objects.bulk_create([_given(unit, by, at) for unit in entered], batch_size=500)
+    record_many(
+        event("housing.registered", by=by, at=at, target=unit, committee=committee,
+              changes={"house_code": ["", unit.house_code], "tenure": ["", unit.tenure],
+                       "occupancy": ["", unit.occupancy]})
+        for unit in entered
+    )  # fmt: skip
+    count_again(building_ids={unit.building_id for unit in entered}, by=by, at=at)
+    return [unit if unit.pk in kept else None for unit in units]
+
+
+@transaction.atomic
+def count_again(*, building_ids: Iterable[uuid.UUID], by: Scope, at: datetime) -> None:
+    """Set the counted columns of buildings after dwellings came or went (part of another act)."""
+    counted = Building.objects.filter(pk__in=list(building_ids)).annotate(
+        active=Count("dwellings", filter=Q(dwellings__status="active")),
+        top=Max("dwellings__floor", filter=Q(dwellings__status="active")),
+    )
+    changed = []
+    for building in counted:
+        building.dwelling_count = building.active
+        building.storeys = max(building.storeys, building.top or 1)
+        changed.append(building)
+    Building.objects.bulk_update(changed, ["dwelling_count", "storeys"], batch_size=500)
+
+
+def _unit(
+    row: NewDwelling, building: Building, source: str, by: Scope, at: datetime
+) -> DwellingUnit:
+    return DwellingUnit(
+        committee_id=building.committee_id, building=building, floor=row.floor,
+        position=position_of(row.room_no), room_no=row.room_no, address=row.address.normalised(),
+        short_address=row.address.short(), address_key=row.address.sort_key(),
+        house_code=row.house_code, design_use=row.design_use, actual_use=row.design_use,
+        floor_area=row.floor_area, design_rooms=row.design_rooms, tenure=row.tenure,
+        occupancy=row.occupancy, occupancy_checked_on=row.occupancy_checked_on,
+        owner_name=row.owner_name, note=row.note, source=source, created_at=at,
+        created_by=by.user_name, updated_at=at, updated_by=by.user_name,
+    )  # fmt: skip
+
+
+def _give_codes(
+    units: Sequence[DwellingUnit], buildings: Iterable[Building], committee: int, codes: CodeIssue
+) -> None:
+    """A code for every unit that brings none, and the state that goes with it."""
+    blocks = {building.pk: building.code_block for building in buildings}
+    if codes == "internal":
+        for unit in units:
+            block = blocks[unit.building_id]
+            unit.house_code = unit.house_code or internal_code(committee, block, unit.room_no)
+    waiting = [unit for unit in units if not unit.house_code]
+    for unit in units:
+        unit.code_state = DwellingUnit.CodeState.FINAL
+    for unit, code in zip(waiting, provisional_codes(committee, len(waiting)), strict=True):
+        unit.house_code, unit.code_state = code, DwellingUnit.CodeState.PROVISIONAL
+
+
+def _given(unit: DwellingUnit, by: Scope, at: datetime) -> HouseCodeEvent:
+    return HouseCodeEvent(
+        committee_id=unit.committee_id, dwelling=unit, kind=HouseCodeEvent.Kind.ASSIGN,
+        new_code=unit.house_code, reason="新增房屋", by_name=by.user_name, at=at,
+    )  # fmt: skip
