@@ -69,6 +69,8 @@ GROUPS: list[tuple[str, list[Item]]] = [
              ("district", "street")),
         Item("rules", "规则与依据", "rules:list", "rules", C.VIEW_RULES, ("district", "street")),
         Item("audit", "访问留痕", "desk:audit", "audit", C.VIEW_AUDIT),
+        Item("orgs", "组织与岗位", "orgs:units", "orgs", C.VIEW_ORGS, ("district", "street")),
+        Item("operation", "运行情况", "jobs:operation", "jobs", C.VIEW_OPERATION),
     ]),
 ]  # fmt: skip
 

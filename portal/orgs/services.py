@@ -8,6 +8,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from guardian.models import UserObjectPermission
 
+from portal.accounts.models import User
+from portal.accounts.services import open_account
 from portal.audit.record import record
 from portal.orgs.access import require
 from portal.orgs.capabilities import TITLES, Capability
@@ -45,6 +47,27 @@ def appoint(
         "orgs.appointed", by=by, at=at, target=appointment, committee=unit, changes={"role": role}
     )
     return appointment
+
+
+@transaction.atomic
+def open_account_with_post(
+    *, name: str, username: str, staff_no: str, password: str, unit: int, role: str, by: Scope,
+    at: datetime,
+) -> User:  # fmt: skip
+    """A personal account and the post it is for, both or neither.
+
+    :raises UnableToAppoint: the account exists, or the role does not belong on this unit
+    :raises django.core.exceptions.ValidationError: the password is too weak
+    :raises NotAllowed: `by` may not manage accounts, or not there
+    """
+    require(by, Capability.MANAGE_ACCOUNTS, unit)
+    if User.objects.filter(username=username).exists():
+        raise UnableToAppoint("这个账号已有人使用，请换一个")
+    user = open_account(
+        username=username, name=name, staff_no=staff_no, password=password, by=by, at=at
+    )
+    appoint(user_id=user.pk, unit=unit, role=role, starts_on=at.date(), by=by, at=at)
+    return user
 
 
 @transaction.atomic

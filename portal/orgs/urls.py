@@ -3,4 +3,9 @@ from django.urls import path
 from portal.orgs import views
 
 app_name = "orgs"
-urlpatterns = [path("post/", views.switch_post, name="switch_post")]
+urlpatterns = [
+    path("", views.units, name="units"),
+    path("post/", views.switch_post, name="switch_post"),
+    path("accounts/new/", views.open_account, name="open_account"),
+    path("posts/<int:pk>/end/", views.end_post, name="end_post"),
+]

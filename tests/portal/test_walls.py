@@ -69,3 +69,10 @@ def test_an_inner_scope_gives_the_outer_one_back(cast):
         with acting(cast.scope("neighbour")):
             assert AddressPlate.objects.count() == 0
         assert AddressPlate.objects.count() == 1
+
+
+@pytest.mark.parametrize("administrator", ["secadmin", "auditor"])
+def test_administrators_see_no_record_even_without_the_first_wall(cast, administrator):
+    put_plate(cast, "clerk", HOME, "源园路1号")
+    with acting(cast.scope(administrator)):
+        assert AddressPlate.objects.count() == 0

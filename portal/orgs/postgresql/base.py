@@ -14,10 +14,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]
-        if not autocommit and current_token():
+        if not autocommit and current_token(self.alias):
             self.apply_scope()
 
     def apply_scope(self) -> None:
         """Hand the current scope's token to PostgreSQL for the rest of this transaction."""
         with self.connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('app.scope', %s, true)", [current_token()])
+            cursor.execute("SELECT set_config('app.scope', %s, true)", [current_token(self.alias)])
