@@ -38,27 +38,27 @@ class Item:
 
 GROUPS: list[tuple[str, list[Item]]] = [
     ("", [
-        Item("home", "工作台", "desk:home", "home", C.VIEW_REGISTER, ("committee",)),
-        Item("district", "全区看板", "metrics:district", "home", C.VIEW_DASHBOARD, ("district",)),
-        Item("street", "街道看板", "metrics:street", "home", C.VIEW_DASHBOARD, ("street",)),
+        Item("home", "工作台", "desk:home", "dashboard", C.VIEW_REGISTER, ("committee",)),
+        Item("district", "全区看板", "metrics:district", "dashboard", C.VIEW_DASHBOARD, ("district",)),
+        Item("street", "街道看板", "metrics:street", "dashboard", C.VIEW_DASHBOARD, ("street",)),
         Item("todo", "待办", "desk:todo", "inbox", C.VIEW_QUALITY),
     ]),
     ("采集登记", [
         Item("board", "楼栋房态", "housing:buildings", "building", C.VIEW_REGISTER, ("committee",)),
-        Item("entry", "入户登记", "residents:entry_start", "edit", C.EDIT_RESIDENTS,
+        Item("entry", "入户登记", "residents:entry_start", "entry", C.EDIT_RESIDENTS,
              ("committee",)),
         Item("imports", "批量导入", "exchange:upload", "import", C.IMPORT_FILES, ("committee",)),
     ]),
     ("台账", [
         Item("residents", "实有人口", "residents:list", "users", C.VIEW_REGISTER),
-        Item("housing", "实有房屋", "housing:list", "house", C.VIEW_REGISTER),
-        Item("permits", "居住证", "permits:list", "id", C.VIEW_PERMITS),
+        Item("housing", "实有房屋", "housing:list", "home", C.VIEW_REGISTER),
+        Item("permits", "居住证", "permits:list", "permit", C.VIEW_PERMITS),
     ]),
     ("质量", [
         Item("quality", "数据质量", "quality:list", "quality", C.VIEW_QUALITY),
     ]),
     ("力量", [
-        Item("staffing", "采集力量", "staffing:overview", "staff", C.VIEW_STAFFING,
+        Item("staffing", "采集力量", "staffing:overview", "collector", C.VIEW_STAFFING,
              ("district", "street")),
     ]),
     ("考核", [
@@ -68,8 +68,8 @@ GROUPS: list[tuple[str, list[Item]]] = [
         Item("imports", "批量导入", "exchange:upload", "import", C.IMPORT_FILES,
              ("district", "street")),
         Item("rules", "规则与依据", "rules:list", "rules", C.VIEW_RULES, ("district", "street")),
-        Item("audit", "访问留痕", "desk:audit", "audit", C.VIEW_AUDIT),
-        Item("orgs", "组织与岗位", "orgs:units", "orgs", C.VIEW_ORGS, ("district", "street")),
+        Item("audit", "访问留痕", "desk:audit", "history", C.VIEW_AUDIT),
+        Item("orgs", "组织与岗位", "orgs:units", "sitemap", C.VIEW_ORGS, ("district", "street")),
         Item("operation", "运行情况", "jobs:operation", "jobs", C.VIEW_OPERATION),
     ]),
 ]  # fmt: skip

@@ -99,9 +99,16 @@ INSTALLED_APPS = [
 
 # Areas register with the frame here, so that grep finds it (no autodiscovery).
 RULE_MODULES = ["portal.rules.defaults"]
-METRIC_MODULES = ["residents.metrics", "housing.metrics", "staffing.metrics"]
+METRIC_MODULES = [
+    "residents.metrics",
+    "housing.metrics",
+    "staffing.metrics",
+    "portal.metrics.issues",
+]
 QUALITY_MODULES = ["residents.quality", "housing.quality"]
 EXCHANGE_MODULES = ["housing.exchange", "residents.exchange"]
+# Areas that keep copies of a dwelling's facts; housing calls them when a dwelling changes.
+DWELLING_FOLLOWERS = ["residents.services"]
 JOB_HANDLER_MODULES = ["portal.exchange.jobs", "portal.metrics.jobs", "assessment.jobs"]
 
 MIDDLEWARE = [
@@ -280,6 +287,9 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+if not PRODUCTION:  # nothing is collected here, but WhiteNoise wants the folder
+    STATIC_ROOT = BASE_DIR / ".run" / "collected"
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 GENERATED_STATIC_DIR = BASE_DIR / ".run" / "static"
 GENERATED_STATIC_DIR.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [
