@@ -403,3 +403,24 @@ class Verification(CommitteeRecord):
 
     def __str__(self) -> str:
         return f"{self.verified_on} {self.get_outcome_display()}"
+
+
+class RevealCount(models.Model):
+    """How many whole numbers a user looked at on a day, against the rule `reveal_quota`."""
+
+    user_id = models.BigIntegerField("人员编号")
+    on = models.DateField("日期")
+    used = models.PositiveIntegerField("次数", default=0)
+
+    class PersonalData:
+        personal: ClassVar[set[str]] = set()
+        plain: ClassVar[set[str]] = {"id", "user_id", "on", "used"}
+
+    class Meta:
+        verbose_name = "查看次数"
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "on"], name="residents_reveals_of_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.on} {self.used}"

@@ -163,3 +163,9 @@ def _surname(name: str) -> tuple[str, ...]:
         return ()
     single = _SURNAMES.get(name[:1])
     return (single,) if single else ()
+
+
+def list_keys(name: str) -> tuple[str, str]:
+    """The keys that lists and searches use: `("wangfang 王芳", "wf")`, order key and initials."""
+    pinyin, initials = pinyin_of(name)
+    return f"{pinyin[:100]} {name}", initials[:50]

@@ -3,13 +3,24 @@
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
+from django.db.models import Q
+
 from portal.orgs.records import ScopedQuerySet
+from residents import lookups  # noqa: F401  registers `starts_with`
 
 if TYPE_CHECKING:
     from residents.models import Residence, Resident  # noqa: F401
 
 # Categories that count as actual population (domain.md §2.7): all but 户在人不在.
 ACTUAL_CATEGORIES = ("11", "12", "20", "31", "32", "40")
+#: What a complete episode has, as the condition under which it lacks it (M-03, DQ-19).
+LACKING = {
+    "document": Q(id_mask=""),
+    "phone": Q(phone_mask=""),
+    "origin": Q(origin=""),
+    "reason": Q(reason="", category="20"),
+    "relation": Q(relation=""),
+}
 
 
 class ResidentQuerySet(ScopedQuerySet["Resident"]):
@@ -28,8 +39,6 @@ class ResidenceQuerySet(ScopedQuerySet["Residence"]):
 
     def living_on(self, day: date) -> Self:
         """Episodes that cover `day`, for as-of questions."""
-        from django.db.models import Q
-
         return self.exclude(status="void").filter(
             Q(end_on=None) | Q(end_on__gt=day), begin_on__lte=day
         )
@@ -37,3 +46,26 @@ class ResidenceQuerySet(ScopedQuerySet["Residence"]):
     def overdue_on(self, day: date) -> Self:
         """Open episodes whose verification was due before `day`."""
         return self.filter(status="active", due_on__lt=day)
+
+    def lacking(self, *names: str) -> Self:
+        """Episodes that lack at least one of the named things (`LACKING`), any when none is."""
+        wanted = Q(pk__in=[])
+        for name in names or tuple(LACKING):
+            wanted |= LACKING[name]
+        return self.filter(wanted)
+
+    def named(self, prefix: str) -> Self:
+        """Open episodes of people whose name begins so."""
+        return self.open().filter(name__starts_with=prefix)
+
+    def with_initials(self, letters: str) -> Self:
+        """Open episodes of people whose pinyin initials begin so."""
+        return self.open().filter(initials__starts_with=letters)
+
+    def spelled(self, pinyin: str) -> Self:
+        """Open episodes of people whose name is spelled so from its beginning."""
+        return self.open().filter(name_key__starts_with=pinyin)
+
+    def with_tail(self, tail: str) -> Self:
+        """Open episodes of people whose number ends in these four characters."""
+        return self.open().filter(id_tail=tail)

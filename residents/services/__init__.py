@@ -1,0 +1,89 @@
+"""The only writers of the population register; each function is one act (D-7)."""
+
+from residents.services.changing import (
+    Change,
+    change_people,
+    diff_shown,
+    known_of,
+    remember_elsewhere,
+    shown,
+    update_resident,
+    version_of,
+)
+from residents.services.counters import refresh_dwellings
+from residents.services.enrolment import Newcomer, Visit, enrol
+from residents.services.errors import (
+    Conflict,
+    FoundElsewhere,
+    RowProblem,
+    StaleVersion,
+    UnableToDeregister,
+    UnableToMove,
+    UnableToRegister,
+    UnableToReveal,
+    UnableToSave,
+    UnableToUpdate,
+    UnableToVerify,
+)
+from residents.services.finding import Found, elsewhere_problems, find_holders
+from residents.services.following import dwellings_changed
+from residents.services.household import Leaving, Saved, Told, save_household
+from residents.services.moving import deregister, move_resident
+from residents.services.registering import register_resident
+from residents.services.revealing import PURPOSES, Revealed, reveal, reveals_today
+from residents.services.sealing import (
+    Sealed,
+    document_index,
+    phone_index,
+    seal_document,
+    seal_phone,
+)
+from residents.services.visiting import record_visit, verify_dwelling
+
+__all__ = [
+    "PURPOSES",
+    "Change",
+    "Conflict",
+    "Found",
+    "FoundElsewhere",
+    "Leaving",
+    "Newcomer",
+    "Revealed",
+    "RowProblem",
+    "Saved",
+    "Sealed",
+    "StaleVersion",
+    "Told",
+    "UnableToDeregister",
+    "UnableToMove",
+    "UnableToRegister",
+    "UnableToReveal",
+    "UnableToSave",
+    "UnableToUpdate",
+    "UnableToVerify",
+    "Visit",
+    "change_people",
+    "deregister",
+    "diff_shown",
+    "document_index",
+    "dwellings_changed",
+    "elsewhere_problems",
+    "enrol",
+    "find_holders",
+    "known_of",
+    "move_resident",
+    "phone_index",
+    "record_visit",
+    "refresh_dwellings",
+    "register_resident",
+    "remember_elsewhere",
+    "reveal",
+    "reveals_today",
+    "save_household",
+    "seal_document",
+    "seal_phone",
+    "shown",
+    "update_resident",
+    "verify_dwelling",
+    "version_of",
+]

@@ -1,0 +1,49 @@
+"""A dwelling's counters, in step with the episodes that live there."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from housing import services as housing
+from portal.orgs.scope import Scope
+from residents.models import Residence
+from residents.querysets import ACTUAL_CATEGORIES
+from residents.services.enrolment import Visit
+
+LIVING_HERE = Q(category__in=ACTUAL_CATEGORIES)
+
+
+def refresh_dwellings(*, visits: Mapping[UUID, Visit | None], by: Scope, at: datetime) -> None:
+    """Count who lives at each dwelling; a visit given with it verifies the dwelling too.
+
+    People whose hukou is here but who live elsewhere (户在人不在) are no occupants.
+    """
+    counted = {
+        row["dwelling_id"]: row
+        for row in Residence.objects.in_scope(by)
+        .open()
+        .filter(dwelling_id__in=list(visits))
+        .values("dwelling_id")
+        .annotate(
+            people=Count("id", filter=LIVING_HERE),
+            homes=Count("household_id", filter=LIVING_HERE, distinct=True),
+        )
+    }
+    nobody = {"people": 0, "homes": 0}
+    housing.set_occupancy_counters(
+        counters=[
+            housing.OccupancyCounters(
+                dwelling_id=dwelling,
+                occupants=counted.get(dwelling, nobody)["people"],
+                households=counted.get(dwelling, nobody)["homes"],
+                verified_on=visit.on if visit else None,
+                verified_by=by.user_name if visit else "",
+                verified_method=visit.method if visit else "",
+            )
+            for dwelling, visit in visits.items()
+        ],
+        by=by,
+        at=at,
+    )

@@ -1,0 +1,39 @@
+"""What housing calls when a dwelling changes, so that episodes repeat the present facts (D-5)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from portal.orgs.scope import Scope
+from portal.rules.services import rule_on
+from residents.cycles import due_on
+from residents.models import Residence
+from residents.services.changing import today_of
+from residents.services.copies import dwelling_copies
+
+COLUMNS = ("address_key", "short_address", "occupancy", "code_final", "due_on")
+
+
+@transaction.atomic(savepoint=False)
+def dwellings_changed(*, dwelling_ids: Sequence[UUID], by: Scope, at: datetime) -> None:
+    """Renew the copies on open episodes of these dwellings, and the due day by their occupancy.
+
+    Named in `DWELLING_FOLLOWERS`; part of the act on the dwelling, so it needs no event.
+    """
+    cycle = rule_on("verification_cycle", today_of(at)).parameters
+    rows: list[Residence] = list(
+        Residence.objects.in_scope(by)
+        .open()
+        .filter(dwelling_id__in=list(dwelling_ids))
+        .select_related("dwelling")
+        .select_for_update(of=("self",))
+    )
+    for row in rows:
+        fresh: dict[str, Any] = dwelling_copies(row.dwelling)
+        for name, value in fresh.items():
+            setattr(row, name, value)
+        row.due_on = due_on(row.verified_on, row.occupancy, row.category, cycle)
+    Residence.objects.bulk_update(rows, COLUMNS, batch_size=500)

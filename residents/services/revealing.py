@@ -1,0 +1,102 @@
+"""Showing a whole number: purpose, reason, quota and event in one transaction (D-6)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from portal import vault
+from portal.audit.record import record
+from portal.orgs.access import require
+from portal.orgs.capabilities import Capability
+from portal.orgs.scope import Scope
+from portal.rules.services import rule_on
+from residents.models import Resident, RevealCount, Secret
+from residents.services.errors import UnableToReveal
+
+PURPOSES = {
+    "document": "核对证件原件",
+    "permit": "办理居住证",
+    "quality": "处理数据质量问题",
+    "transfer": "办理移交",
+    "inspection": "上级抽查核实",
+    "other": "其他（须填写说明）",
+}
+SHORTEST_REASON = 4
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """A whole number, its person's birth date, and how long it may stand on the screen."""
+
+    value: str
+    birth_date: date
+    mask: str
+    seconds: int
+
+
+@transaction.atomic
+def reveal(
+    *, resident_id: Any, purpose: str, reason: str = "", by: Scope, at: datetime,
+    kind: str = Secret.Kind.IDENTITY.value,
+) -> Revealed:  # fmt: skip
+    """One number of one person, once.
+
+    :param kind: `identity` or `phone`
+    :raises UnableToReveal: no purpose, no reason where one is needed, quota used up, no number
+    :raises NotAllowed: `by` may not reveal numbers there
+    """
+    resident = Resident.objects.in_scope(by).get(pk=resident_id)
+    require(by, Capability.REVEAL_IDENTITY, resident.committee_id)
+    reason = reason.strip()
+    if purpose not in PURPOSES:
+        raise UnableToReveal("请选择查看事由")
+    if purpose == "other" and not _tells_something(reason):
+        raise UnableToReveal(f"请写明查看的具体原因，至少 {SHORTEST_REASON} 个字")
+    today = timezone.localdate(at)
+    quota = rule_on("reveal_quota", today)
+    _charge(by, today, quota["per_day"])
+    value = _unsealed(resident, kind)
+    record(
+        "residents.revealed", by=by, at=at, target=resident, committee=resident.committee_id,
+        subjects=[resident.pk], purpose=purpose, reason=reason, changes={"kind": kind},
+    )  # fmt: skip
+    mask = resident.id_mask if kind == Secret.Kind.IDENTITY else resident.phone_mask
+    return Revealed(value, resident.birth_date, mask, quota["seconds_shown"])
+
+
+def reveals_today(*, by: Scope, today: date) -> tuple[int, int]:
+    """How many numbers this person has looked at today, and how many are allowed."""
+    used = RevealCount.objects.filter(user_id=by.user_id, on=today).values_list("used", flat=True)
+    return (used[0] if used else 0), rule_on("reveal_quota", today)["per_day"]
+
+
+def _tells_something(reason: str) -> bool:
+    """Whether the text says more than one sign again and again."""
+    letters = {sign for sign in reason if sign.isalnum()}
+    return len(reason) >= SHORTEST_REASON and len(letters) > 2  # noqa: PLR2004  "啊啊啊啊" is none
+
+
+def _charge(by: Scope, today: date, per_day: int) -> None:
+    """Count one look; rolled back with the act, so that a refused look costs nothing.
+
+    :raises UnableToReveal: the day's quota is used up
+    """
+    RevealCount.objects.bulk_create(
+        [RevealCount(user_id=by.user_id or 0, on=today)], ignore_conflicts=True
+    )
+    charged = RevealCount.objects.filter(user_id=by.user_id or 0, on=today, used__lt=per_day)
+    if not charged.update(used=F("used") + 1):
+        raise UnableToReveal(f"今日已查看 {per_day} 次，请联系街道管理员")
+
+
+def _unsealed(resident: Resident, kind: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM reveal_secret(%s::uuid, %s)", [str(resident.pk), kind])
+        row = cursor.fetchone()
+    if row is None:
+        raise UnableToReveal("没有登记这项号码")
+    return vault.unseal(bytes(row[2]), key_id=row[1], row=row[0], kind=kind)
