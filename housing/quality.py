@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from django.db.models import CharField, DecimalField, F, Q, UUIDField, Value
+from django.db.models import CharField, DecimalField, F, Q, QuerySet, UUIDField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat, Round
 from django.utils.translation import gettext as _

@@ -1,0 +1,24 @@
+"""How the ledger computes metrics: a street in each transaction, published as a whole (D-9)."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from portal.jobs.ledger import Handler
+from portal.jobs.models import Job, JobChunk
+from portal.metrics import services
+from portal.orgs.scope import Scope
+
+
+def compute(job: Job, chunk: JobChunk, by: Scope, at: datetime) -> None:
+    services.compute_unit(
+        run_id=uuid.UUID(job.params["run"]), unit=chunk.params["unit"], by=by, at=at
+    )
+
+
+def publish(job: Job, by: Scope, at: datetime) -> dict[str, Any]:
+    run = services.publish(run_id=uuid.UUID(job.params["run"]), by=by, at=at)
+    return {"run": str(run.pk), "as_of": run.as_of.isoformat()}
+
+
+HANDLERS = {services.JOB: Handler(chunk=compute, finish=publish)}

@@ -1,0 +1,78 @@
+"""Measuring: one statement per source table, grouped by committee (D-10)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from portal.metrics.metric import Metric, Occasion, Part, Source
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Numerator and denominator of one metric in one committee; a count has no denominator."""
+
+    numerator: Decimal
+    denominator: Decimal | None
+
+
+def measure(
+    wanted: Iterable[Metric], occasion: Occasion, committees: Iterable[int]
+) -> dict[int, dict[str, Parts]]:
+    """The parts of every measured metric for each committee, zeros where there are no rows.
+
+    A source may hold rows of a unit that is not in `committees` (collectors of the street
+    itself); such units appear as well.
+    """
+    measured = [metric for metric in wanted if metric.is_measured]
+    counts = _counts(measured, occasion)
+    codes = sorted({*committees, *(code for found in counts.values() for code in found)})
+    return {
+        code: {metric.key: _parts(metric, counts, code) for metric in measured} for code in codes
+    }
+
+
+Counts = Mapping[tuple[str, str], Mapping[int, Decimal]]
+
+
+def _counts(
+    measured: list[Metric], occasion: Occasion
+) -> dict[tuple[str, str], dict[int, Decimal]]:
+    """Counts by (metric key, part) and committee."""
+    by_source: dict[Source, dict[tuple[str, str], Part]] = defaultdict(dict)
+    for metric in measured:
+        for name, part in (("counted", metric.counted), ("denominator", metric.denominator)):
+            if part is not None and part.source is not None:
+                by_source[part.source][metric.key, name] = part
+    found: dict[tuple[str, str], dict[int, Decimal]] = {}
+    for source, parts in by_source.items():
+        found |= _read(source, parts, occasion)
+    return found
+
+
+def _read(
+    source: Source, parts: Mapping[tuple[str, str], Part], occasion: Occasion
+) -> dict[tuple[str, str], dict[int, Decimal]]:
+    """One statement for all parts of a source; equal expressions are counted once."""
+    names = {key: f"part_{place}" for place, key in enumerate(parts)}
+    rows = (
+        source.rows(occasion)
+        .order_by()
+        .values("committee_id")
+        .annotate(**{names[key]: part.of(occasion) for key, part in parts.items() if part.of})
+    )
+    found: dict[tuple[str, str], dict[int, Decimal]] = {key: {} for key in parts}
+    for row in rows:
+        for key, name in names.items():
+            found[key][row["committee_id"]] = Decimal(row[name] or 0)
+    return found
+
+
+def _parts(metric: Metric, counts: Counts, code: int) -> Parts:
+    counted = counts[metric.key, "counted"].get(code, NOTHING)
+    if metric.denominator is None:
+        return Parts(counted, None)
+    whole = counts[metric.key, "denominator"].get(code, NOTHING)
+    return Parts(whole - counted if metric.faults else counted, whole)

@@ -1,0 +1,157 @@
+"""What a metric is: a frozen definition that carries its receipt (D-10).
+
+An area declares its metrics as values in `metrics.py` and names the module in `METRIC_MODULES`:
+
+    RESIDENCES = Source("residences", lambda o: Residence.objects.under(o.unit).living_on(o.day))
+    FRESHNESS = Metric(
+        key="freshness", title=_("鲜活度"), kind=Kind.RATE, number="M-07", ...
+        numerator=Part(_("在核实周期内的人数"), RESIDENCES, lambda o: Count("id", filter=...)),
+        denominator=Part(_("实有人口"), RESIDENCES, lambda o: Count("id", filter=ACTUAL)),
+    )
+
+All parts of one source are measured by one statement, grouped by committee; streets and the
+district are sums of numerators and denominators, never means of rates.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
+from django.utils.functional import Promise
+
+from portal.rules.services import Rule
+
+Text = str | Promise
+HUNDRED = Decimal(100)
+
+
+class Kind(StrEnum):
+    """How the parts of a metric become its value."""
+
+    #: the numerator itself
+    COUNT = "count"
+    #: numerator by denominator, 0 to 100
+    RATE = "rate"
+    #: numerator per denominator
+    RATIO = "ratio"
+
+
+class Good(StrEnum):
+    """Which way a metric is good; a count of people is neither."""
+
+    UP = "up"
+    DOWN = "down"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What is measured: the rows of `unit` and below on `day`, under the rules of that day."""
+
+    unit: int
+    day: date
+    rules: Mapping[str, Rule]
+
+
+@dataclass(frozen=True)
+class Source:
+    """The rows that parts are counted on; each source is read once in a run."""
+
+    key: str
+    rows: Callable[[Occasion], "QuerySet[Any]"]
+
+
+@dataclass(frozen=True)
+class ListLink:
+    """The list that has as many rows as the number says: a URL's name and its filters."""
+
+    view: str
+    query: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A numerator or denominator: its name, where it is counted and how.
+
+    A part without a source is not measured yet; its metric shows "—" with the metric's reason.
+    """
+
+    title: Text
+    source: Source | None = None
+    of: Callable[[Occasion], Combinable] | None = None
+    link: ListLink | None = None
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Bounds of the ruler and half the width of the gap bar, in the metric's unit."""
+
+    low: int = 80
+    high: int = 100
+    scale: int = 5
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number of the portal with everything needed to argue about it.
+
+    :param number: M-xx of the domain's catalogue
+    :param clause: clause of the paper that asks for it
+    :param formula: one line, as people say it
+    :param version: of the formula; a change of the formula is a new version
+    :param faults: what the denominator contains that the numerator does not; given instead of a
+        numerator where the faults are what can be counted
+    :param target: key in the rule set `metric_targets`
+    :param rest: the list of denominator less numerator
+    :param drill: key of a count that stands behind the value where `rest` cannot be a list
+    :param reason: what stands under "—" while nothing is measured
+    :param noun: measure word of both parts
+    """
+
+    key: str
+    title: Text
+    kind: Kind
+    number: str
+    clause: str
+    formula: Text
+    numerator: Part
+    denominator: Part | None = None
+    faults: Part | None = None
+    good: Good = Good.NEITHER
+    unit: Text = ""
+    noun: Text = ""
+    decimals: int = 2
+    version: int = 1
+    target: str = ""
+    rest: ListLink | None = None
+    rest_title: Text = ""
+    drill: str = ""
+    reason: Text = ""
+    note: Text = ""
+    axis: Axis = Axis()
+
+    @property
+    def is_measured(self) -> bool:
+        return self.counted.source is not None
+
+    @property
+    def counted(self) -> Part:
+        """The part that is counted for the numerator: itself, or the faults."""
+        return self.faults or self.numerator
+
+    def value(self, numerator: Decimal | None, denominator: Decimal | None) -> Decimal | None:
+        """The value of the parts, not rounded; None without a denominator (no cases).
+
+        A rate is 0 to 100; a ratio is numerator per one of the denominator.
+        """
+        if numerator is None or self.kind is Kind.COUNT:
+            return numerator
+        if not denominator:
+            return None
+        share = numerator / denominator
+        return share * HUNDRED if self.kind is Kind.RATE else share

@@ -1,0 +1,274 @@
+"""Numbers of actual population and of how good its records are (domain §2.7, §4)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+)
+from django.db.models.expressions import Combinable
+from django.utils.translation import gettext_lazy as _
+
+from portal.metrics.metric import Axis, Good, Kind, ListLink, Metric, Occasion, Part, Source
+from residents.completeness import CHECKED, FIELDS, incomplete
+from residents.models import Identity, Residence
+from residents.querysets import ACTUAL_CATEGORIES, ResidenceQuerySet
+
+ACTUAL = Q(is_primary=True, category__in=ACTUAL_CATEGORIES)
+TASK_1 = "三(三)1"
+
+
+def people(query: str) -> ListLink:
+    return ListLink("residents:list", query)
+
+
+# --- rows ---------------------------------------------------------------------------------------
+
+
+def living(occasion: Occasion) -> ResidenceQuerySet:
+    """Episodes that cover the day, people who are only registered here included."""
+    return Residence.objects.under(occasion.unit).living_on(occasion.day)
+
+
+def actual(occasion: Occasion) -> ResidenceQuerySet:
+    return living(occasion).filter(ACTUAL)
+
+
+def registrations(occasion: Occasion) -> "QuerySet[Residence]":
+    """Episodes registered in the month up to the day, ended ones included."""
+    rows = Residence.objects.under(occasion.unit).filter(
+        registered_on__gte=occasion.day.replace(day=1), registered_on__lte=occasion.day
+    )
+    return rows.exclude(status="void")
+
+
+def probable_duplicates(rows: ResidenceQuerySet) -> ResidenceQuerySet:
+    """Those of `rows` beside which the committee has an earlier record of probably one person.
+
+    Name, sex and birth date are the same and one of the two has no document number: two numbers
+    would prove two people, and one number twice is refused by the database.
+    """
+    earlier = Residence.objects.filter(
+        ACTUAL,
+        status="active",
+        committee_id=OuterRef("committee_id"),
+        name=OuterRef("name"),
+        birth_date=OuterRef("birth_date"),
+        sex=OuterRef("sex"),
+        resident_id__lt=OuterRef("resident_id"),
+    )
+    either = earlier.alias(
+        other_mask=ExpressionWrapper(OuterRef("id_mask"), output_field=CharField())
+    ).filter(Q(id_mask="") | Q(other_mask=""))
+    return rows.filter(Exists(either))
+
+
+def as_printed(rows: ResidenceQuerySet) -> ResidenceQuerySet:
+    """Those of `rows` whose number fails its check and stands as it is printed on the document."""
+    return rows.filter(
+        Exists(
+            Identity.objects.filter(resident_id=OuterRef("resident_id"), is_primary=True).exclude(
+                as_printed=""
+            )
+        )
+    )
+
+
+RESIDENCES = Source("residences", living)
+#: joined with the fields that only the person's own row holds
+RECORDS = Source("records", actual)
+DUPLICATES = Source("duplicates", lambda occasion: probable_duplicates(actual(occasion)))
+AS_PRINTED = Source("as_printed", lambda occasion: as_printed(actual(occasion)))
+REGISTRATIONS = Source("registrations", registrations)
+
+
+# --- parts --------------------------------------------------------------------------------------
+
+
+def count_of(*conditions: Q) -> Callable[[Occasion], Combinable]:
+    """How many of the rows meet all conditions."""
+    together = Q()
+    for condition in conditions:
+        together &= condition
+    return lambda _occasion: Count("id", filter=together)
+
+
+def category(*codes: str) -> Callable[[Occasion], Combinable]:
+    return count_of(Q(is_primary=True, category__in=codes))
+
+
+def weight_applicable(occasion: Occasion) -> Combinable:
+    """Weights of the mandatory fields that apply."""
+    total: Combinable = Count("id") * sum(f.weight for f in FIELDS if f.is_for_everybody)
+    for field in FIELDS:
+        if not field.is_for_everybody:
+            total = total + Count("id", filter=field.applies(occasion.day)) * field.weight
+    return total
+
+
+def weight_missing(occasion: Occasion) -> Combinable:
+    """Weights of the mandatory fields that apply and are not filled."""
+    first, *others = (
+        Count("id", filter=field.missing(occasion.day)) * field.weight for field in CHECKED
+    )
+    total: Combinable = first
+    for part in others:
+        total = total + part
+    return total
+
+
+def in_time(occasion: Occasion) -> Combinable:
+    days: int = occasion.rules["registration_deadline"]["days"]
+    return Count("id", filter=Q(registered_on__lte=F("begin_on") + timedelta(days=days)))
+
+
+EVERYBODY = Part(_("实有人口"), RESIDENCES, count_of(ACTUAL), people("actual=1"))
+
+
+def population(key: str, title: str, *codes: str) -> Metric:
+    """The count of one category of the actual population."""
+    query = "&".join(["actual=1", *(f"category={code}" for code in codes)])
+    return Metric(
+        key=key, title=title, kind=Kind.COUNT, number="§2.7", clause=TASK_1, unit=_("人"),
+        noun=_("人"), decimals=0, formula=_("统计日实际居住在本辖区的该类人员数"),
+        numerator=Part(title, RESIDENCES, category(*codes), people(query)),
+    )  # fmt: skip
+
+
+METRICS = [
+    Metric(
+        key="actual_population", title=_("实有人口"), kind=Kind.COUNT, number="§2.7",
+        clause=TASK_1, unit=_("人"), noun=_("人"), decimals=0,
+        formula=_("实有人口 = 人户一致 + 人户分离（居住地）+ 来沪人员 + 境外人员 + 户口待定"),
+        numerator=EVERYBODY,
+        note=_("按统计日仍在住的主要居所计数，户在人不在不计入；人口总数不参与考核"),
+    ),
+    population("n11", _("户籍·人户一致"), "11"),
+    population("n12", _("户籍·人户分离（居住地）"), "12"),
+    population("n20", _("来沪人员"), "20"),
+    population("n31", _("港澳台居民"), "31"),
+    population("n32", _("外国人"), "32"),
+    population("n40", _("户口待定"), "40"),
+    Metric(
+        key="registered_population", title=_("户籍人口"), kind=Kind.COUNT, number="§2.7",
+        clause=TASK_1, unit=_("人"), noun=_("人"), decimals=0,
+        formula=_("户籍人口 = 人户一致 + 户在人不在"),
+        numerator=Part(
+            _("户籍在本辖区的人数"), RESIDENCES,
+            count_of(Q(is_primary=True, category="11") | Q(category="13")),
+        ),
+    ),
+    Metric(
+        key="registration_rate", title=_("登记率"), kind=Kind.RATE, number="M-01", clause=TASK_1,
+        unit="%", noun=_("人"), good=Good.UP, target="registration_rate",
+        formula=_("登记率 = 抽查时已登记人数 ÷ 抽查时实住人数"),
+        numerator=Part(_("抽中住户中，抽查当日已在本居委登记的实住人员")),
+        denominator=Part(_("抽中住户中，上门核见的全部实住人员，不含探访")),
+        reason=_("本月无抽查"),
+        note=_("只由上门抽查得出，不用登记数除以登记数"),
+        axis=Axis(90, 100, 3),
+    ),
+    Metric(
+        key="accuracy_rate", title=_("准确率"), kind=Kind.RATE, number="M-02", clause=TASK_1,
+        unit="%", noun=_("项"), good=Good.UP, target="accuracy_rate",
+        formula=_("准确率 = 抽查核对无误的项数 ÷ 抽查核对的项数"),
+        numerator=Part(_("抽中记录中，与实际一致的登记项")),
+        denominator=Part(_("抽中记录中，已核对的登记项")),
+        reason=_("本月无抽查"),
+        note=_("只由上门抽查得出"),
+        axis=Axis(90, 100, 3),
+    ),
+    Metric(
+        key="freshness", title=_("鲜活度"), kind=Kind.RATE, number="M-07", clause=TASK_1,
+        unit="%", noun=_("人"), good=Good.UP, target="freshness",
+        formula=_("鲜活度 = 核实周期内核实过的实有人口 ÷ 实有人口"),
+        numerator=Part(
+            _("未到应核实日期的实有人口"), RESIDENCES,
+            lambda occasion: Count("id", filter=ACTUAL & Q(due_on__gte=occasion.day)),
+            people("actual=1&overdue=0"),
+        ),
+        denominator=EVERYBODY,
+        rest=people("actual=1&overdue=1"), rest_title=_("超期未核实"),
+        note=_("核实周期按居住状态由规则“核实周期”规定，境外人员另定"),
+        axis=Axis(80, 100, 5),
+    ),
+    Metric(
+        key="house_code_link", title=_("房屋编码关联率"), kind=Kind.RATE, number="M-11",
+        clause=TASK_1, unit="%", noun=_("人"), good=Good.UP, target="house_code_link",
+        formula=_("房屋编码关联率 = 所住房屋有正式编码的实有人口 ÷ 实有人口"),
+        numerator=Part(
+            _("所住房屋有正式编码的实有人口"), RESIDENCES,
+            count_of(ACTUAL, Q(code_final=True)), people("actual=1&code=final"),
+        ),
+        denominator=EVERYBODY,
+        rest=people("actual=1&code=missing"), rest_title=_("所住房屋无正式编码"),
+        note=_("临时编码不算"),
+        axis=Axis(90, 100, 3),
+    ),
+    Metric(
+        key="completeness", title=_("完整率"), kind=Kind.RATE, number="M-03", clause=TASK_1,
+        unit="%", noun=_("分"), good=Good.UP, target="completeness",
+        formula=_("完整率 = 已填必填项的权重 ÷ 应填必填项的权重"),
+        numerator=Part(_("已填必填项的权重合计")),
+        faults=Part(_("未填必填项的权重合计"), RECORDS, weight_missing),
+        denominator=Part(_("按人口类别应填的必填项权重合计"), RECORDS, weight_applicable),
+        drill="incomplete",
+        note=_("“不详”视为未填；权重：证件号、住址 3，姓名、出生日期、人口类别 2，其余 1"),
+        axis=Axis(90, 100, 3),
+    ),
+    Metric(
+        key="incomplete", title=_("资料不全的人员"), kind=Kind.COUNT, number="M-03",
+        clause=TASK_1, unit=_("人"), noun=_("人"), decimals=0, good=Good.DOWN,
+        formula=_("至少一个必填项未填的实有人口"),
+        numerator=Part(
+            _("至少一个必填项未填的实有人口"), RECORDS,
+            lambda occasion: Count("id", filter=incomplete(occasion.day)),
+            people("actual=1&incomplete=1"),
+        ),
+    ),
+    Metric(
+        key="validity", title=_("有效率"), kind=Kind.RATE, number="M-04", clause=TASK_1,
+        unit="%", noun=_("人"), good=Good.UP, target="validity",
+        formula=_("有效率 = 证件号通过校验的实有人口 ÷ 有证件号的实有人口"),
+        numerator=Part(_("主要证件号码通过校验的实有人口")),
+        faults=Part(
+            _("证件号码未通过校验、按证件照录的实有人口"),
+            AS_PRINTED, count_of(), people("actual=1&valid=0"),
+        ),
+        denominator=Part(
+            _("有证件号码的实有人口"), RESIDENCES, count_of(ACTUAL, ~Q(id_mask="")),
+        ),
+        rest=people("actual=1&valid=0"), rest_title=_("证件号码未通过校验"),
+        axis=Axis(95, 100, 2),
+    ),
+    Metric(
+        key="uniqueness", title=_("唯一率"), kind=Kind.RATE, number="M-05", clause=TASK_1,
+        unit="%", noun=_("人"), good=Good.UP, target="uniqueness",
+        formula=_("唯一率 = 1 − 重复多出的记录 ÷ 实有人口"),
+        numerator=Part(_("不重复的记录")),
+        faults=Part(
+            _("同一居委内姓名、性别、出生日期相同且有一方无证件号，多出的记录"),
+            DUPLICATES, count_of(), people("actual=1&duplicate=1"),
+        ),
+        denominator=EVERYBODY,
+        rest=people("actual=1&duplicate=1"), rest_title=_("疑似重复"),
+        note=_("证件号相同的重复登记在录入时已被拦截，这里数的是疑似重复"),
+        axis=Axis(95, 100, 2),
+    ),
+    Metric(
+        key="registration_timeliness", title=_("登记及时率"), kind=Kind.RATE, number="M-08",
+        clause=TASK_1, unit="%", noun=_("条"), good=Good.UP,
+        formula=_("登记及时率 = 入住后在时限内登记的居住段 ÷ 本月登记的居住段"),
+        numerator=Part(_("登记日期不晚于入住日期加登记时限的居住段"), REGISTRATIONS, in_time),
+        denominator=Part(_("本月登记的居住段，含已离开的"), REGISTRATIONS, count_of()),
+        reason=_("本月无登记"),
+        note=_("时限见规则“登记、注销时限”"),
+    ),
+]  # fmt: skip
