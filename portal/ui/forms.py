@@ -16,33 +16,16 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.renderers import BaseRenderer, DjangoTemplates
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.ui.dates import UnreadableDayError, read_day
 from portal.ui.idempotency import FIELD
-from portal.ui.widgets import Combobox, DayInput, Segmented, widget_css
+from portal.ui.widgets import Combobox, DayInput, PortalRenderer, Segmented, widget_css
 
 MOST_SEGMENTS = 5
 MOST_NATIVE_OPTIONS = 12
 Changes = dict[str, Any]
-
-
-class PortalRenderer(BaseRenderer):
-    """Draws forms with the project's templates, Django's own widgets with Django's."""
-
-    form_template_name = "ui/form.html"
-    field_template_name = "ui/field.html"
-    bound_field_class = None
-
-    def get_template(self, template_name: str) -> Any:
-        try:
-            return get_template(template_name)
-        except TemplateDoesNotExist:
-            return DjangoTemplates().get_template(template_name)
 
 
 class DayField(forms.DateField):

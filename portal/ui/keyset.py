@@ -77,9 +77,12 @@ def page_of(
     rows = list(found[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
+    if backwards and not more:
+        # The beginning is reached: a full first page, however few rows stood before the boundary.
+        return page_of(queryset, fields, size=size, descending=descending)
     if backwards:
         rows.reverse()
-        return Page(rows, has_previous=more, has_next=True)
+        return Page(rows, has_previous=True, has_next=True)
     return Page(rows, has_previous=boundary is not None, has_next=more)
 
 

@@ -28,6 +28,7 @@ from portal.ui import keyset
 from portal.ui.cells import BulkAction, Cell, Column, Empty, Head, Row, SavedView, Text
 from portal.ui.chips import Chip, active_chips
 from portal.ui.pages import page, wants_fragment
+from portal.ui.widgets import dress_filters
 
 CONTROL_NAMES = ("after", "before", "sort", "size", "col", "rows", "open")
 MOST_SUGGESTED = 6
@@ -98,7 +99,10 @@ class RegisterList:
 
     @cached_property
     def filterset(self) -> FilterSet | None:
-        return self._filterset(self.request.GET)
+        found = self._filterset(self.request.GET)
+        if found is not None:
+            dress_filters(found.form)
+        return found
 
     @cached_property
     def filtered(self) -> QuerySet[Any]:

@@ -1,10 +1,30 @@
-"""Form widgets in the portal's clothes."""
+"""Form widgets in the portal's clothes, and what draws them."""
 
 from typing import Any
 
 from django import forms
+from django.forms.renderers import BaseRenderer, DjangoTemplates
+from django.template.loader import get_template
+from django.utils.translation import gettext_lazy as _
 
 _CHECKS = (forms.CheckboxInput, forms.CheckboxSelectMultiple)
+
+
+_BUILT_IN = DjangoTemplates()
+
+
+class PortalRenderer(BaseRenderer):
+    """Draws forms with the project's templates, Django's own widgets with Django's."""
+
+    form_template_name = "ui/form.html"
+    field_template_name = "ui/field.html"
+    bound_field_class = None
+
+    def get_template(self, template_name: str) -> Any:
+        """Ours begin with `ui/`; the built-in renderer finds Django's and those of packages."""
+        if template_name.startswith("ui/"):
+            return get_template(template_name)
+        return _BUILT_IN.get_template(template_name)
 
 
 class Segmented(forms.RadioSelect):
@@ -64,6 +84,16 @@ class PhoneInput(forms.TextInput):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         typed = {"autocomplete": "off", "class": "pp-input pp-input-mono"}
         super().__init__({**typed, **(attrs or {})})
+
+
+def dress_filters(form: forms.BaseForm) -> None:
+    """Give a filter form our widgets: boxes for several values, `不限` for none."""
+    form.renderer = PortalRenderer()
+    for field in form.fields.values():
+        if getattr(field, "empty_label", None):
+            field.empty_label = _("不限")  # type: ignore[attr-defined]
+        if isinstance(field.widget, forms.SelectMultiple):
+            field.widget = Checks(choices=field.widget.choices)
 
 
 def widget_css(widget: forms.Widget) -> str:

@@ -31,6 +31,12 @@ const values = (look, more) => ({
   type: "value", splitNumber: 3, axisLabel: { color: look.second, fontSize: 12 }, splitLine: { lineStyle: { color: look.line } }, axisLine: { show: false }, ...more,
 });
 
+/* A cut axis has the same bounds every month, and four grid lines. */
+function fixedRange({ low, high }) {
+  if (low === undefined || high === undefined) return {};
+  return { min: low, max: high, interval: (high - low) / 3 };
+}
+
 function targetLine(look, target) {
   if (target === undefined || target === null) return undefined;
   return { silent: true, symbol: "none", lineStyle: { type: "dashed", width: 1, color: look.text }, label: { formatter: `目标 ${target}`, color: look.second, fontSize: 12, position: "end" }, data: [{ yAxis: target }] };
@@ -40,7 +46,7 @@ function trend(data, look) {
   return frame(look, {
     grid: { left: 8, right: 84, top: 12, bottom: 4, containLabel: true },
     xAxis: category(look, data.labels, { boundaryGap: false }),
-    yAxis: values(look, { min: data.low, max: data.high }),
+    yAxis: values(look, fixedRange(data)),
     series: data.lines.map((line, index) => ({
       type: "line", name: line.name, data: line.values, connectNulls: false, showSymbol: false,
       lineStyle: { width: 2 }, color: colour(line.tone),
@@ -53,11 +59,12 @@ function trend(data, look) {
 
 function bars(data, look) {
   const items = [...data.items].reverse();
+  const room = Math.max(...items.map((item) => [...item.name].length)) * 12 + 12;
   return frame(look, {
-    grid: { left: 4, right: 40, top: 4, bottom: 4, containLabel: true },
+    grid: { left: room, right: 40, top: 0, bottom: 0 },
     tooltip: { show: false },
     xAxis: { type: "value", show: false, min: 0 },
-    yAxis: category(look, items.map((item) => item.name), { axisLine: { show: false }, axisLabel: { color: look.text, fontSize: 12 } }),
+    yAxis: category(look, items.map((item) => item.name), { axisLine: { show: false }, axisLabel: { color: look.text, fontSize: 12, align: "left", margin: room } }),
     series: [{
       type: "bar", barWidth: 11,
       data: items.map((item) => ({ value: item.value, itemStyle: { color: colour(item.tone) } })),
