@@ -74,12 +74,13 @@ def family_of_four():
     ]  # fmt: skip
 
 
-def backdated(residence, days):
+def backdated(scope, residence, days):
     """As if the last verification lay `days` back."""
     day = timezone.localdate() - timedelta(days=days)
-    Residence.objects.filter(pk=residence.pk).update(
-        verified_on=day, due_on=day + timedelta(days=90)
-    )
+    with acting(scope):
+        Residence.objects.filter(pk=residence.pk).update(
+            verified_on=day, due_on=day + timedelta(days=90)
+        )
     return day
 
 
