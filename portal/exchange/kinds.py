@@ -24,8 +24,8 @@ ACTION_TITLES: dict[Action, str] = {
 }
 #: What a row can end as: the actions, and what the frame adds to them.
 Outcome = Action | Literal["skipped", "undone", "kept"]
-OUTCOME_TITLES: dict[Outcome, str] = {
-    **ACTION_TITLES,
+OUTCOME_TITLES: dict[str, str] = {
+    **{str(key): title for key, title in ACTION_TITLES.items()},
     "skipped": "不导入",
     "undone": "已撤销",
     "kept": "未能撤销",

@@ -116,9 +116,11 @@ def count_outcomes(batch: ImportBatch) -> dict[str, int]:
 
 
 def is_working(batch: ImportBatch) -> bool:
-    """Whether a job is at work on the file."""
-    jobs = (batch.check_job, batch.apply_job, batch.undo_job)
-    return any(job is not None and job.is_open for job in jobs)
+    """Whether the job of the file's present step is at work."""
+    job = {BatchState.MAPPED: batch.check_job, BatchState.APPLYING: batch.apply_job}.get(
+        BatchState(batch.state), batch.undo_job
+    )
+    return job is not None and job.is_open
 
 
 def stopped_short(batch: ImportBatch) -> bool:

@@ -1,0 +1,73 @@
+"""What the wizard's pages post: a file, columns, a cell, a reason."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from portal.exchange.containers import MAX_BYTES
+from portal.exchange.kinds import ImportKind
+from portal.orgs.models import OrgUnit
+from portal.orgs.scope import Scope
+
+
+class UploadForm(forms.Form):
+    """A file, what is in it, and whose register it fills (chosen above a committee only)."""
+
+    kind = forms.ChoiceField(label=_("导入内容"))
+    committee = forms.TypedChoiceField(label=_("导入到"), coerce=int)
+    file = forms.FileField(
+        label=_("文件"),
+        allow_empty_file=True,
+        error_messages={"required": _("请选择文件"), "invalid": _("没有收到文件，请重新选择")},
+    )
+
+    def __init__(self, *args: Any, scope: Scope, kinds: list[ImportKind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.key, kind.title) for kind in kinds]  # type: ignore[attr-defined]
+        committee = self.fields["committee"]
+        committee.choices = _committees(scope)  # type: ignore[attr-defined]
+        if scope.level == "committee":
+            committee.required = False
+            committee.empty_value = scope.unit  # type: ignore[attr-defined]
+
+    def clean_file(self) -> UploadedFile:
+        """Too large a file is not even read into memory."""
+        sent: UploadedFile = self.cleaned_data["file"]
+        if (sent.size or 0) > MAX_BYTES:
+            raise forms.ValidationError(_("文件超过 20 MB，请拆成几个文件分别上传"))
+        return sent
+
+
+def _committees(scope: Scope) -> list[tuple[int | str, str]]:
+    if scope.level == "committee":
+        return [(scope.unit, scope.unit_name)]
+    units = OrgUnit.objects.under(scope.unit).committees().filter(valid_to=None).order_by("code")
+    return [("", str(_("选择居（村）委"))), *units.values_list("code", "name")]
+
+
+class CellForm(forms.Form):
+    """One corrected cell."""
+
+    line = forms.IntegerField(min_value=1)
+    column = forms.IntegerField(min_value=0, max_value=999)
+    text = forms.CharField(required=False, max_length=500, strip=False)
+
+
+class RowForm(forms.Form):
+    """A row to leave out, or to take back in."""
+
+    line = forms.IntegerField(min_value=1)
+    out = forms.BooleanField(required=False)
+
+
+class UndoForm(forms.Form):
+    """Why a file is taken back."""
+
+    reason = forms.CharField(
+        label=_("撤销事由"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "pp-input", "autofocus": True}),
+        error_messages={"required": _("请填写撤销事由")},
+    )
