@@ -14,8 +14,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403: the acting post lacks the capability."""
-    return _error(request, 403)
+    """403: the acting post lacks the capability; the exception's text says which."""
+    return _error(request, 403, reason=str(exception or ""))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -46,7 +46,7 @@ class Watermark:
             _("导出 %(number)s") % {"number": self.number},
             self.unit,
             self.person,
-            f"{timezone.localtime(self.at):%Y-%m-%d %H:%M}",
+            f"{_local(self.at):%Y-%m-%d %H:%M}",
         ]
         if self.purpose:
             parts.append(_("用途 %(purpose)s") % {"purpose": self.purpose})

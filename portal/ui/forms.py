@@ -78,7 +78,8 @@ class _Dressed(forms.BaseForm):
         """Every error as (id of the field, its label, the sentence), for the summary."""
         found = [("", "", str(text)) for text in self.non_field_errors()]
         for field in self:
-            found += [(field.id_for_label, str(field.label), str(text)) for text in field.errors]
+            place = f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label
+            found += [(place, str(field.label), str(text)) for text in field.errors]
         return found
 
 

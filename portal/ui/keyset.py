@@ -25,9 +25,10 @@ class RowComparison(Func):
         super().__init__(*left, *right, output_field=BooleanField())
         self.operator = operator
 
-    def as_sql(
+    def as_sql(  # type: ignore[override]  # the stub's tuple of parameters is narrower than Django
         self, compiler: SQLCompiler, connection: Any, *args: Any, **kwargs: Any
     ) -> tuple[str, Params]:
+        """The comparison and its parameters, left side first."""
         compiled = [compiler.compile(source) for source in self.get_source_expressions()]
         half = len(compiled) // 2
         left = ", ".join(sql for sql, _params in compiled[:half])

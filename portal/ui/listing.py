@@ -121,7 +121,7 @@ class RegisterList:
 
     @property
     def filter_errors(self) -> bool:
-        return self.filterset is not None and not self.filterset.is_valid()
+        return self.filterset is not None and bool(self.filterset.errors)
 
     @cached_property
     def relief(self) -> tuple[Chip, int] | None:
@@ -244,7 +244,7 @@ class RegisterList:
 
     @property
     def is_roomy(self) -> bool:
-        return self._preference["rows"] == "roomy"
+        return str(self._preference["rows"]) == "roomy"
 
     @cached_property
     def _preference(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.forms import BaseForm, BaseFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django_htmx.middleware import HtmxDetails
 
 Context = Mapping[str, Any]
 UNPROCESSABLE = 422
@@ -16,8 +17,10 @@ UNPROCESSABLE = 422
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether HTMX asks for a piece of the page it is on (not for a whole page out of history)."""
-    htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    if not htmx:
+        return False
+    return not htmx.boosted and not htmx.history_restore_request
 
 
 def page(

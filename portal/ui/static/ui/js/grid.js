@@ -65,15 +65,23 @@ export function addLine(grid) {
   const template = grid.querySelector("template[data-grid-row]") || document.querySelector(`template[data-grid-row="${grid.dataset.prefix}"]`);
   const total = totalOf(grid);
   if (!template || !total) return null;
-  const holder = document.createElement("tbody");
-  holder.innerHTML = template.innerHTML.replaceAll("__prefix__", total.value);
-  const line = holder.querySelector("tr");
+  const line = numbered(template.content.querySelector("tr").cloneNode(true), total.value);
   const lines = linesOf(grid);
   if (lines.length) lines[lines.length - 1].after(line);
   else grid.tBodies[0].append(line);
   total.value = Number(total.value) + 1;
   renumber(grid);
   window.htmx?.process(line);
+  return line;
+}
+
+/* Django's placeholder in names, ids and references becomes the line's number. */
+function numbered(line, number) {
+  for (const element of [line, ...line.querySelectorAll("*")]) {
+    for (const attribute of element.attributes) {
+      if (attribute.value.includes("__prefix__")) attribute.value = attribute.value.replaceAll("__prefix__", number);
+    }
+  }
   return line;
 }
 
