@@ -98,7 +98,7 @@ INSTALLED_APPS = [
 ]
 
 # Areas register with the frame here, so that grep finds it (no autodiscovery).
-RULE_MODULES = ["portal.rules.defaults"]
+RULE_MODULES = ["portal.rules.defaults", "permits.defaults"]
 METRIC_MODULES = [
     "residents.metrics",
     "housing.metrics",
@@ -109,7 +109,7 @@ QUALITY_MODULES = ["residents.quality", "housing.quality"]
 EXCHANGE_MODULES = ["housing.exchange", "residents.exchange"]
 # Areas that keep copies of a dwelling's facts; housing calls them when a dwelling changes.
 DWELLING_FOLLOWERS = ["residents.services"]
-JOB_HANDLER_MODULES = ["portal.exchange.jobs", "portal.metrics.jobs", "assessment.jobs"]
+JOB_HANDLER_MODULES = ["portal.exchange.jobs", "portal.metrics.jobs"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

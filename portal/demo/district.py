@@ -19,13 +19,14 @@ from portal.demo.copying import copy_rows
 from portal.demo.homes import Home, build, dwelling_rows
 from portal.demo.people import Invented, People
 from portal.orgs.records import new_id
-from residents.identity import mask_id, mask_phone, tail4
+from residents.identity import age_on, mask_id, mask_phone, tail4
 from residents.models import Household, Identity, Residence, Resident, Secret, Verification
 from residents.names import pinyin_of
 
 CYCLES = {"1": 365, "2": 90, "3": 180, "4": 180, "5": 90, "6": 180, "9": 180}
 LOCAL_SHARE = {"1": 0.9, "2": 0.12, "3": 0.7, "5": 0.05, "9": 0.6}
 METHODS = ("V1", "V1", "V1", "V2", "V3")
+GUARDED_UNTIL = 14  # years of age (domain.md §3.2)
 PEOPLE_PER_HOME = 2.5  # vacant dwellings counted; buildings are filled up to whole floors
 COLLECTORS = ("顾小满", "陶立群", "苏婉", "姚建国", "方晓", "白露")
 
@@ -39,6 +40,7 @@ class District:
     random: Random = field(init=False)
     people: People = field(init=False)
     counts: dict[str, int] = field(default_factory=dict)
+    population: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311  invention, not secrecy
@@ -62,6 +64,7 @@ class District:
         self._copy(DwellingUnit, list(dwelling_rows(housing.homes, self.at)))
         for model, rows in batch.tables():
             self._copy(model, rows)
+        self.population[code] = len(batch.residences)
 
     def _copy(self, model: Any, rows: list[dict[str, Any]]) -> None:
         copied = copy_rows(model, rows)
@@ -112,8 +115,12 @@ class Batch:
             "kind": "C" if home.occupancy == "5" else "F",
         })  # fmt: skip
         begin = self._begin(home)
+        guardian: UUID | None = None
         for member in members:
-            self._person(home, household, member, begin, verified)
+            child = age_on(member.birth, self.today) < GUARDED_UNTIL
+            named = guardian if child and self.random.random() > 0.03 else None
+            resident = self._person(home, household, member, begin, verified, named)
+            guardian = guardian or resident
 
     def _members(self, home: Home) -> list[Invented]:
         if home.occupancy in "49":  # vacant, or not visited yet
@@ -146,8 +153,9 @@ class Batch:
         return self.today - timedelta(days=self.random.randint(20, longest))
 
     def _person(
-        self, home: Home, household: UUID, person: Invented, begin: date, verified: date
-    ) -> None:
+        self, home: Home, household: UUID, person: Invented, begin: date, verified: date,
+        guardian: UUID | None,
+    ) -> UUID:  # fmt: skip
         resident = new_id()
         full, initials = pinyin_of(person.name)
         infant = self.today - person.birth < timedelta(days=300)
@@ -160,7 +168,8 @@ class Batch:
             "id_mask": mask_id(number) if number else "", "id_tail": tail4(number),
             "phone_mask": mask_phone(phone) if phone else "", "category": person.category,
         }  # fmt: skip
-        self.residents.append(self._resident(resident, person, copies, phone, begin, bool(number)))
+        row = self._resident(resident, person, copies, phone, begin, bool(number))
+        self.residents.append(row | {"guardian_id": guardian})
         if number:
             self._keep_number(resident, number, copies["id_mask"])
         if phone:
@@ -175,7 +184,7 @@ class Batch:
             "dwelling_id": home.id, "household_id": household,
             "kind": {"11": "H", "12": "S"}.get(person.category, "R"), "begin_on": begin,
             "registered_on": registered, "reason": reason, "relation": person.relation,
-            "tenancy_role": "T3" if home.occupancy == "2" and person.relation == "02" else "",
+            "tenancy_role": self._tenancy(home, person),
             "verified_on": max(verified, registered), "verified_method": home.method,
             "verified_by": self.collector,
             "due_on": max(verified, registered) + timedelta(days=CYCLES[home.occupancy]),
@@ -183,6 +192,7 @@ class Batch:
             "code_final": home.code_state == "final", **copies,
         })  # fmt: skip
         self._verify(home, episode, max(verified, registered), "unchanged")
+        return resident
 
     def _resident(
         self, key: UUID, person: Invented, copies: dict[str, Any], phone: str, begin: date,
@@ -198,6 +208,15 @@ class Batch:
             "notice_given_on": begin, "created_at": registered, "created_by": self.collector,
             "updated_at": registered, "updated_by": self.collector, **copies,
         }  # fmt: skip
+
+    def _tenancy(self, home: Home, person: Invented) -> str:
+        """What right the person lives there by; now and then nobody has asked."""
+        if self.random.random() < 0.01:
+            return ""
+        head = person.relation == "02"
+        if home.occupancy == "2":
+            return "T3" if head else "T5" if person.relation == "99" else "T4"
+        return {"1": "T1" if head else "T2", "5": "T7"}.get(home.occupancy, "T9")
 
     def _lag(self) -> int:
         """Days from moving in to registration; most within the week."""

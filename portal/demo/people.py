@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from residents.identity import check_character
+from residents.identity import age_on, check_character
 
 SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡"
@@ -20,6 +20,7 @@ ORIGINS = (
     ("江苏赣榆", "江苏省连云港市赣榆区"),
 )  # fmt: skip
 REGION = "319999"
+PHONE_FROM = 14  # years of age; younger children carry no telephone of their own
 
 
 @dataclass
@@ -79,7 +80,7 @@ class People:
         _, name = self.name(sex, surname)
         birth = self.birth(low, high)
         short, full = self.random.choice(ORIGINS)
-        child = high < 16  # noqa: PLR2004  children carry no telephone of their own
+        child = age_on(birth, self.today) < PHONE_FROM
         return Invented(
             name=name, sex=sex, birth=birth, number=self.number(sex, birth),
             phone="" if child else self.phone(), relation=relation,

@@ -32,6 +32,7 @@ class Command(BaseCommand):
         )
         with connections["owner"].cursor() as cursor:
             cursor.execute("ANALYZE")
+        services.make_numbers(today=today, seed=options["seed"])
         for label, count in counts.items():
             self.stdout.write(f"{label:32} {count:>8,}")
         self.stdout.write(f"用时 {time.monotonic() - started:.1f} 秒")

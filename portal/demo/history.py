@@ -1,0 +1,110 @@
+"""The invented past of the demonstration: month-end snapshots and issues already mended.
+
+Today's numbers are computed from the rows; earlier ones lead up to them by a seeded walk, so that
+trends and heat maps have something to show. Only the synthetic district has such a past.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from django.db import connections
+from django.utils import timezone
+
+from portal.demo.copying import copy_rows
+from portal.metrics.models import MetricRun, MetricValue, RunKind, RunState
+from portal.orgs.acting import acting
+from portal.orgs.records import new_id
+from portal.orgs.scope import Scope
+from portal.quality.models import DataQualityIssue
+
+MONTHS = 11
+WEEKS = 12
+# Rates whose share moves by up to this much from month to month; counts move with population.
+RESTLESS = {
+    "freshness": 0.018, "completeness": 0.006, "house_code_link": 0.004, "housing_coverage": 0.012,
+    "validity": 0.002, "uniqueness": 0.001, "occupancy_consistency": 0.006,
+    "registration_timeliness": 0.03, "dwelling_codes": 0.004,
+}  # fmt: skip
+
+
+def remember_past(*, today: date, seed: int, by: Scope) -> None:
+    """Write snapshots of the last month ends and the issues closed in the last weeks."""
+    random = Random(seed)  # noqa: S311  invention, not secrecy
+    with acting(by):
+        run = MetricRun.objects.published().order_by("-measured_at").first()
+        assert run is not None
+        values = list(
+            MetricValue.objects.filter(run=run).values(
+                "committee_id", "metric", "version", "numerator", "denominator"
+            )
+        )
+        issues = list(DataQualityIssue.objects.values("rule", "severity", "committee_id"))
+    runs, rows = [], []
+    drift: dict[tuple[int, str], float] = {}
+    for back, day in enumerate(_days(today)):
+        key = new_id()
+        runs.append(_run(key, day, by.unit, run.rules))
+        rows += [_earlier(value, key, back, drift, random) for value in values]
+    copy_rows(MetricRun, runs)
+    copy_rows(MetricValue, rows)
+    copy_rows(DataQualityIssue, _mended(issues, today, random))
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE metrics_metricvalue, quality_dataqualityissue")
+
+
+def _days(today: date) -> Iterator[date]:
+    """Yesterday, then the last days of the months before, going back."""
+    yield today - timedelta(days=1)
+    last = today.replace(day=1) - timedelta(days=1)
+    for _ in range(MONTHS):
+        if last < today - timedelta(days=1):
+            yield last
+        last = last.replace(day=1) - timedelta(days=1)
+
+
+def _run(key: Any, day: date, unit: int, rules: dict[str, Any]) -> dict[str, Any]:
+    at = timezone.make_aware(datetime.combine(day + timedelta(days=1), time(1, 5)))
+    return {
+        "id": key, "kind": RunKind.NIGHTLY, "unit_id": unit, "as_of": day,
+        "state": RunState.PUBLISHED, "requested_at": at, "measured_at": at, "published_at": at,
+        "rules": rules, "job_id": None,
+    }  # fmt: skip
+
+
+def _earlier(
+    value: dict[str, Any], run: Any, back: int, drift: dict[tuple[int, str], float], random: Random
+) -> dict[str, Any]:
+    """One value some months ago: a little fewer people, a rate that has walked."""
+    shrink = Decimal(1) - Decimal("0.0035") * back
+    numerator, denominator = value["numerator"], value["denominator"]
+    step = RESTLESS.get(value["metric"])
+    if step and denominator:
+        key = (value["committee_id"], value["metric"])
+        drift[key] = drift.get(key, 0.0) + random.uniform(-step, step * 0.75)
+        denominator = (denominator * shrink).quantize(Decimal(1))
+        share = float(value["numerator"] / value["denominator"]) + drift[key]
+        numerator = (denominator * Decimal(str(min(1.0, max(0.4, share))))).quantize(Decimal(1))
+    else:
+        numerator = (numerator * shrink).quantize(Decimal(1))
+    return value | {
+        "id": new_id(), "run_id": run, "numerator": numerator, "denominator": denominator,
+    }  # fmt: skip
+
+
+def _mended(
+    issues: list[dict[str, Any]], today: date, random: Random
+) -> Iterator[dict[str, Any]]:
+    """Issues like today's, found and mended in the last weeks."""
+    for week in range(WEEKS):
+        for issue in random.sample(issues, k=min(len(issues), len(issues) // 9)):
+            found = today - timedelta(days=week * 7 + random.randint(1, 7))
+            closed = min(today, found + timedelta(days=random.randint(1, 20)))
+            yield issue | {
+                "id": new_id(), "object_id": new_id(), "subject": "已改", "place": "",
+                "detail": "已改完", "detected_on": found, "due_on": found + timedelta(days=15),
+                "state": "fixed", "closed_on": closed, "dwelling_id": None, "residence_id": None,
+                "first_seen_run": None,
+            }  # fmt: skip

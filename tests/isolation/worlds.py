@@ -1,0 +1,123 @@
+"""Two worlds that differ only outside of somebody's units, and everything that somebody can ask."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connections
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from portal.orgs.scope import span_of
+
+CANARY = "金丝雀"
+# Parts of a page that change with every request, in both worlds alike.
+VOLATILE = [
+    re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"'),
+    re.compile(r'"X-CSRFToken":\s*"[^"]+"|content="[A-Za-z0-9]{64}"'),
+    re.compile(r'name="idempotency_key" value="[^"]+"'),
+    re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"),  # uuid4
+    re.compile(r"\d{2}:\d{2}:\d{2}"),
+]
+# What a change of the outside world does to each table; `{low}`/`{high}` bound the inside.
+OUTSIDE = "(committee_id < {low} OR committee_id > {high})"
+UPSET = [
+    "UPDATE residents_residence SET name = '金丝雀' || left(name, 20), initials = 'jsq',"
+    " name_key = 'aaa ' || left(name_key, 100), phone_mask = '199****9999', verified_on ="
+    " verified_on - 400, due_on = due_on - 400 WHERE {outside}",
+    "UPDATE residents_resident SET name = '金丝雀' || left(name, 20), hukou_address = '金丝雀路'"
+    " WHERE {outside}",
+    "UPDATE housing_dwellingunit SET owner_name = '金丝雀', occupants = occupants + 3,"
+    " occupancy = '4', note = '金丝雀' WHERE {outside}",
+    "UPDATE housing_building SET short_name = '金丝雀号', dwelling_count = dwelling_count + 9"
+    " WHERE {outside}",
+    "DELETE FROM residents_verification WHERE {outside} AND outcome = 'vacant'",
+    "DELETE FROM residents_verification WHERE residence_id IN (SELECT id FROM residents_residence"
+    " WHERE {outside} ORDER BY id LIMIT 200)",
+    "DELETE FROM residents_residence WHERE id IN (SELECT id FROM residents_residence"
+    " WHERE {outside} ORDER BY id LIMIT 200)",
+    "UPDATE quality_dataqualityissue SET subject = '金丝雀', severity = 'high' WHERE {outside}",
+    "UPDATE staffing_collector SET name = '金丝雀', fte = 0.1 WHERE {outside}",
+    "UPDATE metrics_metricvalue SET numerator = numerator + 17 WHERE {outside}",
+]
+
+
+def upset_outside(unit: int) -> None:
+    """Change, add to and remove from the register everywhere but under `unit`."""
+    outside = OUTSIDE.format(low=unit, high=unit + span_of(unit))
+    with connections["owner"].cursor() as cursor:
+        for statement in UPSET:
+            cursor.execute(statement.format(outside=outside))
+
+
+def patterns(
+    resolver: URLResolver | None = None, prefix: str = "", space: str = ""
+) -> Iterator[tuple[str, str, URLPattern]]:
+    """Every URL of the portal as (route, full name, pattern)."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, route, entry.namespace or space)
+        else:
+            yield route, f"{space}:{entry.name}" if space else str(entry.name), entry
+
+
+def paths(ids: list[str]) -> list[str]:
+    """Every route with every id in its place; routes with several ids get the same one."""
+    found: list[str] = []
+    for route, _name, _pattern in patterns():
+        clean = route.replace("^", "").replace("$", "")
+        holes = re.findall(r"<[^>]+>", clean)
+        for value in ids if holes else [""]:
+            filled = clean
+            for hole in holes:
+                filled = filled.replace(hole, value, 1)
+            found.append("/" + filled)
+    return list(dict.fromkeys(found))
+
+
+def ids_under(unit: int, each: int = 2) -> list[str]:
+    """Keys of records under `unit`, a few of every table, and words that routes take."""
+    found = []
+    with connections["owner"].cursor() as cursor:
+        for table in ("housing_building", "housing_dwellingunit", "residents_resident",
+                      "residents_residence", "permits_permitapplication",
+                      "permits_residencepermit", "staffing_collector", "jobs_job",
+                      "exchange_importbatch", "assessment_score"):  # fmt: skip
+            cursor.execute("SELECT to_regclass(%s)", [table])
+            if cursor.fetchone()[0] is None:
+                continue
+            cursor.execute(
+                f"SELECT id FROM {table} WHERE committee_id BETWEEN %s AND %s ORDER BY id LIMIT %s",
+                [unit, unit + span_of(unit), each],
+            )
+            found += [str(row[0]) for row in cursor.fetchall()]
+    return found
+
+
+def absent_id() -> str:
+    return str(uuid.UUID("01900000-0000-7000-8000-000000000000"))
+
+
+def answer(client: Client, path: str) -> tuple[int, str]:
+    """Status and body without what changes from request to request."""
+    response = client.get(path)
+    body = response.content.decode("utf-8", "replace") if not response.streaming else ""
+    for volatile in VOLATILE:
+        body = volatile.sub("·", body)
+    return response.status_code, body
+
+
+@contextmanager
+def as_role(user: str) -> Iterator[None]:
+    """Let the application connect as another database role (the owner: no row-level security)."""
+    settings = connections["default"].settings_dict
+    kept = settings["USER"]
+    connections["default"].close()
+    settings["USER"] = user
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        settings["USER"] = kept
