@@ -3,6 +3,7 @@
 from residents.services.changing import (
     Change,
     change_people,
+    compare,
     diff_shown,
     known_of,
     remember_elsewhere,
@@ -63,6 +64,7 @@ __all__ = [
     "UnableToVerify",
     "Visit",
     "change_people",
+    "compare",
     "deregister",
     "diff_shown",
     "document_index",

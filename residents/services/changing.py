@@ -14,7 +14,7 @@ from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from residents.identity import DocumentKind, mask_birth
-from residents.intake import CODED, Known, Reading, read_person
+from residents.intake import CODED, FieldProblem, Known, Reading, read_person
 from residents.models import Identity, Residence, Resident, Secret
 from residents.names import list_keys
 from residents.services.copies import PERSON, copy_person
@@ -281,8 +281,6 @@ def _refuse_impossible(changes: Sequence[Change]) -> None:
 
 
 def _problem(row: Any, name: str, text: str) -> RowProblem:
-    from residents.intake import FieldProblem
-
     return RowProblem(row, FieldProblem(name, text))
 
 
@@ -336,6 +334,12 @@ def _identity(change: Change) -> Identity:
         doc_type=change.document.kind, blind_index=change.document.index,
         mask=change.document.mask,
     )  # fmt: skip
+
+
+def compare(change: Change) -> dict[str, tuple[str, str]]:
+    """What a change would alter, as people read it; its rows are spoilt for anything else."""
+    _apply(change)
+    return diff_shown(change)
 
 
 def diff_shown(change: Change) -> dict[str, tuple[str, str]]:
