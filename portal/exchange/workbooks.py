@@ -140,4 +140,6 @@ def template_workbook(kind: ImportKind) -> bytes:
 def _explained(fields: Iterable[ImportField]) -> Iterator[tuple[str, str, str, str]]:
     for field in fields:
         must = _("必填") if field.required else ""
-        yield field.title, must, field.hint, "、".join(field.synonyms)
+        # a cell that is just one name would look like a header to the reader
+        also = _("也认：%(names)s") % {"names": "、".join(field.synonyms)} if field.synonyms else ""
+        yield field.title, must, field.hint, also

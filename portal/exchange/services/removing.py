@@ -22,7 +22,7 @@ def purge_closed(*, by: Scope, at: datetime) -> int:
     before = at - timedelta(days=KEPT_DAYS)
     old = (
         ImportBatch.objects.in_scope(by)
-        .select_for_update()
+        .select_for_update(of=("self",))
         .exclude(stored_file="")
         .filter(Q(finished_at__lt=before) | Q(finished_at=None, uploaded_at__lt=before))
         .exclude(undo_job__state__in=["waiting", "running"])

@@ -71,6 +71,7 @@ def _editor(
 @require_POST
 def cell(request: PortalRequest, batch_id: uuid.UUID) -> HttpResponse:
     """Correct one cell; its row is judged at once and the next problem opens."""
+    batch_in_sight(request, batch_id)
     form = CellForm(request.POST)
     if not form.is_valid():
         return refuse(request, batch_id, _("内容不能超过 500 字"))
@@ -113,6 +114,7 @@ def _next_open(batch: ImportBatch, row: ImportRow, still: bool) -> str:
 @require_POST
 def row(request: PortalRequest, batch_id: uuid.UUID) -> HttpResponse:
     """Leave a row out of the import, or take it back in."""
+    batch_in_sight(request, batch_id)
     form = RowForm(request.POST)
     if not form.is_valid():
         return refuse(request, batch_id, _("请刷新页面后重试"))
