@@ -22,6 +22,7 @@ class RuleDefault:
     parameters: dict[str, Any]
     schema: dict[str, type | tuple[type, ...]]
     effective_from: date = PAPER
+    effective_to: date | None = None
 
 
 RULES = [

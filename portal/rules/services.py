@@ -95,7 +95,8 @@ def load_defaults() -> int:
     RuleSet.objects.bulk_create(
         RuleSet(
             code=rule.code, version=1, title=rule.title, effective_from=rule.effective_from,
-            clause_id=clauses.get(rule.clause), basis=rule.basis, parameters=rule.parameters,
+            effective_to=rule.effective_to, clause_id=clauses.get(rule.clause), basis=rule.basis,
+            parameters=rule.parameters,
         )
         for rule in fresh
     )  # fmt: skip
