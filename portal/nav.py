@@ -14,6 +14,7 @@ from portal.orgs.capabilities import Capability as C
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Level, Scope, parent_of
 
+
 def reverse(name: str) -> str:
     try:
         return django_reverse(name)
@@ -39,7 +40,8 @@ class Item:
 GROUPS: list[tuple[str, list[Item]]] = [
     ("", [
         Item("home", "工作台", "desk:home", "dashboard", C.VIEW_REGISTER, ("committee",)),
-        Item("district", "全区看板", "metrics:district", "dashboard", C.VIEW_DASHBOARD, ("district",)),
+        Item("district", "全区看板", "metrics:district", "dashboard", C.VIEW_DASHBOARD,
+             ("district",)),
         Item("street", "街道看板", "metrics:street", "dashboard", C.VIEW_DASHBOARD, ("street",)),
         Item("todo", "待办", "desk:todo", "inbox", C.VIEW_QUALITY),
     ]),

@@ -31,12 +31,11 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _clean_cache() -> Iterator[None]:
+def _clean_cache() -> None:
     """Throttles and counters of one test do not reach the next."""
     from django.core.cache import cache
 
     cache.clear()
-    yield
 
 
 @pytest.fixture

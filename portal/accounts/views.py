@@ -64,9 +64,7 @@ def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """Too many wrong guesses: the password is not even looked at."""
     form = SignInForm(request)
     message = _("连续输错次数过多，账号已锁定 15 分钟。请稍后再试，或联系街道管理员")
-    return page(
-        request, "accounts/login.html", {"form": form, "locked": message}, status=TOO_MANY
-    )
+    return page(request, "accounts/login.html", {"form": form, "locked": message}, status=TOO_MANY)
 
 
 def _next(request: HttpRequest) -> str:

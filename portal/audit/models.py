@@ -1,4 +1,4 @@
-"""The audit trail: append-only, without foreign keys, so that it outlives what it tells of (D-8)."""
+"""The audit trail: append-only, no foreign keys, so that it outlives what it tells of (D-8)."""
 
 from typing import ClassVar
 

@@ -162,7 +162,7 @@ class Batch:
         number = "" if infant and self.random.random() < 0.5 else person.number
         phone = "" if self.random.random() < 0.02 else person.phone
         begin = max(begin, person.birth)
-        copies = {
+        copies: dict[str, Any] = {
             "name": person.name, "name_key": f"{full} {person.name}", "initials": initials,
             "sex": person.sex, "birth_date": person.birth, "origin": person.origin,
             "id_mask": mask_id(number) if number else "", "id_tail": tail4(number),

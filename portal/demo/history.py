@@ -36,12 +36,15 @@ def remember_past(*, today: date, seed: int, by: Scope) -> None:
     with acting(by):
         run = MetricRun.objects.published().order_by("-measured_at").first()
         assert run is not None
-        values = list(
-            MetricValue.objects.filter(run=run).values(
+        values = [
+            dict(row)
+            for row in MetricValue.objects.filter(run=run).values(
                 "committee_id", "metric", "version", "numerator", "denominator"
             )
-        )
-        issues = list(DataQualityIssue.objects.values("rule", "severity", "committee_id"))
+        ]
+        issues = [
+            dict(row) for row in DataQualityIssue.objects.values("rule", "severity", "committee_id")
+        ]
     runs, rows = [], []
     drift: dict[tuple[int, str], float] = {}
     for back, day in enumerate(_days(today)):
@@ -94,9 +97,7 @@ def _earlier(
     }  # fmt: skip
 
 
-def _mended(
-    issues: list[dict[str, Any]], today: date, random: Random
-) -> Iterator[dict[str, Any]]:
+def _mended(issues: list[dict[str, Any]], today: date, random: Random) -> Iterator[dict[str, Any]]:
     """Issues like today's, found and mended in the last weeks."""
     for week in range(WEEKS):
         for issue in random.sample(issues, k=min(len(issues), len(issues) // 9)):

@@ -18,7 +18,9 @@ ROADS = (
     "金穗里路", "朗月路",
 )  # fmt: skip
 #: storeys and dwellings per floor, with how often such a building stands
-SHAPES = (((6, 4), 50), ((6, 6), 20), ((11, 4), 15), ((14, 4), 10), ((18, 6), 5))
+SHAPES: tuple[tuple[tuple[int, int], int], ...] = (
+    ((6, 4), 50), ((6, 6), 20), ((11, 4), 15), ((14, 4), 10), ((18, 6), 5),
+)  # fmt: skip
 OCCUPANCY = (("1", 60), ("2", 26), ("3", 4), ("4", 7), ("5", 1), ("9", 2))
 TENURE = (("1", 45), ("2", 40), ("3", 12), ("9", 3))
 
@@ -76,8 +78,7 @@ def build(code: int, index: int, wanted: int, random: Random, *, tall_first: boo
 
 
 def _shape(random: Random) -> tuple[int, int]:
-    shapes, weights = zip(*SHAPES, strict=True)
-    return random.choices(shapes, weights)[0]
+    return random.choices([shape for shape, _ in SHAPES], [weight for _, weight in SHAPES])[0]
 
 
 def _raise_building(
@@ -129,8 +130,7 @@ def _home(
 
 
 def _pick(weighted: tuple[tuple[str, int], ...], random: Random) -> str:
-    values, weights = zip(*weighted, strict=True)
-    return random.choices(values, weights)[0]
+    return random.choices([value for value, _ in weighted], [weight for _, weight in weighted])[0]
 
 
 def dwelling_rows(homes: list[Home], at: datetime) -> Iterator[dict[str, Any]]:

@@ -14,9 +14,7 @@ PER_COLLECTOR = 1500
 TENTH = Decimal("0.1")
 
 
-def collectors(
-    random: Random, population: dict[int, int], today: date
-) -> Iterator[dict[str, Any]]:
+def collectors(random: Random, population: dict[int, int], today: date) -> Iterator[dict[str, Any]]:
     """One collector for each committee; committees this small share a full post."""
     people = People(random, today)
     for sequence, (committee, count) in enumerate(population.items(), start=1):

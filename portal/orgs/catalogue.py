@@ -1,5 +1,7 @@
 """What the live database must look like for the second wall to stand (D-4, security 2.4)."""
 
+from typing import Any
+
 from django.db import connection
 
 SCOPE_COLUMNS = ("committee_id", "scope_code", "resident_id", "dwelling_id", "household_id")
@@ -44,7 +46,7 @@ def faults() -> list[str]:
     return [*_tables(), *_role(), *_objects(), *_rights()]
 
 
-def _rows(query: str, params: list[object] | None = None) -> list[tuple[object, ...]]:
+def _rows(query: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, params or [])
         return list(cursor.fetchall())
@@ -66,7 +68,9 @@ def _role() -> list[str]:
 
 
 def _objects() -> list[str]:
-    functions = [f"函数 {row[0]} 以属主身份运行却没有固定 search_path" for row in _rows(LOOSE_FUNCTIONS)]
+    functions = [
+        f"函数 {row[0]} 以属主身份运行却没有固定 search_path" for row in _rows(LOOSE_FUNCTIONS)
+    ]
     return functions + [f"视图 {row[0]} 不以查询者身份运行" for row in _rows(LOOSE_VIEWS)]
 
 

@@ -30,9 +30,7 @@ class OrgUnitQuerySet(models.QuerySet["OrgUnit"]):
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
 
     def committees(self) -> "OrgUnitQuerySet":
-        return self.filter(
-            kind__in=[UnitKind.RESIDENTS_COMMITTEE, UnitKind.VILLAGERS_COMMITTEE]
-        )
+        return self.filter(kind__in=[UnitKind.RESIDENTS_COMMITTEE, UnitKind.VILLAGERS_COMMITTEE])
 
     def streets(self) -> "OrgUnitQuerySet":
         return self.filter(kind__in=[UnitKind.STREET, UnitKind.TOWN])

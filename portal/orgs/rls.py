@@ -68,4 +68,3 @@ DROP_SCOPE_FUNCTIONS = """
 DROP FUNCTION app_span(); DROP FUNCTION app_low(); DROP FUNCTION app_scope();
 DROP TABLE portal_scope_key;
 """
-

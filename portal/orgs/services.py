@@ -104,9 +104,7 @@ def held_grants(user_ids: Iterable[int] | None = None) -> set[Grant]:
         rows = rows.filter(user_id__in=list(user_ids))
     return {
         (user, codename, int(unit))
-        for user, codename, unit in rows.values_list(
-            "user_id", "permission__codename", "object_pk"
-        )
+        for user, codename, unit in rows.values_list("user_id", "permission__codename", "object_pk")
     }
 
 
@@ -132,7 +130,7 @@ def project_grants(*, day: date, user_ids: Iterable[int] | None = None) -> tuple
     for user, codename, unit in held - wanted:
         UserObjectPermission.objects.filter(
             user_id=user,
-            permission_id=permissions.get(codename),
+            permission__codename=codename,
             content_type=content_type,
             object_pk=str(unit),
         ).delete()

@@ -72,9 +72,11 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
-            with urllib.request.urlopen(url, timeout=5):
-                return
+        with (
+            contextlib.suppress(urllib.error.URLError, ConnectionError),
+            urllib.request.urlopen(url, timeout=5),
+        ):
+            return
         time.sleep(0.5)
     raise RuntimeError(f"the demonstration did not start:\n{log.read_text()[-4000:]}")
 

@@ -61,7 +61,7 @@ class Command(BaseCommand):
             "",
             f"    所有账号的密码都是  {cast.PASSWORD}",
             "",
-            *(f"    {player.username:<12} {player.name}　{player.shows}" for player in cast.PLAYERS),
+            *(f"    {one.username:<12} {one.name}　{one.shows}" for one in cast.PLAYERS),
             "",
             "按 Ctrl+C 停止",
             "",
@@ -80,7 +80,9 @@ class Command(BaseCommand):
                 f"{bin_dir}/gunicorn portal.wsgi --bind 127.0.0.1:{port} --workers 2 "
                 "--worker-class gthread --threads 4 --log-level warning --timeout 60"
             ),
-            "worker": f"{bin_dir}/celery -A portal.celery worker --concurrency 2 --loglevel WARNING",
+            "worker": (
+                f"{bin_dir}/celery -A portal.celery worker --concurrency 2 --loglevel WARNING"
+            ),
             "beat": (
                 f"{bin_dir}/celery -A portal.celery beat --loglevel WARNING --schedule {schedule}"
             ),

@@ -27,9 +27,7 @@ class Command(BaseCommand):
             raise CommandError("登记册里已有数据，请在空库中生成")
         started, today = time.monotonic(), timezone.localdate()
         services.make_logins(today)
-        counts = services.make_district(
-            people=options["people"], seed=options["seed"], today=today
-        )
+        counts = services.make_district(people=options["people"], seed=options["seed"], today=today)
         with connections["owner"].cursor() as cursor:
             cursor.execute("ANALYZE")
         services.make_numbers(today=today, seed=options["seed"])

@@ -24,7 +24,9 @@ class Command(BaseCommand):
     help = "创建数据库角色和数据库，执行迁移，写入签名密钥与基础数据（可重复执行）"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--skip-roles", action="store_true", help="角色和数据库由管理员另行创建")
+        parser.add_argument(
+            "--skip-roles", action="store_true", help="角色和数据库由管理员另行创建"
+        )
         parser.add_argument("--no-data", action="store_true", help="不写入组织单位和规则")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,9 +52,9 @@ class Command(BaseCommand):
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [owner["NAME"]])
             if not cursor.fetchone():
                 cursor.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(
-                        sql.Identifier(owner["NAME"]), sql.Identifier(owner["USER"])
-                    )
+                    sql.SQL(
+                        "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'"
+                    ).format(sql.Identifier(owner["NAME"]), sql.Identifier(owner["USER"]))
                 )
         admin.close()
         self._grant(owner)

@@ -23,5 +23,6 @@ class Command(BaseCommand):
             return
         wanted, held = wanted_grants(today), held_grants()
         if wanted != held:
-            raise CommandError(f"授权与任职不一致：缺 {len(wanted - held)}，多 {len(held - wanted)}")
+            missing, surplus = len(wanted - held), len(held - wanted)
+            raise CommandError(f"授权与任职不一致：缺 {missing}，多 {surplus}")
         self.stdout.write(f"授权与任职一致，共 {len(held)} 条")
