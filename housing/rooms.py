@@ -82,11 +82,11 @@ def read_floors(text: str) -> frozenset[int]:
 
 
 def floor_of(room_no: str, floor_text: str = "") -> int:
-    """The floor that a room number tells: 1203 → 12, 底层前间 → 1; 1 where nothing tells it.
+    """The floor that a room tells: 1203 and 1203-2 → 12, 底层前间 → 1; 1 where nothing tells it.
 
     :param floor_text: the floor as the address writes it, where it does
     """
-    if found := _NUMBERED.fullmatch(room_no.rpartition("-")[2]):
+    if found := _NUMBERED.fullmatch(room_no.partition("-")[0]):
         return int(found[1])
     if floor_text.isdigit():
         return int(floor_text)

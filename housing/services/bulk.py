@@ -9,7 +9,6 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from housing.models import AddressPlate, Building, DwellingUnit, HouseCodeEvent, Source
-from housing.services.changing import COPIED, tell_followers
 from housing.services.frame import door_of, ensure_buildings
 from housing.services.making import NewDwelling, count_again, make_dwellings
 from portal.audit.record import event, record_many
@@ -90,9 +89,6 @@ def change_dwellings(
     columns = [*FILED, "code_state", "version", "updated_at", "updated_by"]
     DwellingUnit.objects.bulk_update(changed, columns, batch_size=500)
     _remember(changed, before, by, at, reason)
-    followed = [unit.pk for unit in changed if COPIED & set(before[unit.pk])]
-    if followed:
-        tell_followers(followed, by, at)
     return before
 
 

@@ -4,10 +4,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from importlib import import_module
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -16,7 +14,7 @@ from housing.codes import OCCUPANCY_STATUSES
 from housing.models import DwellingUnit, HouseCodeEvent
 from housing.rooms import floor_of, position_of
 from housing.services.errors import StaleVersion, UnableToUpdate, sentence_of
-from housing.services.making import count_again
+from housing.services.making import count_again, room_no_of
 from portal.audit.record import record
 from portal.orgs.access import NotAllowed, require
 from portal.orgs.capabilities import Capability
@@ -28,8 +26,6 @@ EDITABLE = (
     "room_no", "floor", "design_use", "actual_use", "floor_area", "design_rooms", "tenure",
     "occupancy", "owner_name", "note", "status",
 )  # fmt: skip
-#: Columns that other areas keep copies of.
-COPIED = frozenset({"occupancy", "room_no", "house_code", "code_state", "status"})
 
 
 @transaction.atomic
@@ -73,8 +69,6 @@ def update_dwelling(
     )  # fmt: skip
     if "status" in diff:
         _leave_or_join(dwelling, by, at)
-    if COPIED & set(diff):
-        tell_followers([dwelling.pk], by, at)
     return dwelling
 
 
@@ -102,15 +96,13 @@ def _apply(
 
 def _readdress(dwelling: DwellingUnit, *, keep_floor: bool) -> set[str]:
     """Work out everything that follows from the room's number; gives the columns touched."""
-    staircase, _, room = dwelling.room_no.rpartition("-")
     try:
-        door = parse_address(dwelling.address)
-        again = parse_address(
-            replace(door, unit_no=staircase, floor="", room="").normalised() + room
-        )
+        now = parse_address(dwelling.address)
+        room = dwelling.room_no.removeprefix(f"{now.unit_no}-") if now.unit_no else dwelling.room_no
+        again = parse_address(replace(now, floor="", room="").normalised() + room)
     except AddressError as wrong:
         raise UnableToUpdate("看不懂室号，写成 1203", "room_no") from wrong
-    dwelling.room_no = f"{again.unit_no}-{again.room}" if again.unit_no else again.room
+    dwelling.room_no = room_no_of(again)
     dwelling.address, dwelling.short_address = again.normalised(), again.short()
     dwelling.address_key, dwelling.position = again.sort_key(), position_of(dwelling.room_no)
     if not keep_floor:
@@ -174,8 +166,6 @@ def record_occupancy(
         "housing.verified", by=by, at=at, target=dwelling, committee=dwelling.committee_id,
         changes={**diff, "method": method},
     )  # fmt: skip
-    if "occupancy" in diff:
-        tell_followers([dwelling.pk], by, at)
     return dwelling
 
 
@@ -241,12 +231,3 @@ def _may_visit(by: Scope, committee: int) -> None:
         require(by, Capability.VERIFY, committee)
     if not by.covers(committee):
         raise NotAllowed("该单位不在你的管辖范围内")
-
-
-def tell_followers(dwelling_ids: Sequence[uuid.UUID], by: Scope, at: datetime) -> None:
-    """Let the areas above renew their copies of these dwellings, in this transaction.
-
-    They are named in `DWELLING_FOLLOWERS`, since housing does not know them.
-    """
-    for name in getattr(settings, "DWELLING_FOLLOWERS", []):
-        import_module(name).dwellings_changed(dwelling_ids=dwelling_ids, by=by, at=at)

@@ -16,7 +16,7 @@ from housing.codes import (
     scheme_of,
 )
 from housing.models import Building, DwellingUnit, HouseCodeEvent
-from housing.services.changing import locked_dwelling, tell_followers
+from housing.services.changing import locked_dwelling
 from housing.services.errors import UnableToCode, sentence_of
 from housing.services.numbering import internal_code
 from portal.audit.record import event, record, record_many
@@ -103,8 +103,6 @@ def assign_building_codes(*, building_id: uuid.UUID, by: Scope, at: datetime) ->
               changes={"house_code": [old[dwelling.pk], dwelling.house_code]})
         for dwelling in coded
     )  # fmt: skip
-    if coded:
-        tell_followers([dwelling.pk for dwelling in coded], by, at)
     return len(coded), len(waiting) - len(coded)
 
 
@@ -167,7 +165,6 @@ def _set(
         action, by=by, at=at, target=dwelling, committee=dwelling.committee_id,
         changes={"house_code": [old, code]}, reason=reason,
     )  # fmt: skip
-    tell_followers([dwelling.pk], by, at)
     return dwelling
 
 

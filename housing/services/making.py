@@ -45,9 +45,14 @@ class NewDwelling:
 
     @property
     def room_no(self) -> str:
-        """The room inside its building; the staircase tells equal rooms apart (2-301)."""
-        room = self.address.room
-        return f"{self.address.unit_no}-{room}" if self.address.unit_no else room
+        return room_no_of(self.address)
+
+
+def room_no_of(address: Address) -> str:
+    """The room inside its building: with the floor where the name needs it (底层前间), with the
+    staircase where the building has several (2-301)."""
+    room = f"{address.floor}层{address.room}" if address.floor else address.room
+    return f"{address.unit_no}-{room}" if address.unit_no else room
 
 
 @transaction.atomic

@@ -1,0 +1,151 @@
+"""Conditions of the housing lists; each is a parameter of the address."""
+
+from datetime import date
+from typing import Any
+
+import django_filters
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from housing.codes import OCCUPANCY_STATUSES, TENURES, normalise_house_code
+from housing.cycles import RULE, cycles_by_occupancy
+from housing.models import Building, DwellingUnit
+from housing.querysets import BuildingQuerySet, DwellingQuerySet
+from portal.orgs.models import OrgUnit
+from portal.orgs.scope import Scope
+from portal.rules.services import rule_on
+
+CODES = [
+    ("final", _("正式码")),
+    ("provisional", _("临时码")),
+    ("none", _("未赋码")),
+    ("missing", _("无正式码")),
+]
+OVERDUE = [("overdue", _("已超期")), ("within", _("周期内"))]
+PRESENCE = [("none", _("无人在住")), ("some", _("有人在住"))]
+#: Columns that may be asked for as blank or filled.
+FILLABLE = {
+    "floor_area": (_("建筑面积"), Q(floor_area=None)),
+    "design_rooms": (_("居室数"), Q(design_rooms=None)),
+    "tenure": (_("产权性质"), Q(tenure="9")),
+    "occupancy": (_("居住状态"), Q(occupancy="9")),
+    "owner_name": (_("产权人"), Q(owner_name="")),
+    "verified_on": (_("最近核实"), Q(verified_on=None)),
+}
+FILLABLE_CHOICES = [(key, title) for key, (title, _blank) in FILLABLE.items()]
+
+
+def begins_with(column: str, words: str) -> Q:
+    """A prefix as a range: unlike LIKE, the order of a C index serves it under the policy."""
+    return Q(**{f"{column}__gte": words, f"{column}__lt": f"{words}\uffff"})
+
+
+class DwellingFilter(django_filters.FilterSet):
+    """Conditions on dwellings. Without a status only those on the frame are listed."""
+
+    q = django_filters.CharFilter(label=_("地址或房屋编码"), method="by_text")
+    unit = django_filters.ModelChoiceFilter(
+        label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit"
+    )
+    occupancy = django_filters.MultipleChoiceFilter(
+        label=_("居住状态"), choices=OCCUPANCY_STATUSES.choices()
+    )
+    tenure = django_filters.MultipleChoiceFilter(label=_("产权性质"), choices=TENURES.choices())
+    code = django_filters.ChoiceFilter(label=_("编码状态"), choices=CODES, method="by_code")
+    verification = django_filters.ChoiceFilter(
+        label=_("最近核实"), choices=OVERDUE, method="by_verification"
+    )
+    occupancy_check = django_filters.ChoiceFilter(
+        label=_("居住状态核实"), choices=OVERDUE, method="by_occupancy_check"
+    )
+    people = django_filters.ChoiceFilter(label=_("在住"), choices=PRESENCE, method="by_people")
+    building = django_filters.ModelMultipleChoiceFilter(
+        label=_("楼栋"), queryset=Building.objects.none()
+    )
+    blank = django_filters.MultipleChoiceFilter(
+        label=_("为空"), choices=FILLABLE_CHOICES, method="by_blank"
+    )
+    filled = django_filters.MultipleChoiceFilter(
+        label=_("不为空"), choices=FILLABLE_CHOICES, method="by_filled"
+    )
+    status = django_filters.ChoiceFilter(label=_("状态"), choices=DwellingUnit.Status.choices)
+
+    class Meta:
+        model = DwellingUnit
+        fields: list[str] = []
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *args: Any,
+        day: date,
+        scope: Scope,
+        buildings: BuildingQuerySet,
+        **kwargs: Any,
+    ) -> None:
+        """:param buildings: those that may be chosen, none where there are too many to list"""
+        super().__init__(data, *args, **kwargs)
+        self.day = day
+        self.scope = scope
+        self.filters["building"].queryset = buildings
+        self.filters["unit"].queryset = OrgUnit.objects.under(scope.unit).order_by("code")
+        if buildings.query.is_empty():
+            del self.filters["building"]
+        if scope.level == "committee":
+            del self.filters["unit"]
+
+    def filter_queryset(self, queryset: DwellingQuerySet) -> DwellingQuerySet:
+        rows: DwellingQuerySet = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("status") else rows.active()
+
+    @property
+    def cycles(self) -> dict[str, int]:
+        return cycles_by_occupancy(rule_on(RULE, self.day).parameters)
+
+    def by_text(self, rows: DwellingQuerySet, _name: str, value: str) -> DwellingQuerySet:
+        """The beginning of a house code, or a piece of the address.
+
+        Over the whole district the address must begin so: a piece could not use an index.
+        """
+        words = normalise_house_code(value)
+        if not words:
+            return rows
+        code = begins_with("house_code", words)
+        if self.scope.level == "district":
+            return rows.filter(begins_with("address", words) | code)
+        return rows.filter(Q(address__contains=words) | code)
+
+    def by_unit(self, rows: DwellingQuerySet, _name: str, value: OrgUnit) -> DwellingQuerySet:
+        return rows.under(value.code)
+
+    def by_code(self, rows: DwellingQuerySet, _name: str, value: str) -> DwellingQuerySet:
+        if value == "missing":
+            return rows.exclude(code_state="final")
+        return rows.filter(code_state=value)
+
+    def by_verification(self, rows: DwellingQuerySet, _name: str, value: str) -> DwellingQuerySet:
+        if value == "overdue":
+            return rows.verification_overdue(self.day, self.cycles)
+        return rows.verified_within(self.day, self.cycles)
+
+    def by_occupancy_check(
+        self, rows: DwellingQuerySet, _name: str, value: str
+    ) -> DwellingQuerySet:
+        if value == "overdue":
+            return rows.occupancy_check_overdue(self.day, self.cycles)
+        return rows.occupancy_checked_within(self.day, self.cycles)
+
+    def by_people(self, rows: DwellingQuerySet, _name: str, value: str) -> DwellingQuerySet:
+        return rows.filter(occupants=0) if value == "none" else rows.filter(occupants__gte=1)
+
+    def by_blank(self, rows: DwellingQuerySet, _name: str, values: list[str]) -> DwellingQuerySet:
+        """Rows in which every one of the columns is blank."""
+        for name in values:
+            rows = rows.filter(FILLABLE[name][1])
+        return rows
+
+    def by_filled(self, rows: DwellingQuerySet, _name: str, values: list[str]) -> DwellingQuerySet:
+        for name in values:
+            rows = rows.exclude(FILLABLE[name][1])
+        return rows

@@ -1,0 +1,134 @@
+"""Buildings: those of a committee, totals above it, and adding one."""
+
+from typing import Any
+
+from django.db.models import Count
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from housing import services
+from housing.forms import BuildingForm
+from housing.models import Building, DwellingUnit
+from housing.tables import NOTHING, BuildingList, Fresh
+from housing.views import Yardstick, may_edit, put_errors, yardstick
+from portal.jobs.services import once
+from portal.orgs.access import PortalRequest, needs
+from portal.orgs.capabilities import Capability
+from portal.orgs.models import OrgUnit
+from portal.orgs.scope import Scope, level_of, parent_of
+from portal.ui.idempotency import key_of
+from portal.ui.pages import done, page
+
+
+@require_GET
+@needs(Capability.VIEW_REGISTER)
+def buildings(request: PortalRequest) -> HttpResponse:
+    """A committee's buildings; above a committee, the totals of the units one level below."""
+    unit = chosen_unit(request)
+    measure = yardstick()
+    crumbs = _crumbs(request.scope, unit)
+    if level_of(unit.code) != "committee":
+        context = {"unit": unit, "crumbs": crumbs, "target": measure.target,
+                   "rows": _below(request.scope, unit, measure)}  # fmt: skip
+        return page(request, "housing/building_totals.html", context)
+    listing = BuildingList(
+        request,
+        Building.objects.in_scope(request.scope).under(unit.code).existing(),
+        day=measure.day, cycles=measure.cycles, target=measure.target,
+        may_add=may_edit(request),
+    )  # fmt: skip
+    totals = (
+        DwellingUnit.objects.in_scope(request.scope)
+        .under(unit.code)
+        .active()
+        .aggregate(**DwellingUnit.objects.totals(measure.day, measure.cycles))
+    )
+    context = {
+        "unit": unit, "crumbs": crumbs, "totals": totals, "target": measure.target,
+        "fresh": Fresh(totals["fresh"], totals["dwellings"], measure.target),
+        "may_edit": may_edit(request),
+    }  # fmt: skip
+    return listing.respond("housing/buildings.html", context)
+
+
+def chosen_unit(request: PortalRequest) -> OrgUnit:
+    """The unit asked for in the address, the acting one without; 404 outside the scope."""
+    asked = request.GET.get("unit", "")
+    code = int(asked) if asked.isdecimal() else request.scope.unit
+    if not request.scope.covers(code):
+        raise Http404
+    try:
+        return OrgUnit.objects.get(code=code)
+    except OrgUnit.DoesNotExist as none:
+        raise Http404 from none
+
+
+def _crumbs(scope: Scope, unit: OrgUnit) -> list[dict[str, Any]]:
+    """From the acting unit down to the one shown; none where they are the same."""
+    if unit.code == scope.unit:
+        return []
+    codes = [scope.unit]
+    above = parent_of(unit.code)
+    if above is not None and above != scope.unit:
+        codes.append(above)
+    names = dict(OrgUnit.objects.filter(code__in=codes).values_list("code", "name"))
+    here = reverse("housing:buildings")
+    return [
+        *({"title": names[code], "url": f"{here}?unit={code}"} for code in codes),
+        {"title": unit.name},
+    ]
+
+
+def _below(scope: Scope, unit: OrgUnit, measure: Yardstick) -> list[dict[str, Any]]:
+    """Totals of the units right below, those without a building too."""
+    column = "street_id" if level_of(unit.code) == "district" else "committee_id"
+    standing = dict(
+        Building.objects.in_scope(scope).under(unit.code).existing().order_by()
+        .values_list(column).annotate(count=Count("pk"))
+    )  # fmt: skip
+    stats = {
+        row[column]: row
+        for row in DwellingUnit.objects.in_scope(scope).under(unit.code).active().order_by()
+        .values(column)
+        .annotate(**DwellingUnit.objects.totals(measure.day, measure.cycles))
+    }  # fmt: skip
+    below = OrgUnit.objects.filter(parent_id=unit.code).on(measure.day).order_by("code")
+    found = []
+    for child in below:
+        row = stats.get(child.code, NOTHING)
+        fresh = Fresh(row["fresh"], row["dwellings"], measure.target)
+        found.append({"unit": child, "buildings": standing.get(child.code, 0), "stats": row,
+                      "fresh": fresh})  # fmt: skip
+    return found
+
+
+@needs(Capability.EDIT_HOUSING)
+def add_building(request: PortalRequest) -> HttpResponse:
+    """A building with its plate, and its rooms in the same act."""
+    initial = {"committee": request.GET.get("unit", "")}
+    form = BuildingForm(request.POST or None, scope=request.scope, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            url = once(
+                key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(),
+                act=lambda: _register(form, request.scope),
+            )  # fmt: skip
+        except services.UnableToRegister as error:
+            put_errors(form, error)
+        else:
+            return done(request, url, _("已新增楼栋"))
+    return page(request, "housing/add_building.html", {"form": form})
+
+
+def _register(form: BuildingForm, scope: Scope) -> str:
+    values = form.cleaned_data
+    committee = values["committee"].code if "committee" in values else scope.unit
+    building = services.register_building(
+        committee=committee, address=values["address"], estate=values["estate"],
+        use=values["use"], built_year=values["built_year"], block=form.block(),
+        tenure=values["tenure"], codes=values["codes"], by=scope, at=timezone.now(),
+    )  # fmt: skip
+    return reverse("housing:board", args=[building.pk])

@@ -1,0 +1,223 @@
+"""Dwellings: the list, one dwelling, its correction, its code."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from housing import services
+from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES
+from housing.cycles import days_since
+from housing.forms import DwellingForm, HouseCodeForm, NewDwellingForm
+from housing.models import Building, DwellingUnit
+from housing.tables import DwellingList, legality
+from housing.views import Yardstick, may_edit, put_errors, yardstick
+from portal.audit.record import record
+from portal.jobs.services import once
+from portal.orgs.access import PortalRequest, get_in_scope, needs
+from portal.orgs.capabilities import Capability
+from portal.orgs.scope import Scope
+from portal.quality.models import DataQualityIssue
+from portal.ui import formats
+from portal.ui.idempotency import key_of
+from portal.ui.pages import done, page
+
+CHOICES = {
+    "occupancy": OCCUPANCY_STATUSES.title,
+    "tenure": TENURES.title,
+    "design_use": BUILDING_USES.title,
+    "actual_use": BUILDING_USES.title,
+    "status": lambda value: str(dict(DwellingUnit.Status.choices).get(value, value)),
+}
+
+
+@require_GET
+@needs(Capability.VIEW_REGISTER)
+def dwellings(request: PortalRequest) -> HttpResponse:
+    """Actual housing under the acting unit, in address order."""
+    measure = yardstick()
+    listing = listing_of(request, measure)
+    return listing.respond(
+        "housing/dwellings.html",
+        {
+            "may_edit": may_edit(request),
+            "may_export": request.scope.may(Capability.EXPORT_MASKED),
+        },
+    )
+
+
+def listing_of(request: PortalRequest, measure: Yardstick) -> DwellingList:
+    """The list of this request, for the page and for its export."""
+    scope = request.scope
+    return DwellingList(
+        request,
+        DwellingUnit.objects.in_scope(scope),
+        day=measure.day,
+        cycles=measure.cycles,
+        may_add=may_edit(request),
+        filter_context={
+            "day": measure.day, "scope": scope,
+            "buildings": (
+                Building.objects.in_scope(scope).existing().in_walking_order()
+                if scope.level == "committee" else Building.objects.none()
+            ),
+        },
+    )  # fmt: skip
+
+
+@require_GET
+@needs(Capability.VIEW_REGISTER)
+def dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """One dwelling with its facts, its open problems and the life of its code."""
+    unit = get_in_scope(DwellingUnit.objects.select_related("building"), request.scope, pk=pk)
+    measure = yardstick()
+    record(
+        "housing.viewed", by=request.scope, at=timezone.now(), target=unit,
+        committee=unit.committee_id,
+    )  # fmt: skip
+    context = {
+        "dwelling": unit,
+        "titles": {name: title(getattr(unit, name)) for name, title in CHOICES.items()},
+        "legality": legality(unit),
+        "days": days_since(unit.verified_on, measure.day),
+        "cycle": measure.cycles.get(unit.occupancy, measure.cycles["9"]),
+        "issues": issues_of(unit),
+        "events": unit.code_events.order_by("-at", "-id")[:20],
+        "may_edit": may_edit(request),
+        "may_enter": request.scope.may(Capability.EDIT_RESIDENTS),
+    }
+    return page(request, "housing/dwelling.html", context)
+
+
+def issues_of(unit: DwellingUnit) -> list[dict[str, Any]]:
+    """Open problems at the dwelling, the gravest first."""
+    from portal.quality.registry import quality_rules
+
+    rules = quality_rules()
+    rows = DataQualityIssue.objects.open().filter(dwelling_id=unit.pk).order_by("due_on", "id")
+    return sorted(
+        (
+            {"issue": row, "title": rules[row.rule].title if row.rule in rules else row.rule}
+            for row in rows
+        ),
+        key=lambda found: ("must", "should", "note").index(found["issue"].severity),
+    )
+
+
+@needs(Capability.EDIT_HOUSING)
+def add_dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """One more dwelling in a building."""
+    building = get_in_scope(Building.objects, request.scope, pk=pk)
+    form = NewDwellingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            url = once(
+                key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(),
+                act=lambda: _register(building, form, request.scope),
+            )  # fmt: skip
+        except services.UnableToRegister as error:
+            put_errors(form, error)
+        else:
+            return done(request, url, _("已新增房屋"))
+    return page(request, "housing/add_dwelling.html", {"form": form, "building": building})
+
+
+def _register(building: Building, form: NewDwellingForm, scope: Scope) -> str:
+    unit = services.register_dwelling(
+        building_id=building.pk, by=scope, at=timezone.now(), **form.cleaned_data
+    )
+    return f"{reverse('housing:board', args=[building.pk])}?dwelling={unit.pk}"
+
+
+@needs(Capability.EDIT_HOUSING)
+def edit_dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Correct a dwelling; a lost race shows both versions and asks field by field."""
+    unit = get_in_scope(DwellingUnit.objects, request.scope, pk=pk)
+    initial = {name: getattr(unit, name) for name in services.EDITABLE}
+    form = DwellingForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_dwelling(
+                dwelling_id=pk, changes=_chosen(request, form), version=_version(request, unit),
+                by=request.scope, at=timezone.now(),
+            )  # fmt: skip
+        except services.StaleVersion as stale:
+            return _conflict(request, unit, form, stale)
+        except services.UnableToUpdate as error:
+            put_errors(form, error)
+        else:
+            return done(request, reverse("housing:dwelling", args=[pk]), _("已保存"))
+    return page(request, "housing/edit_dwelling.html", {"form": form, "dwelling": unit})
+
+
+def _version(request: PortalRequest, unit: DwellingUnit) -> int:
+    asked = request.POST.get("version", "")
+    return int(asked) if asked.isdecimal() else unit.version - 1
+
+
+def _chosen(request: PortalRequest, form: DwellingForm) -> dict[str, Any]:
+    """What this user changed, without the fields in which the other's value was chosen."""
+    return {
+        name: value
+        for name, value in form.changes().items()
+        if request.POST.get(f"choose_{name}") != "theirs"
+    }
+
+
+def _conflict(
+    request: PortalRequest, unit: DwellingUnit, form: DwellingForm, stale: services.StaleVersion
+) -> HttpResponse:
+    """Both versions side by side; the form travels along hidden, so that nothing is lost."""
+    fields = [
+        {
+            "name": name, "label": form.fields[name].label,
+            "mine": _shown(name, mine), "theirs": _shown(name, stale.theirs[name]),
+        }
+        for name, mine in stale.mine.items()
+    ]  # fmt: skip
+    kept = [
+        (name, value)
+        for name, value in request.POST.items()
+        if not name.startswith("choose_") and name not in {"version", "csrfmiddlewaretoken"}
+    ]
+    context = {
+        "dwelling": unit, "fields": fields, "version": stale.version, "who": stale.changed_by,
+        "at": f"{timezone.localtime(stale.changed_at):%H:%M}",
+        "action": reverse("housing:edit_dwelling", args=[unit.pk]),
+        "mine_fields": format_html_join("", '<input type="hidden" name="{}" value="{}">', kept),
+    }  # fmt: skip
+    return page(request, "housing/conflict.html", context, partial="conflict", status=409)
+
+
+def _shown(name: str, value: Any) -> str:
+    if name in CHOICES:
+        return CHOICES[name](value)
+    return formats.DASH if value in (None, "") else str(value)
+
+
+@needs(Capability.EDIT_HOUSING)
+def assign_code(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Give a dwelling its final code, or put a wrong one right."""
+    unit = get_in_scope(DwellingUnit.objects, request.scope, pk=pk)
+    correcting = unit.code_state == DwellingUnit.CodeState.FINAL
+    form = HouseCodeForm(request.POST or None, correcting=correcting)
+    if request.method == "POST" and form.is_valid():
+        values = {"dwelling_id": pk, "by": request.scope, "at": timezone.now(),
+                  **form.cleaned_data}  # fmt: skip
+        try:
+            if correcting:
+                services.correct_house_code(**values)
+            else:
+                services.assign_house_code(**values)
+        except services.UnableToCode as error:
+            put_errors(form, error)
+        else:
+            text = _("已更正房屋编码") if correcting else _("已赋房屋编码")
+            return done(request, reverse("housing:dwelling", args=[pk]), text)
+    context = {"form": form, "dwelling": unit, "correcting": correcting}
+    return page(request, "housing/house_code.html", context)
