@@ -1,0 +1,228 @@
+"""What a dashboard shows of stored values: a unit, its parts, their past and their open issues."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from portal.metrics import figures
+from portal.metrics.figures import Grain, Sheet, Snapshot
+from portal.metrics.metric import HUNDRED, Metric
+from portal.metrics.receipts import Place, Reading, Standards
+from portal.metrics.registry import metrics
+from portal.orgs.models import OrgUnit
+from portal.orgs.scope import Scope
+from portal.quality.models import DataQualityIssue
+from portal.rules.services import rules_on
+from portal.ui import formats
+
+STRIP = (
+    "actual_population", "registration_rate", "accuracy_rate", "freshness",
+    "endorsement_on_time", "house_code_link", "collector_ratio",
+)  # fmt: skip
+STRIP_LENGTH = 6
+RATES = (
+    "registration_rate", "accuracy_rate", "freshness", "house_code_link", "completeness",
+)  # fmt: skip
+RULERS = (*RATES[:4], "endorsement_on_time", "completeness", "housing_coverage")
+CATEGORIES = ("n11", "n12", "n20", "n31", "n32", "n40")
+STOCK = ("issues_must", "issues_should")
+RANKED_COLUMNS = 3
+PANEL_LENGTH = 5
+PAST_MONTHS = 3
+DEFAULT_ORDER = "freshness"
+MONTHS = 12
+WEEKS = 12
+STALE_AFTER = timedelta(hours=36)
+RULE_SETS = ("metric_targets", "collector_ratio")
+
+
+class Board:
+    """The numbers of one unit for one reader; every property reads at most once.
+
+    :param month: first day of a past month whose last snapshot is shown instead of today's numbers
+    """
+
+    def __init__(self, unit: OrgUnit, by: Scope, today: date, *, month: date | None = None) -> None:
+        self.unit, self.by, self.today, self.month = unit, by, today, month
+        self.grain: Grain = "street_id" if unit.level == "district" else "committee_id"
+
+    # --- what is read -----------------------------------------------------------------------
+
+    @cached_property
+    def standards(self) -> Standards:
+        return Standards(rules_on(RULE_SETS, self.today))
+
+    @cached_property
+    def parts(self) -> list[OrgUnit]:
+        """The units that the rows are about: streets of the district, committees of a street."""
+        below = OrgUnit.objects.filter(parent_id=self.unit.pk).on(self.today)
+        return list(below.order_by("code"))
+
+    @cached_property
+    def nights(self) -> list[Snapshot]:
+        return figures.snapshots(self.today - timedelta(days=31 * (MONTHS + 1)), self.today)
+
+    @cached_property
+    def months(self) -> dict[date, Snapshot]:
+        """The last snapshot of each month, this month's included."""
+        return figures.month_ends(self.nights)
+
+    @cached_property
+    def weeks(self) -> list[Snapshot]:
+        since = self.today - timedelta(weeks=WEEKS)
+        return figures.week_ends(night for night in self.nights if night.day > since)
+
+    @cached_property
+    def past(self) -> dict[Any, Sheet]:
+        """Sheets of the month ends and week ends, by run, in one query."""
+        wanted = {night.run: night for night in [*self.months.values(), *self.weeks]}
+        keys = {*STRIP, *RULERS, *CATEGORIES, *STOCK, "incomplete"}
+        return figures.history(self.unit.pk, self.grain, wanted.values(), keys)
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The numbers shown: today's, or those at the end of the chosen month."""
+        if self.month is None:
+            return figures.current(self.unit.pk, self.grain)
+        night = self.months.get(self.month)
+        return self.past[night.run] if night else Sheet()
+
+    @cached_property
+    def before(self) -> Sheet:
+        """The end of the month before the one shown; empty when no snapshot was made then."""
+        shown = self.month or self.today.replace(day=1)
+        night = self.months.get((shown - timedelta(days=1)).replace(day=1))
+        return self.past[night.run] if night else Sheet()
+
+    @cached_property
+    def issues(self) -> dict[tuple[int, str], dict[str, int]]:
+        """Open issues by part and severity, and by (0, rule): one query."""
+        rows = (
+            DataQualityIssue.objects.under(self.unit.pk)
+            .open()
+            .order_by()
+            .values(self.grain, "rule", "severity")
+            .annotate(count=Count("id"))
+        )
+        found: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for row in rows:
+            found[row[self.grain], "severity"][row["severity"]] += row["count"]
+            found[0, "severity"][row["severity"]] += row["count"]
+            found[0, "rule"][row["rule"]] += row["count"]
+        return found
+
+    # --- what is shown ----------------------------------------------------------------------
+
+    def place(self, code: int | None = None) -> Place:
+        shown = code or self.unit.pk
+        return Place(shown, own=shown == self.by.unit, live=self.month is None)
+
+    def reading(self, key: str, code: int | None = None) -> Reading:
+        """One figure of the unit, or of one of its parts."""
+        metric = metrics()[key]
+        return Reading(
+            self.sheet.of(key, code),
+            self.place(code),
+            self.standards,
+            before=self.before.of(key, code),
+            drilled=self.sheet.of(metric.drill, code) if metric.drill else None,
+        )
+
+    @property
+    def measured_at(self) -> datetime | None:
+        return self.sheet.measured_at
+
+    def is_stale(self, now: datetime) -> bool:
+        return self.measured_at is not None and now - self.measured_at > STALE_AFTER
+
+    def known(self, keys: Iterable[str]) -> list[Metric]:
+        return [metrics()[key] for key in keys if key in metrics()]
+
+    @cached_property
+    def strip(self) -> list["Tile"]:
+        """The figures on top; the ones that the areas have not declared are left out."""
+        return [self._tile(metric) for metric in self.known(STRIP)[:STRIP_LENGTH]]
+
+    def _tile(self, metric: Metric) -> "Tile":
+        sheets = [self.past[night.run] for night in self.months.values()]
+        if self.month is None:
+            sheets = [sheet for sheet in sheets if not self._is_this_month(sheet)] + [self.sheet]
+        spark = [sheet.value(metric.key) for sheet in sheets][-MONTHS:]
+        known = [value for value in spark if value is not None]
+        return Tile(self.reading(metric.key), spark if len(known) > 1 else [])
+
+    def _is_this_month(self, sheet: Sheet) -> bool:
+        return sheet.as_of is not None and sheet.as_of >= self.today.replace(day=1)
+
+    @cached_property
+    def rulers(self) -> list[Reading]:
+        return [self.reading(metric.key) for metric in self.known(RULERS)]
+
+    @cached_property
+    def composition(self) -> list[Reading]:
+        """Categories of the actual population that have people now or had last month."""
+        found = [self.reading(key) for key in CATEGORIES]
+        return [r for r in found if r.value or (r.before and r.before.value)]
+
+    @property
+    def panel_rulers(self) -> list[Reading]:
+        """The few figures that the clerk sees all day."""
+        return self.rulers[:PANEL_LENGTH]
+
+    @property
+    def population(self) -> Reading:
+        return self.reading("actual_population")
+
+    @property
+    def share_of_nonlocal(self) -> str:
+        """`来沪 36,540 人，占 38.0%`."""
+        everybody, nonlocals = self.population.value, self.reading("n20").value
+        if not everybody or nonlocals is None:
+            return ""
+        return _("来沪 %(count)s 人，占 %(share)s") % {
+            "count": formats.whole(nonlocals),
+            "share": formats.percent(nonlocals * HUNDRED / everybody, 1),
+        }
+
+    @property
+    def past_months(self) -> list[date]:
+        """Months before this one that have a snapshot, the latest three, latest first."""
+        past = [month for month in self.months if month < self.today.replace(day=1)]
+        return past[::-1][:PAST_MONTHS]
+
+    @property
+    def open_must(self) -> int:
+        return self.issues[0, "severity"]["must"]
+
+    @property
+    def open_should(self) -> int:
+        return self.issues[0, "severity"]["should"]
+
+    @property
+    def open_issues(self) -> int:
+        return sum(self.issues[0, "severity"].values())
+
+    @cached_property
+    def ranked_rates(self) -> list[Metric]:
+        """The rates that the ranking shows: the first ones that have been measured."""
+        measured = [m for m in self.known(RATES) if self.sheet.value(m.key) is not None]
+        return measured[:RANKED_COLUMNS]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure of the strip with its past months, the latest last."""
+
+    reading: Reading
+    spark: Sequence[Decimal | None]
+
+    @property
+    def spark_target(self) -> Decimal | None:
+        return self.reading.target

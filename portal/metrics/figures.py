@@ -1,0 +1,162 @@
+"""Reading stored values: what dashboards and assessment see of the numbers (D-10).
+
+Streets and the district are sums of numerators and denominators, made here; nothing is computed
+from the registers.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from django.db.models import Min, QuerySet, Sum
+
+from portal.metrics.metric import Metric
+from portal.metrics.models import MetricRun, MetricValue, RunKind
+from portal.metrics.registry import metrics
+
+Grain = Literal["committee_id", "street_id"]
+#: A rate of fewer cases than this is shown, but neither ranked nor coloured (domain §4.1).
+FEW_CASES = 30
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A metric of one unit at one time, with its parts; None where nothing was measured."""
+
+    metric: Metric
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+
+    @property
+    def value(self) -> Decimal | None:
+        """0 to 100 for a rate, people per post for a ratio, the number for a count."""
+        return self.metric.value(self.numerator, self.denominator)
+
+    @property
+    def rest(self) -> Decimal | None:
+        """What the denominator has beyond the numerator."""
+        if self.numerator is None or self.denominator is None:
+            return None
+        return self.denominator - self.numerator
+
+    @property
+    def is_few(self) -> bool:
+        return self.denominator is not None and self.denominator < FEW_CASES
+
+    def __add__(self, other: "Figure") -> "Figure":
+        return Figure(
+            self.metric,
+            _sum(self.numerator, other.numerator),
+            _sum(self.denominator, other.denominator),
+        )
+
+
+def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return one + other
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The figures of a unit's parts at one time, and their sums.
+
+    `measured_at` is the moment of the oldest number; None when there are no numbers at all.
+    """
+
+    figures: Mapping[int, Mapping[str, Figure]] = field(default_factory=dict)
+    as_of: date | None = None
+    measured_at: datetime | None = None
+
+    def of(self, key: str, code: int | None = None) -> Figure:
+        """The figure of one part, or of all of them together."""
+        if code is not None:
+            return self.figures.get(code, {}).get(key) or Figure(metrics()[key])
+        total = Figure(metrics()[key])
+        for found in self.figures.values():
+            if key in found:
+                total += found[key]
+        return total
+
+    def value(self, key: str, code: int | None = None) -> Decimal | None:
+        return self.of(key, code).value
+
+
+def current(unit: int, grain: Grain) -> Sheet:
+    """The latest published numbers: the day's preview, else the last snapshot."""
+    sheet = _sheet(MetricValue.objects.under(unit).filter(run__in=_previews()), grain)
+    if sheet.figures:
+        return sheet
+    last = MetricRun.objects.snapshots().order_by("-as_of").values("pk")[:1]
+    return _sheet(MetricValue.objects.under(unit).filter(run__in=last), grain)
+
+
+def _previews() -> "QuerySet[MetricRun, dict[str, uuid.UUID]]":
+    return MetricRun.objects.published().filter(kind=RunKind.PREVIEW).values("pk")
+
+
+def _sheet(values: "QuerySet[MetricValue]", grain: Grain) -> Sheet:
+    rows = values.order_by().values(grain, "metric").annotate(
+        top=Sum("numerator"),
+        bottom=Sum("denominator"),
+        as_of=Min("run__as_of"),
+        measured_at=Min("run__measured_at"),
+    )  # fmt: skip
+    figures: dict[int, dict[str, Figure]] = defaultdict(dict)
+    days: list[date] = []
+    moments: list[datetime] = []
+    for row in rows:
+        if metric := metrics().get(row["metric"]):
+            figures[row[grain]][metric.key] = Figure(metric, row["top"], row["bottom"])
+            days.append(row["as_of"])
+            moments.append(row["measured_at"])
+    return Sheet(figures, min(days, default=None), min(moments, default=None))
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A published night: its run and its day."""
+
+    run: uuid.UUID
+    day: date
+
+
+def snapshots(since: date, until: date) -> list[Snapshot]:
+    """Published snapshots of the days from `since` to `until`, the oldest first."""
+    runs = MetricRun.objects.snapshots().filter(as_of__gte=since, as_of__lte=until)
+    return [Snapshot(run, day) for run, day in runs.order_by("as_of").values_list("pk", "as_of")]
+
+
+def month_ends(nights: Iterable[Snapshot]) -> dict[date, Snapshot]:
+    """The last snapshot of each month, by the month's first day, in order."""
+    return {night.day.replace(day=1): night for night in sorted(nights, key=lambda n: n.day)}
+
+
+def week_ends(nights: Iterable[Snapshot]) -> list[Snapshot]:
+    """The last snapshot of each week, in order."""
+    by_week = {night.day.isocalendar()[:2]: night for night in sorted(nights, key=lambda n: n.day)}
+    return list(by_week.values())
+
+
+def history(
+    unit: int, grain: Grain, nights: Iterable[Snapshot], keys: Iterable[str]
+) -> dict[uuid.UUID, Sheet]:
+    """The figures of some metrics in some snapshots, in one query."""
+    days = {night.run: night.day for night in nights}
+    rows = (
+        MetricValue.objects.under(unit)
+        .filter(run_id__in=days, metric__in=list(keys))
+        .order_by()
+        .values("run_id", grain, "metric")
+        .annotate(top=Sum("numerator"), bottom=Sum("denominator"))
+    )
+    found: dict[uuid.UUID, dict[int, dict[str, Figure]]] = {run: defaultdict(dict) for run in days}
+    for row in rows:
+        if metric := metrics().get(row["metric"]):
+            figure = Figure(metric, row["top"], row["bottom"])
+            found[row["run_id"]][row[grain]][metric.key] = figure
+    return {run: Sheet(found[run], day) for run, day in days.items()}

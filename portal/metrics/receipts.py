@@ -1,0 +1,235 @@
+"""Numbers as they stand on a page: written out, judged against their target, opening their list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from portal.metrics.figures import Figure
+from portal.metrics.metric import Good, Kind, ListLink, Metric, Part
+from portal.rules.services import Rule
+from portal.ui import formats
+
+#: The parameter by which a list is narrowed to a unit below the reader's own.
+UNIT = "unit"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A number and the list behind it: the list has as many rows as the number says.
+
+    `url` is blank where there is no list, or where the number is of another day than today's rows.
+    """
+
+    text: str
+    url: str = ""
+    rows: int | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose numbers are shown: the unit, and whether its lists must be narrowed to it.
+
+    `live` is false for past months, whose rows are gone.
+    """
+
+    unit: int
+    own: bool
+    live: bool = True
+
+    def receipt(self, text: str, link: ListLink | None, rows: Decimal | None) -> Receipt:
+        if link is None or rows is None or not self.live:
+            return Receipt(text)
+        try:
+            address = reverse(link.view)
+        except NoReverseMatch:
+            return Receipt(text)
+        query = "&".join(filter(None, [link.query, "" if self.own else f"{UNIT}={self.unit}"]))
+        return Receipt(text, f"{address}?{query}" if query else address, int(rows))
+
+
+@dataclass(frozen=True)
+class Standards:
+    """What numbers are held against on a day: targets and the collectors' limit."""
+
+    rules: Mapping[str, Rule]
+
+    def target(self, metric: Metric) -> Decimal | None:
+        rule = self.rules.get("metric_targets")
+        known = rule.parameters.get(metric.target) if rule and metric.target else None
+        return None if known is None else Decimal(str(known))
+
+    @property
+    def people_per_collector(self) -> int:
+        rule = self.rules.get("collector_ratio")
+        return int(rule["people_per_collector"]) if rule else 1500
+
+    def limit(self, metric: Metric) -> Decimal | None:
+        """The figure that should not be exceeded, where less is better."""
+        return Decimal(self.people_per_collector) if metric.kind is Kind.RATIO else None
+
+    def lacking_posts(self, figure: Figure, *, whole: bool = True) -> Decimal | None:
+        """Missing posts (M-15): those that the people ask for less the effective ones.
+
+        :param whole: count whole posts, as for a street; committees share them by tenths
+        """
+        if figure.numerator is None:
+            return None
+        step = Decimal(1) if whole else Decimal("0.1")
+        exact = figure.numerator / self.people_per_collector
+        required = (exact / step).to_integral_value(rounding=ROUND_CEILING) * step
+        return max(Decimal(0), required - (figure.denominator or Decimal(0)))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One figure of one place, ready to be written."""
+
+    figure: Figure
+    place: Place
+    standards: Standards
+    before: Figure | None = None
+    drilled: Figure | None = None
+
+    @property
+    def metric(self) -> Metric:
+        return self.figure.metric
+
+    @property
+    def value(self) -> Decimal | None:
+        return self.figure.value
+
+    @property
+    def target(self) -> Decimal | None:
+        return self.standards.target(self.metric)
+
+    @property
+    def limit(self) -> Decimal | None:
+        return self.standards.limit(self.metric)
+
+    @property
+    def text(self) -> str:
+        """The value without its unit; a rate is never rounded up to its target."""
+        if self.metric.kind is Kind.RATE:
+            return formats.rate(self.value, self.metric.decimals, self.target)
+        return formats.decimal(self.value, self.metric.decimals)
+
+    @property
+    def gap(self) -> str:
+        """How much a rate lacks to its target; blank when it does not."""
+        return formats.gap(self.value, self.target, self.metric.decimals) if self.target else ""
+
+    @property
+    def is_below(self) -> bool:
+        """Worse than it should be: under the target, or over the limit."""
+        if self.value is None:
+            return False
+        if self.limit is not None:
+            return self.value > self.limit
+        return self.target is not None and self.value < self.target
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Signed distance to the target, for the gap bar."""
+        if self.value is None or self.target is None:
+            return None
+        return self.value - self.target
+
+    @property
+    def change(self) -> str:
+        """Against the end of last month, with its sign; a dash when there was none."""
+        past = self.before.value if self.before else None
+        if self.value is None or past is None:
+            return formats.DASH
+        return formats.change(self.value - past, self.metric.decimals)
+
+    @property
+    def number(self) -> Receipt:
+        """The value itself; it opens what should be mended, or what is counted."""
+        if self.metric.kind is Kind.COUNT:
+            return self.place.receipt(self.text, self.metric.numerator.link, self.value)
+        return Receipt(self.text, self.rest.url, self.rest.rows)
+
+    @property
+    def top(self) -> Receipt:
+        return self._part(self.metric.numerator, self.figure.numerator)
+
+    @property
+    def bottom(self) -> Receipt:
+        return self._part(self.metric.denominator, self.figure.denominator)
+
+    @property
+    def rest(self) -> Receipt:
+        """What is missing to a full rate, as a list of its own."""
+        if self.drilled is not None and self.drilled.value is not None:
+            return self.place.receipt(
+                formats.whole(self.drilled.value), self.drilled.metric.numerator.link,
+                self.drilled.value,
+            )  # fmt: skip
+        lacking = self.figure.rest
+        if self.metric.rest is None or lacking is None:
+            return Receipt("")
+        return self.place.receipt(formats.whole(lacking), self.metric.rest, lacking)
+
+    @property
+    def rest_title(self) -> str:
+        if self.drilled is not None:
+            return str(self.drilled.metric.title)
+        return str(self.metric.rest_title)
+
+    @property
+    def rest_noun(self) -> str:
+        return str((self.drilled.metric if self.drilled else self.metric).noun)
+
+    @property
+    def ruler_low(self) -> int:
+        return self.metric.axis.low
+
+    @property
+    def ruler_high(self) -> int:
+        return self.metric.axis.high
+
+    def _part(self, part: Part | None, number: Decimal | None) -> Receipt:
+        places = 0 if number is None or number == number.to_integral_value() else 1
+        return self.place.receipt(
+            formats.decimal(number, places), part.link if part else None, number
+        )
+
+
+def definition(metric: Metric, standards: Standards, measured: str) -> dict[str, Any]:
+    """How a metric is worked out, for the popover and its own page."""
+    target, limit = standards.target(metric), standards.limit(metric)
+    rows = [(_("分子"), metric.numerator.title)]
+    if metric.denominator is not None:
+        rows.append((_("分母"), metric.denominator.title))
+    if target is not None:
+        rows.append((_("目标"), formats.percent(target, 1)))
+    if limit is not None:
+        rows.append((_("上限"), _("%(limit)s 人/员") % {"limit": formats.whole(limit)}))
+    rows += [
+        (_("方向"), _DIRECTIONS[metric.good]()),
+        (_("依据"), _("实施意见 %(clause)s，%(number)s") % {
+            "clause": metric.clause, "number": metric.number,
+        }),
+        (_("汇总"), _("街道、区按各居委分子、分母合计计算，不取平均")),
+    ]  # fmt: skip
+    if metric.note:
+        rows.append((_("说明"), metric.note))
+    rows.append((_("计算"), measured))
+    return {
+        "title": _("%(title)s怎么算") % {"title": metric.title},
+        "version": _("口径第 %(version)d 版") % {"version": metric.version},
+        "formula": metric.formula,
+        "rows": rows,
+        "links": [],
+    }
+
+
+_DIRECTIONS = {
+    Good.UP: lambda: _("越高越好"),
+    Good.DOWN: lambda: _("越低越好"),
+    Good.NEITHER: lambda: _("不作评价，不参与考核"),
+}

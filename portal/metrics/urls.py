@@ -1,0 +1,14 @@
+from django.urls import path
+
+from portal.metrics import views
+
+app_name = "metrics"
+urlpatterns = [
+    path("district/", views.district, name="district"),
+    path("street/", views.street, name="street"),
+    path("committee/", views.committee, name="committee"),
+    path("committee/panel/", views.committee_panel, name="committee_panel"),
+    path("definitions/<slug:key>/", views.definition_page, name="definition"),
+    path("run/", views.run, name="run"),
+    path("progress/", views.progress, name="progress"),
+]

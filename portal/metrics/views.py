@@ -1,0 +1,191 @@
+"""Dashboards of the district, a street and a committee; they read stored values only (D-10)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from portal.jobs.models import Job
+from portal.metrics import services, tables
+from portal.metrics.dashboards import DEFAULT_ORDER, Board
+from portal.metrics.models import MetricRun, RunKind, RunState
+from portal.metrics.receipts import Standards, definition
+from portal.metrics.registry import metrics
+from portal.orgs.access import PortalRequest, needs
+from portal.orgs.capabilities import Capability
+from portal.orgs.models import OrgUnit
+from portal.orgs.scope import Level
+from portal.rules.services import rules_on
+from portal.ui import formats
+from portal.ui.pages import done, page, private, wants_fragment
+
+PAGES: dict[Level, str] = {
+    "district": "metrics:district",
+    "street": "metrics:street",
+    "committee": "metrics:committee",
+}
+
+
+@needs(Capability.VIEW_DASHBOARD)
+@require_GET
+def district(request: PortalRequest) -> HttpResponse:
+    """The district by its streets and towns."""
+    return _dashboard(request, "district", _("全区看板"))
+
+
+@needs(Capability.VIEW_DASHBOARD)
+@require_GET
+def street(request: PortalRequest) -> HttpResponse:
+    """A street by its committees; the district sees any of them with `?unit=`."""
+    return _dashboard(request, "street", _("街道看板"))
+
+
+@needs(Capability.VIEW_DASHBOARD)
+@require_GET
+def committee(request: PortalRequest) -> HttpResponse:
+    """One committee by its metrics."""
+    unit = _unit(request, "committee")
+    board = Board(unit, request.scope, timezone.localdate(), month=_month(request))
+    context = _context(request, board, _("居委看板")) | {
+        "rulers": board.rulers,
+        "rules": tables.rule_rows(board),
+        "stock": tables.stock(board),
+        "loads": tables.loads(board),
+    }
+    return page(request, "metrics/committee.html", context)
+
+
+@needs(Capability.VIEW_DASHBOARD)
+@require_GET
+def committee_panel(request: PortalRequest) -> HttpResponse:
+    """The right column of the clerk's home: the same figures as rulers, and who lives here."""
+    board = Board(_unit(request, "committee"), request.scope, timezone.localdate())
+    return page(request, "metrics/committee_panel.html", _context(request, board, ""))
+
+
+def _dashboard(request: PortalRequest, level: Level, title: str) -> HttpResponse:
+    unit = _unit(request, level)
+    board = Board(unit, request.scope, timezone.localdate(), month=_month(request))
+    ranking = tables.ranking(board, request.GET.get("by", DEFAULT_ORDER))
+    context = _context(request, board, title) | {"ranking": ranking}
+    if wants_fragment(request) and request.htmx.target == "ranking":  # type: ignore[attr-defined]
+        return page(request, "metrics/ranking.html", context)
+    context |= {
+        "loads": tables.loads(board),
+        "heat": tables.heat_map(board),
+        "rules": tables.rule_rows(board),
+        "stock": tables.stock(board),
+    }
+    return page(request, "metrics/dashboard.html", context)
+
+
+@needs(Capability.VIEW_DASHBOARD)
+@require_GET
+def definition_page(request: PortalRequest, key: str) -> HttpResponse:
+    """How a metric is worked out, on a page of its own."""
+    metric = metrics().get(key)
+    if metric is None:
+        raise Http404
+    standards = Standards(rules_on(services.RULE_SETS, timezone.localdate()))
+    context = {
+        "metric": metric,
+        "definition": definition(metric, standards, _("每 15 分钟预览，每日 01:00 留存快照")),
+        "title": metric.title,
+        "rules": standards.rules.values(),
+    }
+    return page(request, "metrics/definition.html", context)
+
+
+@needs(Capability.RUN_METRICS)
+@require_POST
+def run(request: PortalRequest) -> HttpResponse:
+    """Ask for the numbers of a unit to be computed now; the page then shows the progress."""
+    unit = _unit(request, None)
+    services.request_run(
+        kind=RunKind.PREVIEW, unit=unit.pk, as_of=timezone.localdate(), by=request.scope,
+        at=timezone.now(),
+    )  # fmt: skip
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = f"{reverse(PAGES[unit.level])}?unit={unit.pk}"
+    return done(request, back, _("已开始计算，完成后自动刷新"))
+
+
+@needs(Capability.VIEW_DASHBOARD)
+@require_GET
+def progress(request: PortalRequest) -> HttpResponse:
+    """How far the run of a unit is; when it is over the page reloads."""
+    unit = _unit(request, None)
+    running = _running(request, unit)
+    response = page(request, "metrics/progress.html", {"running": running, "unit": unit})
+    if running is None and wants_fragment(request):
+        response["HX-Refresh"] = "true"
+    return private(response)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A run under way."""
+
+    percent: int
+    parts_done: int
+    parts: int
+
+
+def _running(request: PortalRequest, unit: OrgUnit) -> Running | None:
+    runs = MetricRun.objects.filter(
+        unit=unit, kind=RunKind.PREVIEW, state=RunState.COMPUTING, as_of=timezone.localdate()
+    )
+    latest = runs.order_by("-requested_at").values("job_id")[:1]
+    job = Job.objects.in_scope(request.scope).filter(pk__in=latest).first()
+    if job is None or not job.is_open:
+        return None
+    return Running(job.percent, job.chunks_done, job.chunk_count)
+
+
+def _unit(request: PortalRequest, level: Level | None) -> OrgUnit:
+    """The unit asked for, else the acting one; foreign, absent and of another level are a 404."""
+    asked = request.POST.get("unit") or request.GET.get("unit") or str(request.scope.unit)
+    if not (asked.isascii() and asked.isdigit()) or not request.scope.covers(int(asked)):
+        raise Http404
+    unit = OrgUnit.objects.select_related("parent").filter(pk=int(asked)).first()
+    if unit is None or (level is not None and unit.level != level):
+        raise Http404
+    return unit
+
+
+def _month(request: PortalRequest) -> date | None:
+    """A past month that the address names as `2026-10`."""
+    text = request.GET.get("month", "")
+    try:
+        asked = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+    return asked if asked < timezone.localdate().replace(day=1) else None
+
+
+def _context(request: PortalRequest, board: Board, title: str) -> dict[str, Any]:
+    now = timezone.now()
+    measured = board.measured_at
+    words = formats.moment(timezone.localtime(measured), board.today) if measured else _("尚未计算")
+    return {
+        "title": title,
+        "board": board,
+        "unit": board.unit,
+        "own": board.unit.pk == request.scope.unit,
+        "stale": board.is_stale(now),
+        "measured": words,
+        "definitions": {
+            metric.key: definition(metric, board.standards, words) for metric in metrics().values()
+        },
+        "may_run": request.scope.may(Capability.RUN_METRICS) and board.month is None,
+        "running": _running(request, board.unit),
+        "page_url": reverse(PAGES[board.unit.level]),
+        "levels": PAGES,
+    }

@@ -1,0 +1,58 @@
+"""Conditions of the issue list; each is a parameter of the address."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from portal.orgs.models import OrgUnit
+from portal.orgs.scope import level_of
+from portal.quality.models import DataQualityIssue, IssueQuerySet, IssueState
+from portal.quality.registry import quality_rules
+
+SEVERITIES = [("must", _("必改")), ("should", _("应改")), ("note", _("提醒"))]
+ABOUT = [("people", _("实有人口")), ("housing", _("实有房屋"))]
+DUE = [("overdue", _("已超期")), ("open", _("未到期"))]
+
+
+class IssueFilter(django_filters.FilterSet):
+    """Without a state only open issues are listed."""
+
+    rule = django_filters.ChoiceFilter(
+        label=_("规则"),
+        choices=lambda: [(rule.key, rule.title) for rule in quality_rules().values()],
+    )
+    severity = django_filters.ChoiceFilter(label=_("级别"), choices=SEVERITIES)
+    about = django_filters.ChoiceFilter(label=_("对象"), choices=ABOUT, method="by_register")
+    due = django_filters.ChoiceFilter(label=_("期限"), choices=DUE, method="by_deadline")
+    unit = django_filters.ModelChoiceFilter(
+        label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit"
+    )
+    state = django_filters.ChoiceFilter(label=_("状态"), choices=IssueState.choices)
+
+    class Meta:
+        model = DataQualityIssue
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, day: Any, units: "QuerySet[OrgUnit]", **kwargs: Any) -> None:
+        """:param units: those below the reader's own that the list may be narrowed to"""
+        super().__init__(*args, **kwargs)
+        self.day = day
+        self.filters["unit"].queryset = units
+
+    def filter_queryset(self, queryset: IssueQuerySet) -> IssueQuerySet:
+        rows: IssueQuerySet = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("state") else rows.open()
+
+    def by_register(self, rows: IssueQuerySet, _name: str, value: str) -> IssueQuerySet:
+        keys = [rule.key for rule in quality_rules().values() if rule.about == value]
+        return rows.filter(rule__in=keys)
+
+    def by_deadline(self, rows: IssueQuerySet, _name: str, value: str) -> IssueQuerySet:
+        if value == "overdue":
+            return rows.filter(due_on__lt=self.day)
+        return rows.filter(due_on__gte=self.day)
+
+    def by_unit(self, rows: IssueQuerySet, _name: str, value: OrgUnit) -> IssueQuerySet:
+        return rows.under(value.pk) if level_of(value.pk) != "district" else rows

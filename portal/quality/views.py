@@ -1,0 +1,117 @@
+"""The page of data quality: rules with their counts, the records that each finds (ui.md 8.11)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from portal.audit.record import record
+from portal.orgs.access import PortalRequest, needs
+from portal.orgs.capabilities import Capability
+from portal.orgs.models import OrgUnit
+from portal.orgs.scope import Scope
+from portal.quality.models import DataQualityIssue
+from portal.quality.registry import quality_rules
+from portal.quality.summary import RuleState, rule_states
+from portal.quality.tables import IssueList
+from portal.rules.services import rule_on
+
+MOST_UNITS = 7
+
+
+@needs(Capability.VIEW_QUALITY)
+@require_GET
+def issue_list(request: PortalRequest) -> HttpResponse:
+    """Every rule with its open issues, and the issues that pass the filters."""
+    day, scope = timezone.localdate(), request.scope
+    units = _units(scope)
+    names = {unit.pk: unit.short_name for unit in units}
+    listing = IssueList(
+        request, DataQualityIssue.objects.in_scope(scope), day=day, names=names,
+        filter_context={"day": day, "units": OrgUnit.objects.filter(pk__in=names)},
+    )  # fmt: skip
+    shown = _shown_unit(request, scope, names)
+    states = rule_states(shown, day, rule_on("issue_deadlines", day))
+    rule = quality_rules().get(request.GET.get("rule", ""))
+    state = next((found for found in states if rule and found.rule.key == rule.key), None)
+    record(
+        "register.list_viewed", by=scope, at=timezone.now(), target=("quality", ""),
+        changes={"list": "quality", "query": listing.query},
+    )  # fmt: skip
+    context = {
+        "title": _("数据质量"),
+        "states": states,
+        "tabs": _tabs(states),
+        "state": state,
+        "bars": _bars(state, names) if state else [],
+        "names": names,
+        "unit": shown,
+        "is_narrowed": shown != scope.unit,
+        "unit_name": names.get(shown, ""),
+        "may_run": scope.may(Capability.RUN_METRICS),
+    }
+    return listing.respond("quality/list.html", context)
+
+
+def _units(scope: Scope) -> Sequence[OrgUnit]:
+    """What the reader may narrow to: nothing for a committee."""
+    if scope.level == "committee":
+        return []
+    return list(OrgUnit.objects.under(scope.unit).exclude(pk=scope.unit).order_by("code"))
+
+
+def _shown_unit(request: PortalRequest, scope: Scope, names: Mapping[int, str]) -> int:
+    asked = request.GET.get("unit", "")
+    code = int(asked) if asked.isascii() and asked.isdigit() else 0
+    return code if code in names else scope.unit
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A view of the rules with the number of issues behind it."""
+
+    title: str
+    query: str
+    count: int
+
+
+def _tabs(states: Sequence[RuleState]) -> list[Tab]:
+    def total(key: str) -> int:
+        return sum(s.open for s in states if key in {s.rule.severity, s.rule.about})
+
+    return [
+        Tab(_("全部"), "", sum(state.open for state in states)),
+        Tab(_("必改"), "severity=must", total("must")),
+        Tab(_("应改"), "severity=should", total("should")),
+        Tab(_("提醒"), "severity=note", total("note")),
+        Tab(_("实有人口"), "about=people", total("people")),
+        Tab(_("实有房屋"), "about=housing", total("housing")),
+    ]
+
+
+@dataclass(frozen=True)
+class UnitBar:
+    """Open issues of the chosen rule in one unit; `width` in percent of the room."""
+
+    name: str
+    count: int
+    width: float
+    code: int | None
+
+
+def _bars(state: RuleState, names: Mapping[int, str]) -> list[UnitBar]:
+    """The units with most issues, the others together at the end."""
+    shown, others = state.units[:MOST_UNITS], state.units[MOST_UNITS:]
+    rest = sum(count for _code, count in others)
+    longest = max([count for _code, count in shown] + [rest], default=0)
+    bars = [
+        UnitBar(names.get(code, ""), count, round(count * 75 / longest, 1), code)
+        for code, count in shown
+    ]
+    if rest:
+        words = _("其余 %(n)d 个") % {"n": len(others)}
+        bars.append(UnitBar(words, rest, round(rest * 75 / longest, 1), None))
+    return bars
