@@ -46,20 +46,24 @@ class DwellingFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label=_("地址或房屋编码"), method="by_text")
     unit = django_filters.ModelChoiceFilter(
-        label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit"
+        label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit", empty_label=_("不限")
     )
     occupancy = django_filters.MultipleChoiceFilter(
         label=_("居住状态"), choices=OCCUPANCY_STATUSES.choices()
     )
     tenure = django_filters.MultipleChoiceFilter(label=_("产权性质"), choices=TENURES.choices())
-    code = django_filters.ChoiceFilter(label=_("编码状态"), choices=CODES, method="by_code")
+    code = django_filters.ChoiceFilter(
+        label=_("编码状态"), choices=CODES, method="by_code", empty_label=_("不限")
+    )
     verification = django_filters.ChoiceFilter(
-        label=_("最近核实"), choices=OVERDUE, method="by_verification"
+        label=_("最近核实"), choices=OVERDUE, method="by_verification", empty_label=_("不限")
     )
     occupancy_check = django_filters.ChoiceFilter(
-        label=_("居住状态核实"), choices=OVERDUE, method="by_occupancy_check"
+        label=_("居住状态核实"), choices=OVERDUE, method="by_occupancy_check", empty_label=_("不限")
     )
-    people = django_filters.ChoiceFilter(label=_("在住"), choices=PRESENCE, method="by_people")
+    people = django_filters.ChoiceFilter(
+        label=_("在住"), choices=PRESENCE, method="by_people", empty_label=_("不限")
+    )
     building = django_filters.ModelMultipleChoiceFilter(
         label=_("楼栋"), queryset=Building.objects.none()
     )
@@ -69,7 +73,9 @@ class DwellingFilter(django_filters.FilterSet):
     filled = django_filters.MultipleChoiceFilter(
         label=_("不为空"), choices=FILLABLE_CHOICES, method="by_filled"
     )
-    status = django_filters.ChoiceFilter(label=_("状态"), choices=DwellingUnit.Status.choices)
+    status = django_filters.ChoiceFilter(
+        label=_("状态"), choices=DwellingUnit.Status.choices, empty_label=_("在册")
+    )
 
     class Meta:
         model = DwellingUnit

@@ -41,6 +41,7 @@ def register_dwellings(
     A row that brings a final code keeps it. A row whose door belongs to another committee, or
     whose code is in use, is refused alone.
     """
+    require(by, Capability.IMPORT_FILES, committee)
     doors = [door_of(row.address) for row in rows]
     buildings, fresh = ensure_buildings(doors=doors, committee=committee, by=by, at=at)
     here = [row for row, door in zip(rows, doors, strict=True) if door in buildings]
@@ -74,7 +75,7 @@ def change_dwellings(
 
     :returns: by dwelling, the values before and the `version` after; what did not differ is absent
     """
-    require(by, Capability.EDIT_HOUSING, committee)
+    require(by, Capability.IMPORT_FILES, committee)
     wanted = {change.dwelling_id: change.values for change in changes}
     rows = DwellingUnit.objects.select_for_update().filter(
         committee_id=committee, pk__in=list(wanted)
@@ -123,7 +124,7 @@ def _remember(
     HouseCodeEvent.objects.bulk_create(
         [
             HouseCodeEvent(
-                committee_id=unit.committee_id, dwelling=unit, kind=HouseCodeEvent.Kind.CORRECT,
+                committee_id=unit.committee_id, dwelling=unit, kind=_coding(before[unit.pk]),
                 old_code=before[unit.pk]["house_code"], new_code=unit.house_code,
                 reason=reason[:200], by_name=by.user_name, at=at,
             )
@@ -141,6 +142,12 @@ def _remember(
     )  # fmt: skip
 
 
+def _coding(before: Mapping[str, Any]) -> HouseCodeEvent.Kind:
+    """A final code in place of a provisional one is given, in place of another one corrected."""
+    final = before["code_state"] == DwellingUnit.CodeState.FINAL
+    return HouseCodeEvent.Kind.CORRECT if final else HouseCodeEvent.Kind.ASSIGN
+
+
 @transaction.atomic
 def withdraw_dwellings(
     *, dwelling_ids: Sequence[uuid.UUID], new_building_ids: Sequence[uuid.UUID], committee: int,
@@ -151,7 +158,7 @@ def withdraw_dwellings(
     :param new_building_ids: buildings entered with them; those left empty go too
     :returns: the dwellings taken back
     """
-    require(by, Capability.EDIT_HOUSING, committee)
+    require(by, Capability.IMPORT_FILES, committee)
     untouched = list(
         DwellingUnit.objects.select_for_update()
         .filter(

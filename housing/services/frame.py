@@ -17,8 +17,17 @@ from portal.orgs.scope import Scope
 
 
 def door_of(address: Address) -> Address:
-    """The building's own address: without staircase, floor, room and the estate's name."""
-    return replace(address, unit_no="", floor="", room="", estate="")
+    """The building's own address: without staircase, floor and room."""
+    return replace(address, unit_no="", floor="", room="")
+
+
+def may_enter(by: Scope, committee: int) -> None:
+    """Housing is entered on pages by those who edit it, from files by those who import.
+
+    :raises NotAllowed: neither, or `committee` lies outside `by`'s units
+    """
+    files = by.may(Capability.IMPORT_FILES)
+    require(by, Capability.IMPORT_FILES if files else Capability.EDIT_HOUSING, committee)
 
 
 def building_name(door: Address) -> tuple[str, str]:
@@ -43,7 +52,7 @@ def ensure_buildings(
     :returns: buildings by door, and the doors that were new. A door whose plate belongs to
         another committee is in neither.
     """
-    require(by, Capability.EDIT_HOUSING, committee)
+    may_enter(by, committee)
     wanted = {door.plate(): door for door in map(door_of, doors)}
     plates = _plates(wanted.values(), committee)
     known = {
@@ -115,7 +124,8 @@ def _new_buildings(
             Building(
                 committee_id=committee, plate=plates[_plate_text(door)],
                 building_no=door.building_no, name=name, short_name=short,
-                sort_key=door.sort_key(), code_block=block, **facts,
+                sort_key=door.sort_key(), code_block=block,
+                **{"estate": door.estate, **facts},
             )
         )  # fmt: skip
     Building.objects.bulk_create(made)

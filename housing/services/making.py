@@ -13,11 +13,9 @@ from django.db.models import Count, Max, Q
 from housing.addresses import Address
 from housing.models import Building, DwellingUnit, HouseCodeEvent, Source
 from housing.rooms import position_of
-from housing.services.frame import door_of
+from housing.services.frame import door_of, may_enter
 from housing.services.numbering import hold_numbers, internal_code, provisional_codes
 from portal.audit.record import event, record_many
-from portal.orgs.access import require
-from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 
 #: `internal`: committee-building-room, final; `provisional`: the dwelling waits for its code.
@@ -70,7 +68,7 @@ def make_dwellings(
 
     :param buildings: by door, those of `ensure_buildings`; every row's door is among them
     """
-    require(by, Capability.EDIT_HOUSING, committee)
+    may_enter(by, committee)
     hold_numbers(committee)
     units = [_unit(row, buildings[door_of(row.address)], source, by, at) for row in rows]
     _give_codes(units, buildings.values(), committee, codes)

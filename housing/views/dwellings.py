@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from housing import services
@@ -24,6 +25,7 @@ from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.quality.models import DataQualityIssue
 from portal.ui import formats
+from portal.ui.cells import SavedView
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 
@@ -34,6 +36,14 @@ CHOICES = {
     "actual_use": BUILDING_USES.title,
     "status": lambda value: str(dict(DwellingUnit.Status.choices).get(value, value)),
 }
+VIEWS = (
+    SavedView(gettext_lazy("全部"), ""),
+    SavedView(gettext_lazy("核实超期"), "verification=overdue"),
+    SavedView(gettext_lazy("居住状态未核实"), "occupancy_check=overdue"),
+    SavedView(gettext_lazy("无正式码"), "code=missing"),
+    SavedView(gettext_lazy("出租"), "occupancy=2"),
+    SavedView(gettext_lazy("空置"), "occupancy=4"),
+)
 
 
 @require_GET
@@ -60,6 +70,7 @@ def listing_of(request: PortalRequest, measure: Yardstick) -> DwellingList:
         day=measure.day,
         cycles=measure.cycles,
         may_add=may_edit(request),
+        views=VIEWS,
         filter_context={
             "day": measure.day, "scope": scope,
             "buildings": (
