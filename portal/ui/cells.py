@@ -1,11 +1,11 @@
 """The words a list is declared in: columns, what a cell holds besides text, views, bulk acts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import Model
 from django.utils.functional import Promise
@@ -29,7 +29,6 @@ class Sensitivity(StrEnum):
 class Tag:
     """A status word: tone is blank (neutral), `info`, `ok`, `warn`, `danger` or `line`."""
 
-    kind: ClassVar[str] = "tag"
     text: Text
     tone: str = ""
 
@@ -38,7 +37,6 @@ class Tag:
 class Link:
     """A text that leads somewhere, besides the row's own address."""
 
-    kind: ClassVar[str] = "link"
     text: Text
     url: str
 
@@ -47,7 +45,6 @@ class Link:
 class Masked:
     """A masked value; with `url` it has an eye, with `denied` a lock that says why not."""
 
-    kind: ClassVar[str] = "masked"
     text: str
     url: str = ""
     denied: Text = ""
@@ -58,7 +55,6 @@ class Masked:
 class Verified:
     """Days since the last verification, written with the freshness mark."""
 
-    kind: ClassVar[str] = "verified"
     days: int | None
     cycle: int = 90
 
@@ -75,7 +71,6 @@ class Verified:
 class Problem:
     """The worst open problem of a row: level `must`, `should` or `note`."""
 
-    kind: ClassVar[str] = "problem"
     text: Text
     level: str
 
@@ -84,7 +79,6 @@ class Problem:
 class Toned:
     """A text in a status colour: tone `danger`, `warn`, `ok` or `2` (secondary)."""
 
-    kind: ClassVar[str] = "toned"
     text: Text
     tone: str
 
@@ -189,19 +183,6 @@ class Empty:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A rendered column of one row."""
-
-    column: Column
-    value: Any
-
-    @property
-    def kind(self) -> str:
-        """How the template writes it: the value's own kind, or the column's."""
-        return str(getattr(type(self.value), "kind", self.column.kind))
-
-
-@dataclass(frozen=True)
 class Row:
     """One line of the list."""
 
@@ -209,7 +190,8 @@ class Row:
     pk: str
     url: str
     css: str
-    cells: Sequence[Cell]
+    #: the cells, drawn
+    cells: str
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
-from portal.ui import keyset
-from portal.ui.cells import BulkAction, Cell, Column, Empty, Head, Row, SavedView, Text
+from portal.ui import keyset, markup
+from portal.ui.cells import BulkAction, Column, Empty, Head, Row, SavedView, Text
 from portal.ui.chips import Chip, active_chips
 from portal.ui.pages import page, wants_fragment
 from portal.ui.widgets import dress_filters
@@ -163,17 +163,13 @@ class RegisterList:
 
     @cached_property
     def rows(self) -> list[Row]:
-        shown = self.shown
-        return [
-            Row(
-                record=record,
-                pk=keyset.key_of(record),
-                url=self.row_url(record),
-                css=self.row_css(record),
-                cells=[Cell(column, column.value(record)) for column in shown],
-            )
-            for record in self.page.rows
-        ]
+        columns = [(column, column.css) for column in self.shown]
+        return [self._row(record, columns) for record in self.page.rows]
+
+    def _row(self, record: Any, columns: Sequence[tuple[Column, str]]) -> Row:
+        url = self.row_url(record)
+        cells = [(css, markup.cell(column, record, url)) for column, css in columns]
+        return Row(record, keyset.key_of(record), url, self.row_css(record), markup.cells(cells))
 
     @cached_property
     def count(self) -> tuple[int, bool]:

@@ -6,18 +6,15 @@ Use: `{% load ui %}`. Formats are filters (`{{ count|whole }}`), graphics are ta
 
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.forms import BoundField
 from django.template import Context
-from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _
 
-from portal.ui import formats, graphics
+from portal.ui import formats, graphics, markup
 from portal.ui.icons import ICONS
 from portal.ui.idempotency import FIELD, new_key
 from portal.ui.widgets import widget_css
@@ -41,38 +38,16 @@ for name in (
 ):
     register.filter(name, getattr(formats, name))
 
-_FRESHNESS_COLOURS = {4: "pp-f-b500", 3: "pp-f-b500", 2: "pp-f-warn", 1: "pp-f-danger", 0: ""}
-_SEGMENT_WIDTH, _SEGMENT_HEIGHT, _SEGMENT_STEP = 6, 10, 8
-
 
 @register.simple_tag
 def icon(name: str, css: str = "", label: str = "") -> str:
     """An icon of the sprite: `{% icon "home" %}`, `{% icon "eye" "pp-icon-18" label="查看" %}`.
 
-    Without a label it is hidden from assistive technology.
-
     :raises TemplateSyntaxError: there is no icon of this name
     """
     if name not in ICONS:
         raise template.TemplateSyntaxError(f"no icon called {name}; add it to portal/ui/icons.py")
-    if label:
-        return format_html(
-            '<svg class="pp-icon {}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>',
-            css,
-            label,
-            static("ui/icons.svg"),
-            name,
-        )
-    return _silent_icon(name, css)
-
-
-def _silent_icon(name: str, css: str) -> str:
-    return format_html(
-        '<svg class="pp-icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>',
-        css,
-        static("ui/icons.svg"),
-        name,
-    )
+    return markup.icon(name, css, label)
 
 
 @register.simple_tag
@@ -134,27 +109,7 @@ def days_since(value: date | None) -> int | None:
 @register.simple_tag
 def freshness(days: int | None, cycle: int = 90) -> str:
     """Four segments that say how long ago somebody was verified (see `freshness_level`)."""
-    return _freshness(graphics.freshness_level(days, cycle))
-
-
-@lru_cache(maxsize=8)
-def _freshness(level: int) -> str:
-    segments = format_html_join(
-        "",
-        '<rect class="{}" x="{}" y="0" width="{}" height="{}" rx="1"></rect>',
-        (
-            (
-                _FRESHNESS_COLOURS[level] if index < level else "pp-f-line",
-                index * _SEGMENT_STEP,
-                _SEGMENT_WIDTH,
-                _SEGMENT_HEIGHT,
-            )
-            for index in range(graphics.FRESHNESS_SEGMENTS)
-        ),
-    )
-    return format_html(
-        '<svg class="pp-graphic" width="30" height="10" aria-hidden="true">{}</svg>', segments
-    )
+    return markup.freshness(graphics.freshness_level(days, cycle))
 
 
 @register.inclusion_tag("ui/graphic/ruler.html")
@@ -223,38 +178,22 @@ def sparkline(
     }
 
 
-@register.inclusion_tag("ui/masked.html")
-def masked(
-    mask: str, url: str = "", denied: str = "", label: str = "证件号", key: str = ""
-) -> dict[str, Any]:
+@register.simple_tag
+def masked(mask: str, url: str = "", denied: str = "", label: str = "", key: str = "") -> str:
     """A masked value: `{% masked person.id_mask url=reveal_url key=person.pk %}`.
 
     :param url: where the reveal dialog is fetched; empty shows no eye
     :param denied: why this user may not reveal it (a lock with this tooltip)
-    :param label: what the value is, for assistive technology
+    :param label: what the value is, for assistive technology; an identity number when blank
     :param key: makes the element's id unique on the page
     """
-    stars = mask.count("*")
-    head, _sep, tail = mask.partition("*" * stars) if stars else (mask, "", "")
-    plain = stars == 0 or "*" in head + tail
-    return {
-        "mask": mask,
-        "head": mask if plain else head,
-        "stars": "" if plain else "*" * stars,
-        "tail": "" if plain else tail,
-        "spoken": _("%(label)s，已遮盖，尾号 %(tail)s") % {"label": label, "tail": mask[-4:]},
-        "url": url,
-        "denied": denied,
-        "label": label,
-        "key": key,
-    }
+    return markup.masked(mask, url, denied, label, key)
 
 
-@register.inclusion_tag("ui/severity.html")
-def severity(level: str, text: str = "") -> dict[str, str]:
+@register.simple_tag
+def severity(level: str, text: str = "") -> str:
     """Shape and word of a severity: level `must`, `should`, `note` or blank."""
-    words = {"must": _("必改"), "should": _("应改"), "note": _("提醒")}
-    return {"level": level or "none", "text": text or words.get(level, "")}
+    return markup.severity(level, text)
 
 
 @register.simple_tag
