@@ -15,6 +15,8 @@ from portal.ui import formats
 _NUMBER = re.compile(
     r"(?<![0-9])(?:[0-9] ?){14,}[0-9Xx]|(?<![0-9])1[3-9](?:[ -]?[0-9]){9}(?![0-9])"
 )
+#: Full-width digits and letters, one to one, so that places in the text stay the same.
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)} | {0x3000: " "}
 _YEAR = re.compile(r"[0-9]{4}")
 
 
@@ -33,11 +35,15 @@ def masked(text: str, mask: Mask) -> str:
 
 
 def scrubbed(text: str) -> str:
-    """A sentence or cell in which long numbers are masked."""
-    plain = unicodedata.normalize("NFKC", text)
-    if not _NUMBER.search(plain):
+    """A sentence or cell in which long numbers are masked; the rest of it stays as it is."""
+    narrow = text.translate(_NARROW)
+    if not _NUMBER.search(narrow):
         return text
-    return _NUMBER.sub(lambda found: _starred(found.group()), plain)
+    parts, end = [], 0
+    for found in _NUMBER.finditer(narrow):
+        parts += [text[end : found.start()], _starred(found.group())]
+        end = found.end()
+    return "".join([*parts, text[end:]])
 
 
 def _starred(number: str) -> str:

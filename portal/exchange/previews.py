@@ -286,10 +286,22 @@ def mapping_rows(
                 mono=mask in ("identity", "phone"),
                 chosen=key or "",
                 state=_state(header, key, sure[header].field, sure[header].confidence),
-                words=named.hint if named else "",
+                words=_transformation(named) if named else "",
             )
         )
     return result
+
+
+_BY_MASK = {
+    "identity": _lazy("去空格，全角转半角，末位 x 转 X"),
+    "phone": _lazy("去空格、横线"),
+    "birth": _lazy("统一日期格式"),
+}
+
+
+def _transformation(field: ImportField) -> str:
+    """What is done to the cells of a field, in words: the kind's own, or what its mask tells."""
+    return field.hint or str(_BY_MASK.get(field.mask, ""))
 
 
 def _state(header: str, key: str | None, guess: str | None, confidence: float) -> str:

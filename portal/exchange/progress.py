@@ -79,7 +79,9 @@ def _applying(batch: ImportBatch, job: Job, at: datetime) -> Progress:
             Phase(_("文件检查"), _("%(n)s 行") % {"n": whole(batch.row_count)}, "done"),
             Phase(
                 _("证件号与代码检查"),
-                _("%(n)s 行出错，已跳过") % {"n": whole(refused)} if refused else _("没有错误"),
+                _("%(n)s 行出错或重复，已跳过") % {"n": whole(refused)}
+                if refused
+                else _("没有错误"),
                 "done",
             ),
             Phase(_("与现有台账比对"), in_words(planned), "done"),

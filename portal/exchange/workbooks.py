@@ -112,7 +112,7 @@ def duplicate(line: int) -> Problem:
     return Problem(
         "",
         _("与第 %(line)s 行重复") % {"line": line},
-        _("只留一行；两行内容不同时，核对后保留正确的一行"),
+        _("核对后只留正确的一行"),
     )
 
 

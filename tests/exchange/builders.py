@@ -115,9 +115,7 @@ class Wizard:
 
 def refusal_of(response):
     """The sentence with which a page refuses a file."""
-    found = re.search(
-        r'pp-message-danger.*?<div>(.*?)</div>', response.content.decode(), re.DOTALL
-    )
+    found = re.search(r"pp-message-danger.*?<div>(.*?)</div>", response.content.decode(), re.DOTALL)
     return re.sub(r"<.*?>", "", found[1]) if found else ""
 
 
