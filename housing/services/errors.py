@@ -51,6 +51,7 @@ class StaleVersion(HousingError):
 #: Sentences for the constraints that users can run into, by the constraint's name.
 SENTENCES = {
     "housing_room_once_per_building": ("这一幢已有该室号", "room_no"),
+    "housing_dwellingunit_address": ("这一幢已有该室号", "room_no"),
     "housing_code_once": ("该房屋编码已用于另一套房屋", "house_code"),
     "housing_building_once_per_plate": ("该门牌下已有这一幢", "address"),
     "housing_area_plausible": ("建筑面积应大于 0、不超过 2000 m²", "floor_area"),

@@ -1,0 +1,77 @@
+"""Blocks of rooms, and what a room's number tells."""
+
+from datetime import date
+
+import pytest
+
+from housing.cycles import cycles_by_occupancy, is_within
+from housing.rooms import BlockError, RoomBlock, floor_of, position_of, read_floors
+
+
+def test_a_block_has_every_room_of_every_floor_but_those_skipped():
+    rooms = RoomBlock(1, 18, 6, frozenset({4, 13})).rooms()
+    assert len(rooms) == 16 * 6
+    assert (rooms[0].room_no, rooms[-1].room_no) == ("101", "1806")
+    assert not [room for room in rooms if room.floor in (4, 13)]
+
+
+@pytest.mark.parametrize(
+    ("block", "field"),
+    [
+        (RoomBlock(0, 6, 4), "first_floor"),
+        (RoomBlock(5, 4, 4), "last_floor"),
+        (RoomBlock(1, 151, 4), "last_floor"),
+        (RoomBlock(1, 6, 0), "per_floor"),
+        (RoomBlock(1, 100, 99), "per_floor"),
+        (RoomBlock(3, 4, 2, frozenset({3, 4})), "skipped"),
+    ],
+)
+def test_a_block_that_cannot_be_says_at_which_field(block, field):
+    with pytest.raises(BlockError) as refused:
+        block.rooms()
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("text", "floors"),
+    [("", set()), ("4、13,14", {4, 13, 14}), ("13-15层", {13, 14, 15}), ("4；24楼", {4, 24})],
+)
+def test_floors_are_read_as_people_write_them(text, floors):
+    assert read_floors(text) == floors
+
+
+def test_words_that_are_no_floors_are_refused():
+    with pytest.raises(BlockError, match="不是楼层"):
+        read_floors("四层")
+
+
+@pytest.mark.parametrize(
+    ("room", "floor_text", "floor", "position"),
+    [
+        ("1203", "", 12, 3),
+        ("101A", "", 1, 1),
+        ("10201", "", 102, 1),
+        ("1203-2", "", 12, 0),
+        ("前间", "底", 1, 0),
+        ("亭子间", "二", 2, 0),
+        ("甲", "", 1, 0),
+        ("前间", "3", 3, 0),
+    ],
+)
+def test_a_room_tells_its_floor_and_place(room, floor_text, floor, position):
+    assert floor_of(room, floor_text) == floor
+    assert position_of(room) == position
+
+
+def test_each_occupancy_has_a_cycle_and_the_last_day_of_it_still_counts():
+    cycles = cycles_by_occupancy(
+        {"owner_occupied": 365, "rented": 90, "lent": 180, "vacant": 180, "shared": 90,
+         "other": 180, "overseas": 90}
+    )  # fmt: skip
+    assert cycles["1"] == 365
+    assert cycles["2"] == cycles["5"] == 90
+    assert cycles["9"] == 180
+    day = date(2026, 11, 20)
+    assert is_within(date(2026, 8, 22), day, 90)
+    assert not is_within(date(2026, 8, 21), day, 90)
+    assert not is_within(None, day, 365)
