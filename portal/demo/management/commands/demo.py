@@ -87,7 +87,7 @@ class Command(BaseCommand):
                 f"{bin_dir}/celery -A portal.celery beat --loglevel WARNING --schedule {schedule}"
             ),
         }.items():
-            manager.add_process(name, command, env=environ, cwd=str(settings.BASE_DIR), quiet=True)
+            manager.add_process(name, command, env=environ, cwd=str(settings.BASE_DIR))
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         manager.loop()
         sys.exit(manager.returncode)
