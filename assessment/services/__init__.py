@@ -1,0 +1,1 @@
+"""The only writers of the assessment: cycles, computation, self-assessment, review, export."""
