@@ -242,6 +242,8 @@ def _person(
 def _compared(row: _Row, resident: Resident, residence: Residence) -> CheckedRow:
     """A row about somebody at the same address: the fields that differ, or nothing."""
     reading = Reading(person=dict(row.reading.person), episode=dict(row.reading.episode))
+    if "hukou_address" not in reading.person:
+        reading.person.pop("origin", None)  # read from the number, which is known already
     change = services.Change(row.raw.line, resident, residence, reading, phone=row.phone)
     differences = services.compare(change)
     if not differences:

@@ -173,11 +173,14 @@ def lost_digits(shown: str = "") -> IdentityError:
     )
 
 
-def check_citizen_id(text: str, *, today: date, allow_synthetic: bool) -> CitizenId:
+def check_citizen_id(
+    text: str, *, today: date, allow_synthetic: bool, as_printed: bool = False
+) -> CitizenId:
     """A citizen identity number (公民身份号码), checked in full.
 
     :param today: nobody is born after it.
     :param allow_synthetic: take the unassigned area code 319999 of invented people.
+    :param as_printed: the document shows this very number although its check character is wrong.
     :raises IdentityError: one code and sentence per failure.
     """
     number = _eighteen(text)
@@ -193,7 +196,8 @@ def check_citizen_id(text: str, *, today: date, allow_synthetic: bool) -> Citize
     if not _is_region(region) and not (allow_synthetic and region == SYNTHETIC_REGION):
         raise IdentityError("region", "行政区划代码不存在，请核对证件号前 6 位")
     birth = _birth(number[6:14], today)
-    _check_last(number)
+    if not as_printed:
+        _check_last(number)
     return CitizenId(number, _sex(number), birth, region)
 
 
@@ -214,14 +218,16 @@ def upgrade_old_number(text: str, *, today: date, allow_synthetic: bool) -> Citi
 
 
 def check_document(
-    kind: DocumentKind, text: str, *, today: date, allow_synthetic: bool
+    kind: DocumentKind, text: str, *, today: date, allow_synthetic: bool, as_printed: bool = False
 ) -> CheckedDocument:
     """A number of a known kind of document, in its stored form.
 
     :raises IdentityError: when the number does not fit the kind.
     """
     if kind is DocumentKind.CITIZEN_ID:
-        citizen = check_citizen_id(text, today=today, allow_synthetic=allow_synthetic)
+        citizen = check_citizen_id(
+            text, today=today, allow_synthetic=allow_synthetic, as_printed=as_printed
+        )
         return CheckedDocument(
             kind, citizen.number, citizen.sex, citizen.birth_date, citizen.region_code
         )

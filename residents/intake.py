@@ -48,6 +48,7 @@ TITLES: dict[str, str] = {
     "foreign_name": "外文姓名",
     "document_kind": "证件类型",
     "document_number": "证件号码",
+    "as_printed": "按证件原件填写的说明",
     "sex": "性别",
     "birth_date": "出生日期",
     "ethnicity": "民族",
@@ -64,7 +65,7 @@ TITLES: dict[str, str] = {
     "reason": "居住事由",
     "begin_date": "入住日期",
 }
-LIMITS = {"hukou_address": 120, "employer": 80, "note": 200, "foreign_name": 80}
+LIMITS = {"hukou_address": 120, "employer": 80, "note": 200, "foreign_name": 80, "as_printed": 200}
 #: Below this age somebody may be recorded by name, sex and birth date, until the number comes.
 NUMBERLESS_UNDER = 6
 #: A minor below this age has a guardian who gives consent (个人信息保护法 art. 31).
@@ -89,6 +90,7 @@ class Reading:
     episode: dict[str, Any] = field(default_factory=dict)
     document: CheckedDocument | None = None
     phone: str | None = None
+    as_printed: str = ""
     problems: list[FieldProblem] = field(default_factory=list)
 
     @property
@@ -140,6 +142,8 @@ def read_person(
     _required(reading, told, required)
     if known is None:
         _identifiable(reading, today)
+        if reading.document and reading.document.region_code:
+            reading.person.setdefault("origin", province_of(reading.document.region_code))
     return reading
 
 
@@ -181,12 +185,14 @@ def _document(
         return
     try:
         document = check_document(
-            kind or DocumentKind.CITIZEN_ID, text, today=today, allow_synthetic=allow_synthetic
-        )
+            kind or DocumentKind.CITIZEN_ID, text, today=today, allow_synthetic=allow_synthetic,
+            as_printed=bool(told.get("as_printed")),
+        )  # fmt: skip
     except IdentityError as problem:
         reading.refuse("document_number", problem.message_zh)
         return
     reading.document = document
+    reading.as_printed = told.get("as_printed", "")
     reading.person["doc_type"] = document.kind.value
 
 
@@ -314,8 +320,8 @@ def _texts(reading: Reading, told: Mapping[str, str]) -> None:
             reading.person[column] = told[key]
     if told.get("hukou_address"):
         reading.person["origin"] = short_origin(told["hukou_address"])
-    elif reading.document is not None and reading.document.region_code:
-        reading.person["origin"] = province_of(reading.document.region_code)
+    if len(told.get("as_printed", "")) > LIMITS["as_printed"]:
+        reading.refuse("as_printed", f"说明最多 {LIMITS['as_printed']} 字")
 
 
 def _required(reading: Reading, told: Mapping[str, str], required: Iterable[str]) -> None:

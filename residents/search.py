@@ -122,6 +122,14 @@ def search(text: str, *, by: Scope, at: datetime, limit: int = 5) -> SearchResul
     return result
 
 
+def find_dwellings(text: str, *, by: Scope, limit: int) -> list[DwellingUnit]:
+    """Dwellings in scope that an address as typed may mean, in address order."""
+    words = unicodedata.normalize("NFKC", text).strip()
+    room = _ROOM.fullmatch(words)
+    homes = _at_room(room["room"], by) if room else _at_address(words, by)
+    return list(homes.filter(status="active").order_by("address_key", "id")[:limit])
+
+
 def _plan(words: str, by: Scope) -> _Plan:
     """How the words are read, the surest reading first."""
     compact = normalise_number(words)

@@ -202,7 +202,7 @@ def change_people(
 
 def _seal(change: Change) -> None:
     if change.reading.document:
-        change.document = seal_document(change.reading.document)
+        change.document = seal_document(change.reading.document, change.reading.as_printed)
     if change.reading.phone:
         change.phone = seal_phone(change.reading.phone)
 
@@ -332,7 +332,7 @@ def _identity(change: Change) -> Identity:
     return Identity(
         committee_id=change.resident.committee_id, resident=change.resident,
         doc_type=change.document.kind, blind_index=change.document.index,
-        mask=change.document.mask,
+        mask=change.document.mask, as_printed=change.document.as_printed,
     )  # fmt: skip
 
 

@@ -197,6 +197,7 @@ def _add_numbers(rows: _Rows, newcomer: Newcomer, resident: Resident) -> None:
             Identity(
                 committee_id=resident.committee_id, resident=resident, doc_type=document.kind,
                 blind_index=document.index, mask=document.mask,
+                as_printed=document.as_printed,
             )
         )  # fmt: skip
         rows.secrets.append(secret_of(resident, document, Secret.Kind.IDENTITY.value))

@@ -108,8 +108,11 @@ def admit(
     if problems:
         raise UnableToRegister(problems)
     for each in arriving:
-        each.document = seal_document(each.reading.document) if each.reading.document else None
-        each.phone = seal_phone(each.reading.phone) if each.reading.phone else None
+        reading = each.reading
+        each.document = (
+            seal_document(reading.document, reading.as_printed) if reading.document else None
+        )
+        each.phone = seal_phone(reading.phone) if reading.phone else None
     holders = find_holders([each.document.index for each in arriving if each.document], by=by)
     judged = [(each, _holder(each, holders)) for each in arriving]
     _refuse(judged, dwelling)

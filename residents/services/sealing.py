@@ -24,6 +24,8 @@ class Sealed:
     row: UUID
     key_id: str
     cipher: bytes
+    #: why the number stands although its check fails, as the document shows it
+    as_printed: str = ""
 
     def to_json(self) -> dict[str, str]:
         """For the staging table of a file: nothing in it can be read without the key."""
@@ -52,13 +54,13 @@ def phone_index(phone: str) -> bytes:
     return vault.blind_index(f"phone:{phone}")
 
 
-def seal_document(document: CheckedDocument) -> Sealed:
+def seal_document(document: CheckedDocument, as_printed: str = "") -> Sealed:
     """A checked document number, sealed for a secret row of its own."""
     number, kind = document.number, document.kind.value
     row = new_id()
     key_id, cipher = vault.seal(number, row=row, kind=Secret.Kind.IDENTITY.value)
     index = document_index(kind, number)
-    return Sealed(kind, index, mask_id(number), tail4(number), row, key_id, cipher)
+    return Sealed(kind, index, mask_id(number), tail4(number), row, key_id, cipher, as_printed)
 
 
 def seal_phone(phone: str) -> Sealed:

@@ -1,0 +1,205 @@
+"""The population register for other systems: masked reads, and writes through the services."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from rest_framework import serializers, status
+from rest_framework.generics import ListAPIView
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from housing.models import DwellingUnit
+from portal.audit.record import record
+from portal.jobs.services import once
+from portal.orgs.access import get_in_scope
+from portal.orgs.capabilities import Capability
+from portal.ui.idempotency import key_of
+from residents import services
+from residents.identity import mask_birth
+from residents.intake import TITLES
+from residents.models import Residence, Resident
+
+TELLABLE = tuple(TITLES)
+
+
+class NameCursor(CursorPagination):
+    """Fifty people in the order of their names; the cursor names a place, never a number."""
+
+    page_size = 50
+    page_size_query_param = "size"
+    max_page_size = 200
+    ordering = ("name_key", "id")
+
+
+class EpisodeSerializer(serializers.ModelSerializer[Residence]):
+    """Somebody at a dwelling: numbers masked, the birth date as its year."""
+
+    resident = serializers.UUIDField(source="resident_id")
+    dwelling = serializers.UUIDField(source="dwelling_id")
+    committee = serializers.IntegerField(source="committee_id")
+    born = serializers.SerializerMethodField()
+    version = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Residence
+        fields = (
+            "id", "resident", "dwelling", "committee", "name", "sex", "born", "category", "kind",
+            "relation", "tenancy_role", "reason", "origin", "id_mask", "phone_mask",
+            "short_address", "begin_on", "registered_on", "verified_on", "due_on", "status",
+            "version",
+        )  # fmt: skip
+
+    def get_born(self, row: Residence) -> str:
+        return mask_birth(row.birth_date)
+
+    def get_version(self, row: Residence) -> str:
+        return services.version_of(row.resident, row)
+
+
+class People(ListAPIView[Residence]):
+    """Actual population of the acting unit, in the order of names."""
+
+    capability: ClassVar[Capability] = Capability.VIEW_REGISTER
+    serializer_class = EpisodeSerializer
+    pagination_class = NameCursor
+    queryset = Residence.objects.none()
+
+    def get_queryset(self) -> "QuerySet[Residence]":
+        rows = Residence.objects.in_scope(self.request.scope).actual()  # type: ignore[attr-defined]
+        return rows.select_related("resident")
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response = super().list(request, *args, **kwargs)
+        record(
+            "register.list_viewed", by=request.scope, at=timezone.now(),  # type: ignore[attr-defined]
+            target=("residents.residence", "api"),
+            subjects=[row["resident"] for row in response.data["results"]],
+        )  # fmt: skip
+        return response
+
+
+class Person(APIView):
+    """One person's open episodes; 404 for one elsewhere as for one that is not there."""
+
+    capability: ClassVar[Capability] = Capability.VIEW_REGISTER
+
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        scope = request.scope  # type: ignore[attr-defined]
+        resident = get_in_scope(Resident.objects, scope, pk=pk)
+        rows = Residence.objects.in_scope(scope).open().filter(resident=resident)
+        record(
+            "residents.viewed", by=scope, at=timezone.now(), target=resident,
+            committee=resident.committee_id, subjects=[resident.pk],
+        )  # fmt: skip
+        found = EpisodeSerializer(rows.select_related("resident").order_by("id"), many=True)
+        return Response({"id": resident.pk, "name": resident.name, "episodes": found.data})
+
+
+class Update(APIView):
+    """Correct a person: `version` as it was read, and only the fields that change."""
+
+    capability: ClassVar[Capability] = Capability.EDIT_RESIDENTS
+
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        scope = request.scope  # type: ignore[attr-defined]
+        get_in_scope(Resident.objects, scope, pk=pk)
+        try:
+            services.update_resident(
+                resident_id=pk, version=str(request.data.get("version", "")),
+                told=told_in(request.data), by=scope, at=timezone.now(),
+            )  # fmt: skip
+        except services.UnableToSave as refusal:
+            return refused(refusal)
+        except services.StaleVersion as stale:
+            return Response(
+                {
+                    "detail": str(stale),
+                    "conflicts": [
+                        {"field": each.field, "mine": each.mine, "theirs": each.theirs}
+                        for each in stale.conflicts
+                    ],
+                },
+                status=status.HTTP_409_CONFLICT,
+            )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Members(APIView):
+    """Everybody on record at a dwelling."""
+
+    capability: ClassVar[Capability] = Capability.VIEW_REGISTER
+
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        scope = request.scope  # type: ignore[attr-defined]
+        dwelling = get_in_scope(DwellingUnit.objects, scope, pk=pk)
+        rows = Residence.objects.in_scope(scope).open().filter(dwelling=dwelling)
+        record(
+            "residents.viewed", by=scope, at=timezone.now(), target=dwelling,
+            committee=dwelling.committee_id, subjects=[row.resident_id for row in rows],
+        )  # fmt: skip
+        found = EpisodeSerializer(rows.select_related("resident").order_by("id"), many=True)
+        return Response(found.data)
+
+
+class Register(APIView):
+    """Record one person at a dwelling; an `Idempotency-Key` header makes a second try harmless."""
+
+    capability: ClassVar[Capability] = Capability.EDIT_RESIDENTS
+
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        scope = request.scope  # type: ignore[attr-defined]
+        get_in_scope(DwellingUnit.objects, scope, pk=pk)
+
+        def act() -> str:
+            arrival = request.data.get("arrival")
+            residence = services.register_resident(
+                dwelling_id=pk, told=told_in(request.data), by=scope, at=timezone.now(),
+                arrival=arrival if arrival in ("move", "stay") else "",
+            )  # fmt: skip
+            return str(residence.pk)
+
+        try:
+            key = key_of(request._request)
+            made = once(key=key, user_id=scope.user_id or 0, at=timezone.now(), act=act)
+        except services.UnableToSave as refusal:
+            return refused(refusal)
+        return Response({"id": made}, status=status.HTTP_201_CREATED)
+
+
+class Verify(APIView):
+    """Verified, nothing changed."""
+
+    capability: ClassVar[Capability] = Capability.VERIFY
+
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        scope = request.scope  # type: ignore[attr-defined]
+        get_in_scope(DwellingUnit.objects, scope, pk=pk)
+        try:
+            rows = services.verify_dwelling(
+                dwelling_id=pk, method=str(request.data.get("method", "V1")), by=scope,
+                at=timezone.now(),
+            )  # fmt: skip
+        except services.UnableToVerify as refusal:
+            return Response({"detail": str(refusal)}, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
+        return Response({"verified": len(rows)})
+
+
+def told_in(data: Any) -> dict[str, str]:
+    """The fields of a person in a request's body, as texts."""
+    return {key: str(data[key]) for key in TELLABLE if data.get(key) is not None}
+
+
+def refused(refusal: services.UnableToSave) -> Response:
+    """A sentence per field, and how to mend it."""
+    problems = [
+        {"field": each.problem.field, "message": each.problem.message, "how": each.problem.how}
+        for each in refusal.problems
+    ]
+    return Response(
+        {"detail": str(refusal), "problems": problems},
+        status=status.HTTP_422_UNPROCESSABLE_ENTITY,
+    )

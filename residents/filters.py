@@ -1,0 +1,195 @@
+"""Conditions of the resident list; each is a parameter of the address, metrics lead here too."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import django_filters
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from housing.codes import OCCUPANCY_STATUSES
+from housing.models import Building
+from housing.querysets import BuildingQuerySet
+from portal.orgs.models import OrgUnit
+from portal.orgs.scope import Scope
+from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REASONS
+from residents.completeness import BY_KEY, incomplete, years_before
+from residents.metrics import as_printed, probable_duplicates
+from residents.models import Residence
+from residents.querysets import ResidenceQuerySet
+
+SEXES = [("1", _("男")), ("2", _("女"))]
+YES = [("1", _("是")), ("0", _("否"))]
+ACTUAL = [("1", _("实有人口")), ("0", _("户在人不在、暂住"))]
+CODES = [("final", _("有正式编码")), ("missing", _("无正式编码"))]
+AGES = {
+    "0-5": (_("6 周岁以下"), 0, 6),
+    "6-15": (_("6–15 岁"), 6, 16),
+    "16-59": (_("16–59 岁"), 16, 60),
+    "60-79": (_("60–79 岁"), 60, 80),
+    "80": (_("80 岁以上"), 80, None),
+}
+AGE_CHOICES = [(key, title) for key, (title, _low, _high) in AGES.items()]
+#: Columns that may be asked for as blank or filled, with the condition of being blank.
+FILLABLE = {
+    "document": (_("证件号码"), Q(id_mask="")),
+    "phone": (_("手机"), Q(phone_mask="")),
+    "origin": (_("户籍地"), Q(origin="")),
+    "relation": (_("与户主关系"), Q(relation="")),
+    "reason": (_("居住事由"), Q(reason="")),
+    "employer": (_("工作单位"), Q(resident__employer_name="")),
+    "arrived_on": (_("来沪日期"), Q(resident__arrived_on=None)),
+    "guardian": (_("监护人"), Q(resident__guardian=None)),
+}
+#: Mandatory fields that may be asked for as missing; a child needs no telephone of its own.
+LACKS = [
+    ("document_number", _("证件号码")), ("phone", _("手机")), ("guardian", _("监护人")),
+    ("reason", _("居住事由")), ("tenancy_role", _("居住身份")), ("origin", _("户籍地")),
+    ("arrived_on", _("来沪日期")),
+]  # fmt: skip
+FILLABLE_CHOICES = [(key, title) for key, (title, _blank) in FILLABLE.items()]
+
+
+class ResidenceFilter(django_filters.FilterSet):
+    """Conditions on episodes. Without `actual` and `left` the actual population is listed."""
+
+    name = django_filters.CharFilter(label=_("姓名或拼音首字母"), method="by_name")
+    unit = django_filters.ModelChoiceFilter(
+        label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit"
+    )
+    category = django_filters.MultipleChoiceFilter(
+        label=_("人口类别"), choices=POPULATION_CATEGORIES.choices()
+    )
+    sex = django_filters.ChoiceFilter(label=_("性别"), choices=SEXES)
+    age = django_filters.MultipleChoiceFilter(label=_("年龄"), choices=AGE_CHOICES, method="by_age")
+    occupancy = django_filters.MultipleChoiceFilter(
+        label=_("居住类型"), choices=OCCUPANCY_STATUSES.choices()
+    )
+    building = django_filters.ModelMultipleChoiceFilter(
+        label=_("楼栋"), queryset=Building.objects.none(), method="by_building"
+    )
+    overdue = django_filters.ChoiceFilter(label=_("核实超期"), choices=YES, method="by_overdue")
+    unseen = django_filters.NumberFilter(
+        label=_("超过多少天没有核实"), min_value=0, max_value=9999, method="by_unseen"
+    )
+    incomplete = django_filters.ChoiceFilter(
+        label=_("资料不全"), choices=YES[:1], method="by_incomplete"
+    )
+    lacks = django_filters.MultipleChoiceFilter(label=_("缺项"), choices=LACKS, method="by_lacks")
+    blank = django_filters.MultipleChoiceFilter(
+        label=_("为空"), choices=FILLABLE_CHOICES, method="by_blank"
+    )
+    filled = django_filters.MultipleChoiceFilter(
+        label=_("不为空"), choices=FILLABLE_CHOICES, method="by_filled"
+    )
+    code = django_filters.ChoiceFilter(label=_("房屋编码"), choices=CODES, method="by_code")
+    relation = django_filters.ChoiceFilter(label=_("与户主关系"), choices=RELATIONS.choices())
+    reason = django_filters.ChoiceFilter(label=_("居住事由"), choices=RESIDENCE_REASONS.choices())
+    duplicate = django_filters.ChoiceFilter(
+        label=_("疑似重复"), choices=YES[:1], method="by_duplicate"
+    )
+    valid = django_filters.ChoiceFilter(
+        label=_("证件号按原件照录"), choices=[("0", _("是"))], method="by_valid"
+    )
+    actual = django_filters.ChoiceFilter(label=_("范围"), choices=ACTUAL, method="by_actual")
+    left = django_filters.ChoiceFilter(label=_("已离开"), choices=YES[:1], method="by_left")
+
+    class Meta:
+        model = Residence
+        fields: list[str] = []
+
+    def __init__(
+        self, data: QueryDict | None = None, *args: Any, day: date, scope: Scope,
+        buildings: BuildingQuerySet, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """:param buildings: those that may be chosen, none where there are too many to list"""
+        super().__init__(data, *args, **kwargs)
+        self.day = day
+        self.filters["building"].queryset = buildings
+        self.filters["unit"].queryset = OrgUnit.objects.under(scope.unit).order_by("code")
+        if buildings.query.is_empty():
+            del self.filters["building"]
+        if scope.level == "committee":
+            del self.filters["unit"]
+
+    def filter_queryset(self, queryset: ResidenceQuerySet) -> ResidenceQuerySet:
+        rows: ResidenceQuerySet = super().filter_queryset(queryset)
+        chosen = self.form.cleaned_data
+        if chosen.get("left"):
+            return rows
+        rows = rows.open()
+        return rows if chosen.get("actual") == "0" else rows.actual()
+
+    def by_name(self, rows: ResidenceQuerySet, _name: str, value: str) -> ResidenceQuerySet:
+        words = "".join(value.split())
+        if not words:
+            return rows
+        if words.isascii():
+            return rows.filter(initials__starts_with=words.lower())
+        return rows.filter(name__starts_with=words)
+
+    def by_unit(self, rows: ResidenceQuerySet, _name: str, value: OrgUnit) -> ResidenceQuerySet:
+        return rows.under(value.code)
+
+    def by_age(self, rows: ResidenceQuerySet, _name: str, values: list[str]) -> ResidenceQuerySet:
+        wanted = Q()
+        for key in values:
+            _title, low, high = AGES[key]
+            band = Q(birth_date__lte=years_before(self.day, low))
+            if high is not None:
+                band &= Q(birth_date__gt=years_before(self.day, high))
+            wanted |= band
+        return rows.filter(wanted)
+
+    def by_building(
+        self, rows: ResidenceQuerySet, _name: str, values: BuildingQuerySet
+    ) -> ResidenceQuerySet:
+        return rows.filter(dwelling__building__in=values) if values else rows
+
+    def by_overdue(self, rows: ResidenceQuerySet, _name: str, value: str) -> ResidenceQuerySet:
+        if value == "1":
+            return rows.filter(due_on__lt=self.day)
+        return rows.filter(due_on__gte=self.day)
+
+    def by_unseen(self, rows: ResidenceQuerySet, _name: str, value: Any) -> ResidenceQuerySet:
+        return rows.filter(verified_on__lt=self.day - timedelta(days=int(value)))
+
+    def by_incomplete(self, rows: ResidenceQuerySet, _name: str, _value: str) -> ResidenceQuerySet:
+        return rows.filter(incomplete(self.day))
+
+    def by_lacks(self, rows: ResidenceQuerySet, _name: str, values: list[str]) -> ResidenceQuerySet:
+        """People of whom something that must be known of them is not (M-03)."""
+        for name in values:
+            rows = rows.filter(BY_KEY[name].missing(self.day))
+        return rows
+
+    def by_blank(self, rows: ResidenceQuerySet, _name: str, values: list[str]) -> ResidenceQuerySet:
+        """Rows in which every one of the columns is blank."""
+        for name in values:
+            rows = rows.filter(FILLABLE[name][1])
+        return rows
+
+    def by_filled(
+        self, rows: ResidenceQuerySet, _name: str, values: list[str]
+    ) -> ResidenceQuerySet:
+        for name in values:
+            rows = rows.exclude(FILLABLE[name][1])
+        return rows
+
+    def by_code(self, rows: ResidenceQuerySet, _name: str, value: str) -> ResidenceQuerySet:
+        return rows.filter(code_final=value == "final")
+
+    def by_duplicate(self, rows: ResidenceQuerySet, _name: str, _value: str) -> ResidenceQuerySet:
+        return probable_duplicates(rows)
+
+    def by_valid(self, rows: ResidenceQuerySet, _name: str, _value: str) -> ResidenceQuerySet:
+        return as_printed(rows)
+
+    def by_actual(self, rows: ResidenceQuerySet, _name: str, value: str) -> ResidenceQuerySet:
+        if value == "1":
+            return rows
+        return rows.filter(Q(is_primary=False) | Q(category="13"))
+
+    def by_left(self, rows: ResidenceQuerySet, _name: str, _value: str) -> ResidenceQuerySet:
+        return rows.filter(status="ended")

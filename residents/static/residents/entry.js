@@ -1,0 +1,178 @@
+/* The household entry page: the drawer of one person follows the grid and the grid follows it,
+   members leave with a day and a reason, the status of a line tells what saving would do. */
+const pane = document.querySelector("[data-person-pane]");
+const grid = document.getElementById("members");
+const form = document.querySelector("[data-entry]");
+
+const lines = () => [...grid.querySelectorAll("tr[data-line]")].filter((line) => !line.hidden);
+const prefixOf = (line) => line.id.slice("row-".length);
+const panelOf = (prefix) => pane.querySelector(`[data-person-panel="${prefix}"]`);
+const gridField = (name) => form.elements.namedItem(name);
+
+/* A new line has its drawer made when it is asked for, out of the page's template. */
+function makePanel(prefix) {
+  const template = document.querySelector("template[data-person-template]");
+  const index = prefix.split("-")[1];
+  const panel = template.content.firstElementChild.cloneNode(true);
+  for (const node of [panel, ...panel.querySelectorAll("*")]) {
+    for (const attribute of [...node.attributes]) {
+      if (attribute.value.includes("__prefix__")) node.setAttribute(attribute.name, attribute.value.replaceAll("__prefix__", index));
+    }
+  }
+  fillGuardians(panel, prefix);
+  pane.append(panel);
+  return panel;
+}
+
+function fillGuardians(panel, prefix) {
+  const select = panel.querySelector("select[name$=-guardian]");
+  for (const line of lines()) {
+    const name = gridField(`${prefixOf(line)}-name`)?.value;
+    if (!name || prefixOf(line) === prefix) continue;
+    const option = document.createElement("option");
+    option.value = gridField(`${prefixOf(line)}-residence`)?.value || `new-${prefixOf(line).split("-")[1]}`;
+    option.textContent = name;
+    select.append(option);
+  }
+}
+
+function open(prefix, { focus = true } = {}) {
+  const line = document.getElementById(`row-${prefix}`);
+  if (!line) return;
+  const panel = panelOf(prefix) || makePanel(prefix);
+  pane.querySelectorAll("[data-person-panel]").forEach((other) => { other.hidden = other !== panel; });
+  pane.hidden = false;
+  panel.querySelectorAll("[data-mirror]").forEach((mirror) => copy(gridField(mirror.dataset.mirror), mirror));
+  showPlace(panel, prefix);
+  grid.querySelector("tr.is-current")?.classList.remove("is-current");
+  line.classList.add("is-current");
+  if (focus) panel.querySelector("[data-mirror]").focus();
+}
+
+function showPlace(panel, prefix) {
+  const named = lines().filter((line) => gridField(`${prefixOf(line)}-name`)?.value);
+  const place = named.findIndex((line) => prefixOf(line) === prefix);
+  panel.querySelector("[data-person-place]").textContent = place < 0 ? "新成员" : `第 ${place + 1} 人，共 ${named.length} 人`;
+  const title = panel.querySelector("[data-mirror-text]");
+  title.textContent = gridField(`${prefix}-name`)?.value || "新成员";
+}
+
+function close() {
+  const panel = pane.querySelector("[data-person-panel]:not([hidden])");
+  pane.hidden = true;
+  if (!panel) return;
+  const line = document.getElementById(`row-${panel.dataset.personPanel}`);
+  line?.querySelector("input:not([type=hidden]):not([type=checkbox])")?.focus();
+}
+
+/* Values go both ways; equal values stop the echo. */
+function copy(from, to) {
+  if (!from || !to || from.value === to.value) return;
+  to.value = from.value;
+  to.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function mirrored(field) {
+  if (field.dataset.mirror) {
+    copy(field, gridField(field.dataset.mirror));
+  } else if (field.name && grid.contains(field)) {
+    copy(field, pane.querySelector(`[data-mirror="${field.name}"]`));
+  }
+}
+
+/* What saving would do with the line: nothing, a change, a new person. */
+function showStatus(line) {
+  const cell = line.querySelector("[data-status]");
+  const base = gridField(`${prefixOf(line)}-base`)?.value;
+  const known = line.hasAttribute("data-known");
+  const text = [...line.querySelectorAll("input:not([type=hidden]):not([type=checkbox]), select")];
+  const word = cell.firstElementChild || cell.appendChild(document.createElement("span"));
+  if (word.classList.contains("pp-danger") && !cell.dataset.touched) cell.dataset.touched = "1";
+  if (known) {
+    const shown = JSON.parse(base || "{}");
+    const changed = text.some((field) => field.value !== (shown[field.name.split("-").slice(2).join("-")] ?? ""));
+    word.textContent = changed ? cell.dataset.statusChanged : cell.dataset.statusKnown;
+    word.className = changed ? "" : "pp-2";
+  } else {
+    const filled = text.some((field) => field.tagName !== "SELECT" && field.value.trim());
+    word.textContent = filled ? cell.dataset.statusNew : "";
+    word.className = "";
+  }
+  const people = lines().filter((one) => gridField(`${prefixOf(one)}-name`)?.value.trim()).length;
+  document.querySelector("[data-people]").textContent = people;
+}
+
+/* A cell that was refused is in the making again as soon as somebody types in it. */
+function forgetError(field) {
+  const cell = field.closest("td.is-error");
+  if (!cell || field.matches("[data-id-number]")) return;
+  cell.classList.remove("is-error");
+  cell.removeAttribute("title");
+  field.removeAttribute("aria-invalid");
+}
+
+function leave(line, leaves) {
+  const mark = line.querySelector("input[name$=-DELETE]");
+  const note = grid.querySelector(`[data-leave-line="${prefixOf(line)}"]`);
+  if (!mark || !note) return;
+  mark.checked = leaves;
+  line.hidden = leaves;
+  note.hidden = !leaves;
+}
+
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (field.dataset?.mirror || grid.contains(field)) {
+    mirrored(field);
+    forgetError(field);
+    const line = field.closest("tr[data-line]");
+    if (line) showStatus(line);
+    const panel = pane.querySelector("[data-person-panel]:not([hidden])");
+    if (panel) showPlace(panel, panel.dataset.personPanel);
+  }
+});
+document.addEventListener("change", (event) => mirrored(event.target));
+grid.addEventListener("pp:line-removed", (event) => {
+  const line = event.target.closest("tr[data-line]");
+  if (line?.hasAttribute("data-known")) leave(line, true);
+});
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open-person]");
+  if (opener) open(opener.dataset.openPerson);
+  if (event.target.closest("[data-pane-close]")) close();
+  const step = event.target.closest("[data-person-step]");
+  if (step) move(Number(step.dataset.personStep));
+  const undo = event.target.closest("[data-leave-undo]");
+  if (undo) leave(document.getElementById(`row-${undo.dataset.leaveUndo}`), false);
+  if (event.target.closest("[data-all-leave]")) lines().forEach((line) => leave(line, true));
+  if (event.target.closest(".pp-rownum") && grid.contains(event.target)) open(prefixOf(event.target.closest("tr")));
+});
+
+function move(by) {
+  const panel = pane.querySelector("[data-person-panel]:not([hidden])");
+  const prefixes = lines().map(prefixOf);
+  const next = prefixes[prefixes.indexOf(panel?.dataset.personPanel) + by];
+  if (next) open(next);
+}
+
+/* Ctrl and left closes the drawer from anywhere in it but its text fields. */
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !pane.hidden && pane.contains(event.target)) {
+    close();
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}, true);
+
+/* A link of the to-do list leads to the field itself. */
+if (pane.dataset.openRow) {
+  open(pane.dataset.openRow, { focus: !form.dataset.focus });
+  const wanted = form.dataset.focus;
+  const name = `${pane.dataset.openRow}-${wanted}`;
+  const target = wanted && (pane.querySelector(`[data-mirror="${name}"]`) || gridField(name));
+  if (target) target.focus();
+} else {
+  const summary = document.querySelector("[data-error-summary]");
+  const first = [...grid.querySelectorAll("tr[data-line] input:not([type=hidden]):not([type=checkbox])")].find((field) => !field.value);
+  (summary || first)?.focus();
+}

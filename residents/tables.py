@@ -1,0 +1,133 @@
+"""The resident list: columns, order, what an empty one says (ui.md 8.5)."""
+
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from housing.codes import OCCUPANCY_STATUSES
+from portal.quality.models import DataQualityIssue
+from portal.ui import keyset
+from portal.ui.cells import Action, Column, Empty, Masked, Problem, Sensitivity, Tag, Verified
+from portal.ui.listing import RegisterList
+from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REASONS, SEXES
+from residents.identity import age_on
+from residents.models import Residence
+
+NO_REVEAL = _("当前岗位不能查看完整证件号")
+RANK = {"note": 0, "should": 1, "must": 2}
+
+
+def number(row: Any) -> Any:
+    """The masked number with its eye, or with a lock that says why there is none."""
+    if not row.id_mask:
+        return None
+    if not row.may_reveal:
+        return Masked(row.id_mask, denied=str(NO_REVEAL), key=str(row.pk))
+    url = f"{reverse('residents:reveal', args=[row.resident_id])}?key={row.pk}"
+    return Masked(row.id_mask, url=url, key=str(row.pk))
+
+
+def verified(row: Any) -> Any:
+    if row.status != Residence.Status.ACTIVE:
+        return Tag(row.get_status_display())
+    return Verified((row.today - row.verified_on).days, (row.due_on - row.verified_on).days)
+
+
+def problem(row: Any) -> Any:
+    if row.worst is None:
+        return None
+    level, title = row.worst
+    return Problem(title, level)
+
+
+class ResidentList(RegisterList):
+    """People by the address they live at, in walking order."""
+
+    key = "residents"
+    unit = _("人")
+    caption = _("实有人口")
+    default_sort = "address"
+    columns = (
+        Column("name", _("姓名"), kind="name", sort="name_key", fixed=True),
+        Column("sex", _("性别"), cell=lambda row: SEXES.title(row.sex)),
+        Column("age", _("年龄"), cell=lambda row: age_on(row.birth_date, row.today),
+               kind="number"),
+        Column("number", _("证件号码"), cell=number, export="id_mask",
+               sensitivity=Sensitivity.MASKED),
+        Column("category", _("类别"),
+               cell=lambda row: POPULATION_CATEGORIES.title(row.category)),
+        Column("origin", _("户籍地"), kind="second"),
+        Column("address", _("居住地址"), cell="short_address", sort="address_key"),
+        Column("occupancy", _("居住类型"),
+               cell=lambda row: OCCUPANCY_STATUSES.title(row.occupancy), kind="second"),
+        Column("phone", _("手机"), cell="phone_mask", kind="code",
+               sensitivity=Sensitivity.MASKED),
+        Column("relation", _("与户主关系"),
+               cell=lambda row: RELATIONS.title(row.relation) if row.relation else None,
+               shown=False),
+        Column("reason", _("居住事由"),
+               cell=lambda row: RESIDENCE_REASONS.title(row.reason) if row.reason else None,
+               shown=False),
+        Column("begin", _("入住日期"), cell="begin_on", kind="day", shown=False),
+        Column("registered", _("登记日期"), cell="registered_on", kind="day", shown=False),
+        Column("due", _("应核实日期"), cell="due_on", kind="day", shown=False),
+        Column("by", _("核实人"), cell="verified_by", shown=False),
+        Column("verified", _("最近核实"), cell=verified, export="verified_on", align="right",
+               width=144),
+        Column("problem", _("问题"), cell=problem),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, day: date, may_reveal: bool, may_add: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.day = day
+        self.may_reveal = may_reveal
+        self.empty = Empty(  # type: ignore[misc]
+            _("还没有登记人员"),
+            _("先建房屋，再逐户登记；有台账可批量导入") if may_add else "",
+            icon="users",
+            primary=Action(_("入户登记"), reverse("residents:entry_start")) if may_add else None,
+            secondary=Action(_("批量导入"), reverse("exchange:upload")) if may_add else None,
+        )
+
+    def row_url(self, row: Residence) -> str:
+        return reverse("residents:person", args=[row.resident_id])
+
+    def row_css(self, row: Residence) -> str:
+        return "" if row.status == Residence.Status.ACTIVE else "is-muted"
+
+    @cached_property
+    def page(self) -> keyset.Page:
+        """The page's rows, with the day and the worst open problem of each (one query)."""
+        page = super().page
+        self.dress(page.rows)
+        return page
+
+    def dress(self, rows: list[Any]) -> None:
+        """Give each row what its cells need besides itself."""
+        worst = worst_issues(rows)
+        for row in rows:
+            row.today = self.day
+            row.may_reveal = self.may_reveal
+            row.worst = worst.get(row.pk)
+
+
+def worst_issues(residences: list[Any]) -> dict[Any, tuple[str, str]]:
+    """The gravest open problem of each episode: severity and title."""
+    from portal.quality.registry import quality_rules
+
+    rules = quality_rules()
+    found: dict[Any, tuple[str, str]] = {}
+    rows = DataQualityIssue.objects.open().filter(
+        dwelling_id__in={row.dwelling_id for row in residences},
+        object_id__in=[row.pk for row in residences],
+    )
+    for key, rule, severity in rows.values_list("object_id", "rule", "severity"):
+        known = found.get(key)
+        if known is None or RANK[severity] > RANK[known[0]]:
+            found[key] = (severity, str(rules[rule].title) if rule in rules else rule)
+    return found

@@ -1,0 +1,26 @@
+"""Addresses of the population register."""
+
+from django.urls import path
+
+from residents import api
+from residents.views import entry, lists, pane, people
+
+app_name = "residents"
+urlpatterns = [
+    path("", lists.residents, name="list"),
+    path("export/", lists.export_residents, name="export"),
+    path("entry/", entry.entry_start, name="entry_start"),
+    path("entry/<uuid:pk>/", entry.entry, name="entry"),
+    path("dwellings/<uuid:pk>/pane/", pane.pane, name="pane"),
+    path("dwellings/<uuid:pk>/verify/", entry.verify_dwelling, name="verify_dwelling"),
+    path("episodes/<uuid:pk>/move/", people.move, name="move"),
+    path("episodes/<uuid:pk>/deregister/", people.deregister, name="deregister"),
+    path("api/people/", api.People.as_view(), name="api_people"),
+    path("api/people/<uuid:pk>/", api.Person.as_view(), name="api_person"),
+    path("api/people/<uuid:pk>/update/", api.Update.as_view(), name="api_update"),
+    path("api/dwellings/<uuid:pk>/people/", api.Members.as_view(), name="api_members"),
+    path("api/dwellings/<uuid:pk>/register/", api.Register.as_view(), name="api_register"),
+    path("api/dwellings/<uuid:pk>/verify/", api.Verify.as_view(), name="api_verify"),
+    path("<uuid:pk>/", people.person, name="person"),
+    path("<uuid:pk>/reveal/", people.reveal, name="reveal"),
+]

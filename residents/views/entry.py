@@ -1,0 +1,304 @@
+"""The household entry page: shown, saved, both versions of a lost race, bare visits."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from housing.models import DwellingUnit
+from portal.jobs.services import once
+from portal.orgs.access import PortalRequest, get_in_scope, needs
+from portal.orgs.capabilities import Capability
+from portal.rules.services import rule_on
+from portal.ui.idempotency import key_of
+from portal.ui.pages import done, page
+from residents import services
+from residents.categories import DELETION_REASONS, POPULATION_CATEGORIES, RELATIONS
+from residents.forms import VisitForm
+from residents.grid import (
+    Row,
+    choices,
+    leaving_rows,
+    posted_rows,
+    put_problems,
+    rows_of,
+    summary,
+    template_row,
+    told_rows,
+)
+from residents.models import Residence, Verification
+from residents.origins import PROVINCES
+from residents.search import search
+
+UNPROCESSABLE, CONFLICT = 422, 409
+COMMON_RELATIONS = (
+    "户主", "配偶", "子", "女", "父亲", "母亲", "孙子", "孙女", "儿媳", "女婿", "公公", "婆婆",
+    "岳父", "岳母", "兄弟姐妹", "承租人", "合租人", "单位宿舍人员", "住家雇员", "非亲属",
+)  # fmt: skip
+
+
+@require_GET
+@needs(Capability.EDIT_RESIDENTS)
+def entry_start(request: PortalRequest) -> HttpResponse:
+    """Choose the dwelling: by what is typed, or the next ones that nobody has visited yet."""
+    text = request.GET.get("q", "").strip()
+    waiting = DwellingUnit.objects.in_scope(request.scope).active().filter(verified_on=None)
+    context = {
+        "q": text,
+        "found": search(text, by=request.scope, at=timezone.now(), limit=20) if text else None,
+        "waiting": waiting.order_by("address_key", "id")[:20],
+    }
+    return page(request, "residents/entry_start.html", context)
+
+
+@needs(Capability.EDIT_RESIDENTS)
+def entry(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """One dwelling with everybody in it; all of it is saved as one act."""
+    units = DwellingUnit.objects.select_related("building")
+    dwelling = get_in_scope(units, request.scope, pk=pk)
+    if request.method != "POST":
+        return _Page(request, dwelling).show()
+    if request.POST.get("act") in {"no_answer", "refused", "vacant"}:
+        return _record_visit(request, dwelling)
+    return _Page(request, dwelling).save()
+
+
+class _Page:
+    """The entry page of one request."""
+
+    def __init__(self, request: PortalRequest, dwelling: DwellingUnit) -> None:
+        self.request, self.dwelling = request, dwelling
+        self.today = timezone.localdate()
+        rows = Residence.objects.in_scope(request.scope).open().filter(dwelling=dwelling)
+        self.members = list(rows.select_related("resident").order_by("id"))
+        self.loose: list[str] = []
+
+    def _form(self, data: Any = None) -> VisitForm:
+        initial = {"method": "V1", "visited_on": self.today, **VisitForm.facts_of(self.dwelling)}
+        may_edit = self.request.scope.may(Capability.EDIT_HOUSING)
+        return VisitForm(data, initial=initial, dwelling=self.dwelling, may_edit=may_edit)
+
+    def show(self) -> HttpResponse:
+        return self._render(self._form(), rows_of(self.members, self.today))
+
+    def save(self) -> HttpResponse:
+        """Save once for each key of a form; refusals come back with everything as typed."""
+        data, request = self.request.POST, self.request
+        form = self._form(data)
+        rows = posted_rows(data, {row.pk: row for row in self.members}, self.today)
+        left, readable = leaving_rows(rows, self.today)
+        if not form.is_valid() or not readable:
+            return self._render(form, self._again(rows), UNPROCESSABLE)
+        try:
+            url = once(
+                key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(),
+                act=lambda: self._act(form, rows, left),
+            )  # fmt: skip
+        except services.UnableToSave as refusal:
+            for name in put_problems(rows, self._dwelling_problems(form, refusal)):
+                self.loose.append(name)
+            return self._render(form, self._again(rows), UNPROCESSABLE)
+        except services.UnableToVerify as refusal:
+            form.add_error("visited_on", str(refusal))
+            return self._render(form, self._again(rows), UNPROCESSABLE)
+        except services.StaleVersion as stale:
+            return self._conflict(rows, stale)
+        return done(request, url, self._saved_text())
+
+    def _act(self, form: VisitForm, rows: Sequence[Row], left: Any) -> str:
+        data, request = self.request.POST, self.request
+        changes = {
+            name: value
+            for name, value in form.fact_changes().items()
+            if data.get(f"choose_dwelling:{name}") != "theirs"
+        }
+        version = data.get("dwelling_version", "")
+        services.save_household(
+            dwelling_id=self.dwelling.pk, rows=told_rows(rows, data), left=left,
+            dwelling_changes=changes,
+            dwelling_version=int(version) if version.isdecimal() else None,
+            method=form.cleaned_data["method"], visited_on=form.cleaned_data["visited_on"],
+            by=request.scope, at=timezone.now(),
+        )  # fmt: skip
+        return self._where_next()
+
+    def _where_next(self) -> str:
+        following = self.next_one if self.request.POST.get("act") == "next" else None
+        return reverse("residents:entry", args=[(following or self.dwelling).pk])
+
+    def _saved_text(self) -> str:
+        room = f"{self.dwelling.room_no}{_('室')}"
+        if self.request.POST.get("act") == "next" and self.next_one:
+            return _("已保存 %(room)s，下一户 %(next)s室") % {
+                "room": room, "next": self.next_one.room_no,
+            }  # fmt: skip
+        return _("已保存 %(room)s") % {"room": room}
+
+    def _dwelling_problems(
+        self, form: VisitForm, refusal: services.UnableToSave
+    ) -> list[services.RowProblem]:
+        """Problems of the dwelling go to its form; the others are given back."""
+        rest = []
+        for problem in refusal.problems:
+            if problem.row == "dwelling" and problem.problem.field in form.fields:
+                form.add_error(problem.problem.field, problem.problem.message)
+            else:
+                rest.append(problem)
+        return rest
+
+    def _again(self, rows: list[Row]) -> list[Row]:
+        """The rows as typed, numbered anew, with a blank one to go on with."""
+        for place, row in enumerate(rows):
+            row.index = str(place)
+        return [*rows, Row(str(len(rows)))]
+
+    # --- what else the page shows -----------------------------------------------------------
+
+    @property
+    def next_one(self) -> DwellingUnit | None:
+        """The next dwelling of the building that was not seen today."""
+        if not hasattr(self, "_next"):
+            rows = self._neighbours(after=True).exclude(verified_on=self.today)
+            self._next = rows.first()
+        return self._next
+
+    def _neighbours(self, *, after: bool) -> Any:
+        rows = DwellingUnit.objects.in_scope(self.request.scope).active()
+        rows = rows.filter(building_id=self.dwelling.building_id)
+        key = self.dwelling.address_key
+        if after:
+            return rows.filter(address_key__gt=key).order_by("address_key", "id")
+        return rows.filter(address_key__lt=key).order_by("-address_key", "-id")
+
+    def _progress(self) -> tuple[int, int]:
+        """How many of the building's dwellings were verified within the shortest cycle."""
+        days = rule_on("verification_cycle", self.today)["rented"]
+        since = date.fromordinal(self.today.toordinal() - days)
+        rows = DwellingUnit.objects.in_scope(self.request.scope).active()
+        rows = rows.filter(building_id=self.dwelling.building_id)
+        return rows.filter(verified_on__gte=since).count(), rows.count()
+
+    def _render(self, form: VisitForm, rows: list[Row], status: int = 200) -> HttpResponse:
+        problems = summary(rows)
+        problems += [{"id": "", "title": "", "text": text} for text in self.loose]
+        if form.is_bound:
+            problems = [
+                {"id": key, "title": label, "text": text} for key, label, text in form.problems
+            ] + problems
+        filled = [row for row in rows if not row.is_blank]
+        seen, total = self._progress()
+        context = {
+            "dwelling": self.dwelling, "form": form, "rows": rows, "template": template_row(),
+            "problems": problems, "people": len(filled), "area": self._area_each(len(filled)),
+            "categories": POPULATION_CATEGORIES.choices(), "choices": choices(),
+            "relations": COMMON_RELATIONS, "codes": RELATIONS.choices(),
+            "left_count": self._left_count(), "reasons_left": DELETION_REASONS.choices(),
+            "regions": {f"{code}0000": name for code, name in PROVINCES.items()},
+            "seen": seen, "total": total,
+            "previous": self._neighbours(after=False).first(),
+            "following": self._neighbours(after=True).first(), "next_one": self.next_one,
+            "visits": self._visits(), "open_row": self._open_row(rows),
+            "focus": self.request.GET.get("field", "")[:20],
+        }  # fmt: skip
+        return page(self.request, "residents/entry.html", context, status=status)
+
+    def _area_each(self, people: int) -> float | None:
+        area = self.dwelling.floor_area
+        return float(area) / people if area and people else None
+
+    def _left_count(self) -> int:
+        rows = Residence.objects.in_scope(self.request.scope)
+        return rows.filter(dwelling=self.dwelling, status="ended").count()
+
+    def _visits(self) -> list[Verification]:
+        rows = Verification.objects.in_scope(self.request.scope).filter(dwelling=self.dwelling)
+        return list(rows.order_by("-id")[:40])
+
+    def _open_row(self, rows: Sequence[Row]) -> str:
+        """The row whose drawer stands open, as the address asks."""
+        asked = self.request.GET.get("person") or self.request.GET.get("residence", "")
+        return next((row.prefix for row in rows if row.key == asked), "")
+
+    # --- both versions ----------------------------------------------------------------------
+
+    def _conflict(self, rows: Sequence[Row], stale: services.StaleVersion) -> HttpResponse:
+        """Both versions side by side; the whole form travels along, nothing is lost."""
+        versions = {
+            f"{row.prefix}-version": services.version_of(row.residence.resident, row.residence)
+            for row in rows
+            if row.residence
+        } | {"dwelling_version": str(self.dwelling.version)}
+        kept = [
+            (name, versions.get(name, value))
+            for name, value in self.request.POST.items()
+            if name not in {"csrfmiddlewaretoken", "idempotency_key"}
+            and not name.startswith("choose_")
+        ]
+        fields = [
+            {"name": f"{each.row}:{each.field}", "who": each.who, "label": each.label,
+             "mine": each.mine, "theirs": each.theirs}
+            for each in stale.conflicts
+        ]  # fmt: skip
+        at = timezone.localtime(stale.changed_at) if stale.changed_at else None
+        context = {
+            "dwelling": self.dwelling, "fields": fields, "kept": kept, "who": stale.changed_by,
+            "at": f"{at:%H:%M}" if at else "",
+        }  # fmt: skip
+        return page(self.request, "residents/conflict.html", context, status=CONFLICT)
+
+
+def _record_visit(request: PortalRequest, dwelling: DwellingUnit) -> HttpResponse:
+    """Nobody at the door, refused, or empty: one press, then the next dwelling."""
+    own = _Page(request, dwelling)
+    outcome = request.POST["act"]
+
+    def act() -> str:
+        services.record_visit(
+            dwelling_id=dwelling.pk, outcome=outcome, method=request.POST.get("method", "V1"),
+            by=request.scope, at=timezone.now(),
+        )  # fmt: skip
+        return reverse("residents:entry", args=[(own.next_one or dwelling).pk])
+
+    try:
+        url = once(
+            key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(), act=act
+        )
+    except services.UnableToVerify as refusal:
+        own.loose.append(str(refusal))
+        form = own._form()
+        return own._render(form, rows_of(own.members, own.today), UNPROCESSABLE)
+    title = Verification.Outcome(outcome).label
+    return done(request, url, _("%(room)s室：已记录%(title)s") % {
+        "room": dwelling.room_no, "title": title,
+    })  # fmt: skip
+
+
+@needs(Capability.VERIFY)
+def verify_dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Verified and nothing changed, in one press; the board's pane shows the result."""
+    dwelling = get_in_scope(DwellingUnit.objects, request.scope, pk=pk)
+    here = reverse("residents:pane", args=[dwelling.pk])
+    if request.method != "POST":
+        return HttpResponseRedirect(here)
+
+    def act() -> str:
+        services.verify_dwelling(
+            dwelling_id=dwelling.pk, method=request.POST.get("method", "V1"), by=request.scope,
+            at=timezone.now(),
+        )  # fmt: skip
+        return here
+
+    from residents.views.pane import pane_of
+
+    try:
+        once(key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(), act=act)
+    except services.UnableToVerify as refusal:
+        return pane_of(request, dwelling.pk, problem=str(refusal), status=UNPROCESSABLE)
+    text = _("%(room)s室：核实无变化") % {"room": dwelling.room_no}
+    return pane_of(request, dwelling.pk, verified=text)

@@ -1,0 +1,281 @@
+"""One person: the page, the whole number for a minute, moving, deregistering."""
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from portal.audit.record import record
+from portal.jobs.services import once
+from portal.orgs.access import PortalRequest, get_in_scope, needs
+from portal.orgs.capabilities import Capability
+from portal.ui.idempotency import key_of
+from portal.ui.pages import done, page, private, trigger
+from residents import services
+from residents.categories import (
+    DELETION_REASONS,
+    EDUCATIONS,
+    ETHNICITIES,
+    NATIONALITIES,
+    POPULATION_CATEGORIES,
+    RESIDENCE_REASONS,
+    SEXES,
+    TENANCY_ROLES,
+    VERIFICATION_METHODS,
+)
+from residents.forms import DeregisterForm, MoveForm, RevealForm, occupancy_title
+from residents.grid import place_words
+from residents.identity import DocumentKind, age_on, mask_birth
+from residents.models import Residence, Resident, Verification
+from residents.search import find_dwellings
+from residents.views import may_register
+
+UNPROCESSABLE, CONFLICT = 422, 409
+
+
+@require_GET
+@needs(Capability.VIEW_REGISTER)
+def person(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Everything that is known of one person, numbers masked; the look is an event."""
+    resident = _resident(request, pk)
+    episodes = _episodes(request, resident)
+    current = next((row for row in episodes if row.is_open), None)
+    record(
+        "residents.viewed", by=request.scope, at=timezone.now(), target=resident,
+        committee=resident.committee_id, subjects=[resident.pk],
+    )  # fmt: skip
+    today = timezone.localdate()
+    may_reveal = request.scope.may(Capability.REVEAL_IDENTITY)
+    context = {
+        "resident": resident, "current": current, "episodes": episodes,
+        "age": age_on(resident.birth_date, today),
+        "titles": _titles(resident, current), "family": _family(request, resident, current),
+        "events": _events(request, resident, episodes),
+        "reveal_url": reverse("residents:reveal", args=[pk]) if may_reveal else "",
+        "denied": "" if may_reveal else _("当前岗位不能查看完整证件号"),
+        "days": (today - current.verified_on).days if current else None,
+        "cycle": (current.due_on - current.verified_on).days if current else 90,
+        "may_register": may_register(request),
+    }  # fmt: skip
+    return page(request, "residents/person.html", context)
+
+
+def _resident(request: PortalRequest, pk: uuid.UUID) -> Resident:
+    rows = Resident.objects.select_related("guardian", "committee")
+    return get_in_scope(rows, request.scope, pk=pk)
+
+
+def _episodes(request: PortalRequest, resident: Resident) -> list[Any]:
+    """All episodes, the present one first, with their words."""
+    rows: list[Any] = list(
+        Residence.objects.in_scope(request.scope)
+        .filter(resident=resident)
+        .exclude(status=Residence.Status.VOID)
+        .order_by("-begin_on", "-id")
+    )
+    for row in rows:
+        row.is_open = row.status == Residence.Status.ACTIVE
+        row.place = place_words(row)
+        row.category_title = POPULATION_CATEGORIES.title(row.category)
+        row.end_title = DELETION_REASONS.title(row.end_reason) if row.end_reason else ""
+    return sorted(rows, key=lambda row: (not row.is_open, not row.is_primary))
+
+
+def _titles(resident: Resident, current: Any) -> dict[str, str]:
+    """Words for the coded columns."""
+    kind = DocumentKind(resident.doc_type).label if resident.doc_type else ""
+    found = {
+        "sex": SEXES.title(resident.sex), "birth": mask_birth(resident.birth_date),
+        "ethnicity": ETHNICITIES.title(resident.ethnicity) if resident.ethnicity else "",
+        "nationality": NATIONALITIES.title(resident.nationality),
+        "category": POPULATION_CATEGORIES.title(resident.category),
+        "education": EDUCATIONS.title(resident.education) if resident.education else "",
+        "document": kind,
+    }  # fmt: skip
+    if current is not None:
+        found |= {
+            "reason": RESIDENCE_REASONS.title(current.reason) if current.reason else "",
+            "role": TENANCY_ROLES.title(current.tenancy_role) if current.tenancy_role else "",
+            "occupancy": occupancy_title(current.occupancy),
+            "method": VERIFICATION_METHODS.title(current.verified_method),
+            "place": place_words(current),
+        }
+    return found
+
+
+def _family(request: PortalRequest, resident: Resident, current: Any) -> list[dict[str, Any]]:
+    """Who lives with this person."""
+    if current is None:
+        return []
+    rows = Residence.objects.in_scope(request.scope).open().filter(dwelling_id=current.dwelling_id)
+    today = timezone.localdate()
+    return [
+        {
+            "name": row.name, "url": reverse("residents:person", args=[row.resident_id]),
+            "place": place_words(row), "age": age_on(row.birth_date, today),
+            "sex": SEXES.title(row.sex), "category": POPULATION_CATEGORIES.title(row.category),
+        }
+        for row in rows.exclude(resident=resident).order_by("id")
+    ]  # fmt: skip
+
+
+def _events(
+    request: PortalRequest, resident: Resident, episodes: list[Any]
+) -> list[dict[str, str]]:
+    """What happened to this person, newest first: visits, beginnings and ends."""
+    visits = Verification.objects.in_scope(request.scope).filter(
+        residence_id__in=[row.pk for row in episodes]
+    )
+    found = [
+        (row.verified_on, f"{row.by_name} {VERIFICATION_METHODS.title(row.method)}，"
+                          f"{row.get_outcome_display()}", "")
+        for row in visits.order_by("-id")[:20]
+    ]  # fmt: skip
+    for row in episodes:
+        found.append((row.begin_on, _("入住 %(where)s") % {"where": row.short_address}, "brand"))
+        if row.end_on:
+            text = _("离开 %(where)s，%(why)s") % {
+                "where": row.short_address, "why": row.end_title,
+            }  # fmt: skip
+            found.append((row.end_on, text, ""))
+    found.sort(key=lambda event: event[0], reverse=True)
+    return [{"at": f"{day}", "title": text, "tone": tone} for day, text, tone in found[:20]]
+
+
+@needs(Capability.REVEAL_IDENTITY)
+def reveal(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """The dialog that asks why, and then the number in place of its mask, for a minute."""
+    resident = _resident(request, pk)
+    kind = "phone" if request.GET.get("kind") == "phone" else "identity"
+    key = request.GET.get("key", str(pk))[:36]
+    form = RevealForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            shown = services.reveal(
+                resident_id=pk, purpose=form.cleaned_data["reason"],
+                reason=form.cleaned_data["note"], kind=kind, by=request.scope, at=timezone.now(),
+            )  # fmt: skip
+        except services.UnableToReveal as refusal:
+            form.add_error("note" if "原因" in str(refusal) else None, str(refusal))
+        else:
+            return _shown(request, shown, kind, key)
+    used, most = services.reveals_today(by=request.scope, today=timezone.localdate())
+    context = {
+        "name": resident.name, "action": request.get_full_path(), "form": form,
+        "reasons": list(services.PURPOSES.items()), "note_for": "other", "used": used,
+        "most": most, "resident": resident, "kind": kind,
+    }  # fmt: skip
+    return page(request, "residents/reveal.html", context, partial="dialog")
+
+
+def _shown(request: PortalRequest, shown: services.Revealed, kind: str, key: str) -> HttpResponse:
+    value = f"{shown.value}　{shown.birth_date}" if kind == "identity" else shown.value
+    context = {
+        "value": value, "mask": shown.mask, "key": key, "seconds": shown.seconds,
+        "url": request.get_full_path(), "label": _("手机") if kind == "phone" else _("证件号"),
+    }  # fmt: skip
+    if not request.headers.get("HX-Request"):
+        return page(request, "residents/revealed.html", context)
+    response = page(request, "ui/revealed.html", context)
+    response["HX-Retarget"] = f"#mask-{key}"
+    response["HX-Reswap"] = "outerHTML"
+    return private(trigger(response, "pp:close"))
+
+
+@needs(Capability.EDIT_RESIDENTS)
+def deregister(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """End an episode, after the consequences were told."""
+    residence = _open_episode(request, pk)
+    initial = {"ended_on": timezone.localdate()}
+    form = DeregisterForm(request.POST or None, initial=initial)
+    here = reverse("residents:person", args=[residence.resident_id])
+    if request.method == "POST" and form.is_valid():
+        try:
+            once(
+                key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(),
+                act=lambda: _end(request, residence, form, here),
+            )  # fmt: skip
+        except services.UnableToDeregister as refusal:
+            form.add_error(None, str(refusal))
+        except services.StaleVersion as stale:
+            form.add_error(None, _("%(who)s 刚改过这个人的信息，请重新打开核对") % {
+                "who": stale.changed_by,
+            })  # fmt: skip
+        else:
+            return done(request, here, _("已注销 %(name)s 的登记") % {"name": residence.name})
+    context = {
+        "form": form, "residence": residence, "action": request.get_full_path(), "danger": True,
+        "title": _("注销 %(name)s 的登记？") % {"name": residence.name},
+        "effects": [
+            _("%(where)s 在住减少 1 人") % {"where": residence.short_address},
+            _("登记“死亡”的，本人所有居住登记一并结束"),
+            _("历史记录保留，可在人员页查看"),
+        ],
+        "verb": _("注销登记"), "keep": _("不注销"),
+        "version": services.version_of(residence.resident, residence),
+    }  # fmt: skip
+    return page(request, "residents/deregister.html", context, partial="dialog")
+
+
+def _open_episode(request: PortalRequest, pk: uuid.UUID) -> Residence:
+    rows = Residence.objects.select_related("resident")
+    residence = get_in_scope(rows, request.scope, pk=pk)
+    if residence.status != Residence.Status.ACTIVE:
+        raise Http404
+    return residence
+
+
+def _end(request: PortalRequest, residence: Residence, form: DeregisterForm, where: str) -> str:
+    services.deregister(
+        residence_id=residence.pk, ended_on=form.cleaned_data["ended_on"],
+        reason=form.cleaned_data["reason"], note=form.cleaned_data["note"],
+        version=request.POST.get("version", ""), by=request.scope, at=timezone.now(),
+    )  # fmt: skip
+    return where
+
+
+@needs(Capability.EDIT_RESIDENTS)
+def move(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Move somebody to another dwelling of this scope, in one act."""
+    residence = _open_episode(request, pk)
+    initial = {"moved_on": timezone.localdate(), "method": "V1"}
+    form = MoveForm(request.POST or None, initial=initial)
+    here = reverse("residents:person", args=[residence.resident_id])
+    if request.method == "POST" and form.is_valid():
+        try:
+            once(
+                key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(),
+                act=lambda: _move(request, residence, form, here),
+            )  # fmt: skip
+        except services.UnableToMove as refusal:
+            form.add_error("moved_on" if "日期" in str(refusal) else "address", str(refusal))
+        except services.StaleVersion as stale:
+            form.add_error(None, _("%(who)s 刚改过这个人的信息，请重新打开核对") % {
+                "who": stale.changed_by,
+            })  # fmt: skip
+        else:
+            return done(request, here, _("已变更 %(name)s 的居住地") % {"name": residence.name})
+    context = {
+        "form": form, "residence": residence,
+        "version": services.version_of(residence.resident, residence),
+    }  # fmt: skip
+    return page(request, "residents/move.html", context)
+
+
+def _move(request: PortalRequest, residence: Residence, form: MoveForm, where: str) -> str:
+    homes = find_dwellings(form.cleaned_data["address"], by=request.scope, limit=2)
+    if not homes:
+        raise services.UnableToMove(_("没有找到这套房屋，请核对地址或先登记房屋"))
+    if len(homes) > 1:
+        raise services.UnableToMove(_("符合的房屋不止一套，请写明弄、号和室"))
+    services.move_resident(
+        residence_id=residence.pk, dwelling_id=homes[0].pk,
+        moved_on=form.cleaned_data["moved_on"], method=form.cleaned_data["method"],
+        note=form.cleaned_data["note"], version=request.POST.get("version", ""),
+        by=request.scope, at=timezone.now(),
+    )  # fmt: skip
+    return where
