@@ -17,9 +17,7 @@ from portal.orgs.models import OrgUnit
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet, new_id
 from residents.models import Residence, Resident
 
-ACCEPTED_STATES = sorted(
-    set(transitions.TITLES) - {transitions.INCOMPLETE, transitions.WITHDRAWN}
-)
+ACCEPTED_STATES = sorted(set(transitions.TITLES) - {transitions.INCOMPLETE, transitions.WITHDRAWN})
 DECIDED_STATES = [
     transitions.APPROVED, transitions.REFUSED, transitions.MAKING, transitions.READY,
     transitions.COLLECTED,
@@ -133,8 +131,7 @@ class PermitApplication(CommitteeRecord):
                 violation_error_message="审批应有时间和审批人",
             ),
             models.CheckConstraint(
-                condition=Q(refusal_reason="", remedy="")
-                | (~Q(refusal_reason="") & ~Q(remedy="")),
+                condition=Q(refusal_reason="", remedy="") | (~Q(refusal_reason="") & ~Q(remedy="")),
                 name="permits_refusal_with_remedy",
                 violation_error_message="不予办理应同时写明理由和救济途径",
             ),
@@ -293,8 +290,7 @@ class ResidencePermit(CommitteeRecord):
                 violation_error_message="有效期应在签发日期之后",
             ),
             models.CheckConstraint(
-                condition=Q(status="cancelled", cancelled_on__isnull=False)
-                & ~Q(cancel_reason="")
+                condition=Q(status="cancelled", cancelled_on__isnull=False) & ~Q(cancel_reason="")
                 | ~Q(status="cancelled") & Q(cancelled_on=None, cancel_reason=""),
                 name="permits_cancelled_with_reason",
                 violation_error_message="注销应有日期和原因",

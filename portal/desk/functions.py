@@ -1,0 +1,67 @@
+"""Places of the portal that the search field finds by name, pinyin or initials."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from portal.orgs.capabilities import Capability as C
+from portal.orgs.scope import Scope
+
+
+@dataclass(frozen=True)
+class Function:
+    """A page; `words` are what people type for it besides its title."""
+
+    title: str
+    view: str
+    icon: str
+    capability: C
+    words: str
+
+
+FUNCTIONS = (
+    Function("入户登记", "residents:entry_start", "entry", C.EDIT_RESIDENTS, "rhdj xinzeng 新增"),
+    Function("楼栋房态", "housing:buildings", "building", C.VIEW_REGISTER, "ldft 房态图 楼栋"),
+    Function("批量导入", "exchange:upload", "import", C.IMPORT_FILES, "pldr 导入 台账"),
+    Function("实有人口", "residents:list", "users", C.VIEW_REGISTER, "syrk 人口 名单"),
+    Function("实有房屋", "housing:list", "home", C.VIEW_REGISTER, "syfw 房屋"),
+    Function("居住证", "permits:list", "permit", C.VIEW_PERMITS, "jzz 签注 受理"),
+    Function("数据质量", "quality:list", "quality", C.VIEW_QUALITY, "sjzl 问题 规则"),
+    Function("采集力量", "staffing:overview", "collector", C.VIEW_STAFFING, "cjll 采集员 配比"),
+    Function("年度考核", "assessment:matrix", "assessment", C.VIEW_ASSESSMENT, "ndkh 考核 自评"),
+    Function("规则与依据", "rules:list", "rules", C.VIEW_RULES, "gzyyj 文件 政策 口径"),
+    Function("访问留痕", "desk:audit", "history", C.VIEW_AUDIT, "fwlh 日志"),
+    Function("使用说明", "desk:help", "help", C.VIEW_RULES, "sysm 帮助 快捷键"),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A function found, with its address."""
+
+    title: str
+    url: str
+    icon: str
+
+
+def functions_like(text: str, scope: Scope, most: int = 3) -> list[Place]:
+    """The pages that the acting post may open and whose name or words begin so."""
+    wanted = text.strip().lower()
+    if not wanted:
+        return []
+    found = [
+        Place(_(each.title), address, each.icon)
+        for each in FUNCTIONS
+        if scope.may(each.capability)
+        and (wanted in each.title or any(w.startswith(wanted) for w in each.words.split()))
+        and (address := _address(each.view))
+    ]
+    return found[:most]
+
+
+def _address(view: str) -> str:
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return ""

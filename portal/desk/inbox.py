@@ -1,0 +1,348 @@
+"""The to-do list of a post: issues, due verifications, permits, by how soon they are due (ui 4.9).
+
+Counts come from the database; of each group only as many rows are read as are shown.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Case, CharField, Count, Max, Min, Q, Value, When, Window
+from django.db.models.functions import RowNumber
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from permits import transitions
+from permits.models import PermitApplication, ResidencePermit
+from portal.orgs.capabilities import Capability
+from portal.orgs.scope import Scope
+from portal.quality.fixing import fix_url
+from portal.quality.models import DataQualityIssue
+from portal.quality.registry import quality_rules
+from portal.ui import formats
+from residents.models import Residence
+
+#: Verifications have a kind of their own here, read from the register itself.
+VERIFICATION = "DQ-13"
+WINDOW = 30
+HOUSEHOLDS = {"1": "自住户", "2": "出租户", "3": "借住户", "5": "集体户"}
+BUCKETS = ("overdue", "today", "week", "later")
+LEVELS = {"must": 0, "should": 1, "note": 2}
+MOST_OPENED = 200
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button of the opened row; with `fields` it posts, `key` is the letter that presses it."""
+
+    title: str
+    url: str
+    fields: dict[str, str] = field(default_factory=dict)
+    posts: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to do: a row of the inbox, opened in place when it is the current one."""
+
+    key: str
+    kind: str
+    level: str
+    title: str
+    subject: str
+    place: str
+    reason: str
+    due_on: date
+    facts: Sequence[tuple[str, str]] = ()
+    acts: Sequence[Act] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Things due at about the same time; `count` counts those that are not shown as well."""
+
+    key: str
+    title: str
+    count: int
+    items: Sequence[Item]
+
+    @property
+    def hidden(self) -> int:
+        return self.count - len(self.items)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A kind of thing to do and how many there are."""
+
+    key: str
+    title: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What a post has to do today and after."""
+
+    tabs: Sequence[Tab]
+    groups: Sequence[Group]
+
+    @property
+    def total(self) -> int:
+        return self.tabs[0].count
+
+
+Loaded = dict[str, tuple[int, list["Item"]]]
+
+
+class _Source:
+    """One kind of thing to do, read in one query: counts by bucket, and the first rows of each."""
+
+    key: str
+    title: str
+    due = "due_on"
+
+    def __init__(self, scope: Scope, today: date) -> None:
+        self.scope = scope
+        self.today = today
+
+    def rows(self) -> Any:
+        raise NotImplementedError
+
+    def item(self, row: Any) -> Item:
+        raise NotImplementedError
+
+    def load(self, most: int, opened: str) -> Loaded:
+        """By bucket, how many there are and the first `most`; more of the opened bucket."""
+        place = Case(
+            *(When(_within(self.due, key, self.today), then=Value(key)) for key in BUCKETS),
+            output_field=CharField(),
+        )
+        rows = (
+            self.rows()
+            .annotate(bucket=place)
+            .annotate(
+                of=Window(Count("pk"), partition_by="bucket"),
+                ordinal=Window(RowNumber(), partition_by="bucket", order_by=[self.due, "pk"]),
+            )
+            .filter(Q(ordinal__lte=most) | Q(bucket=opened, ordinal__lte=MOST_OPENED))
+            .order_by(self.due, "pk")
+        )
+        found: Loaded = {}
+        for row in rows:
+            found.setdefault(row.bucket, (row.of, []))[1].append(self.item(row))
+        return found
+
+
+class Issues(_Source):
+    """What the quality rules found, besides due verifications."""
+
+    key, title = "quality", "质量问题"
+
+    def rows(self) -> Any:
+        verifications = [r.key for r in quality_rules().values() if r.number == VERIFICATION]
+        issues = DataQualityIssue.objects.in_scope(self.scope).open()
+        return issues.exclude(rule__in=verifications)
+
+    def item(self, row: DataQualityIssue) -> Item:
+        rule = quality_rules().get(row.rule)
+        main = fix_url(row)
+        acts = [Act(str(rule.act) if rule else _("去修改"), main)] if main else []
+        acts += _links((_("同类问题"), "quality:list", f"rule={row.rule}", None))
+        facts = [(_("规则"), f"{row.rule} {rule.title}" if rule else row.rule)]
+        if rule and rule.hurts:
+            facts.append((_("影响"), str(rule.hurts)))
+        if rule:
+            facts.append((_("怎么改"), str(rule.mend)))
+        return Item(
+            f"issue-{row.pk}", self.key, row.severity, _(self.title), row.subject, row.place,
+            row.detail, row.due_on, facts, acts,
+        )  # fmt: skip
+
+
+class Verifications(_Source):
+    """Dwellings in which somebody's verification is due within a week, or overdue."""
+
+    key, title = "due", "到期核实"
+
+    def rows(self) -> Any:
+        soon = self.today + timedelta(days=7)
+        people = Residence.objects.in_scope(self.scope).actual().filter(due_on__lte=soon)
+        return (
+            people.order_by()
+            .values("dwelling_id", "short_address", "occupancy")
+            .annotate(earliest=Min("due_on"), last=Max("verified_on"), people=Count("id"))
+        )
+
+    def load(self, most: int, opened: str) -> Loaded:
+        """As of the others; a committee has few enough of these to read them all."""
+        by_bucket: dict[str, list[dict[str, Any]]] = {}
+        for row in self.rows().order_by("earliest", "dwelling_id"):
+            by_bucket.setdefault(_bucket(row["earliest"], self.today), []).append(row)
+        return {
+            key: (
+                len(rows),
+                [self.item(row) for row in rows[: MOST_OPENED if key == opened else most]],
+            )
+            for key, rows in by_bucket.items()
+        }
+
+    def item(self, row: dict[str, Any]) -> Item:
+        house = HOUSEHOLDS.get(row["occupancy"], "住户")
+        last = formats.short_day(row["last"], self.today)
+        cycle = (row["earliest"] - row["last"]).days
+        reason = _("上次核实 %(day)s") % {"day": last}
+        if cycle > 0:
+            reason = _("上次核实 %(day)s，每 %(n)d 天核实一次") % {"day": last, "n": cycle}
+        entry = _address("residents:entry", row["dwelling_id"])
+        acts = [Act(_("去核实"), entry)] if entry else []
+        if self.scope.may(Capability.VERIFY):
+            verify = reverse("desk:verify", args=[row["dwelling_id"]])
+            acts += [
+                Act(_("上门核实无变化"), verify, {"method": "V1"}, posts=True),
+                Act(_("电话核实无变化"), verify, {"method": "V2"}, posts=True),
+            ]
+        return Item(
+            f"due-{row['dwelling_id']}", self.key, "should", _(self.title),
+            _("%(house)s %(n)d 人") % {"house": house, "n": row["people"]}, row["short_address"],
+            reason, row["earliest"],
+            [(_("影响"), _("鲜活度")), (_("规则"), _("三(三)1 核实周期"))], acts,
+        )  # fmt: skip
+
+
+class Endorsements(_Source):
+    """Permits that run out within thirty days, or have run out."""
+
+    key, title = "endorsement", "签注到期"
+    due = "valid_to"
+
+    def rows(self) -> Any:
+        return ResidencePermit.objects.in_scope(self.scope).to_endorse_on(self.today, WINDOW)
+
+    def item(self, row: ResidencePermit) -> Item:
+        day = formats.short_day(row.valid_to, self.today)
+        over = row.valid_to < self.today
+        reason = (
+            _("居住证 %(day)s 已到期，功能中止，可补办签注")
+            if over
+            else _("居住证 %(day)s 到期，已可办理签注")
+        )
+        return Item(
+            f"permit-{row.pk}", self.key, "should" if over else "note", _(self.title),
+            row.holder_name, row.short_address, reason % {"day": day}, row.valid_to,
+            [(_("证号"), row.number_mask), (_("签发"), formats.day(row.issued_on))],
+            _links((_("查看办件"), "permits:case", "", row.case_id)),
+        )  # fmt: skip
+
+
+class Cases(_Source):
+    """Permit cases that wait for this very post."""
+
+    key, title = "permit", "居住证"
+
+    def rows(self) -> Any:
+        waiting = PermitApplication.objects.in_scope(self.scope).awaiting(self.scope)
+        return waiting.filter(due_on__isnull=False)
+
+    def item(self, row: PermitApplication) -> Item:
+        state = transitions.TITLES[row.state]
+        return Item(
+            f"case-{row.pk}", self.key, "note", _(self.title), row.applicant_name,
+            row.short_address, f"{row.get_kind_display()}，{state}",
+            row.due_on or self.today,
+            [(_("受理编号"), row.case_no), (_("规则"), row.rule)],
+            _links((_("去办理"), "permits:case", "", row.pk)),
+        )  # fmt: skip
+
+
+def sources(scope: Scope, today: date) -> list[_Source]:
+    """What this post is asked to do: what it cannot do is not its business."""
+    found: list[type[_Source]] = []
+    if scope.may(Capability.VIEW_QUALITY):
+        found.append(Issues)
+    if scope.level == "committee" and scope.may(Capability.VIEW_REGISTER):
+        found += [Verifications, Endorsements]
+    if any(
+        scope.may(each)
+        for each in (
+            Capability.RECEIVE_PERMITS, Capability.REVIEW_PERMITS, Capability.DECIDE_PERMITS,
+        )
+    ):  # fmt: skip
+        found.append(Cases)
+    return [source(scope, today) for source in found]
+
+
+def inbox(scope: Scope, today: date, *, kind: str = "", opened: str = "", most: int = 6) -> Inbox:
+    """The to-do list, most urgent first.
+
+    :param kind: only this kind of thing, all of them for a blank or unknown one
+    :param opened: the group of which (nearly) all rows are shown
+    :param most: rows shown of each other group
+    """
+    loaded = [(source, source.load(most, opened)) for source in sources(scope, today)]
+    tabs = [
+        Tab(source.key, _(source.title), sum(count for count, _items in found.values()))
+        for source, found in loaded
+    ]
+    tabs.insert(0, Tab("", _("全部"), sum(tab.count for tab in tabs)))
+    shown = [found for source, found in loaded if source.key == kind]
+    shown = shown or [found for _source, found in loaded]
+    titles = (_("已超期"), _("今天到期"), _("本周内"), _("以后"))
+    groups = [
+        _group(bucket, title, shown, MOST_OPENED if bucket == opened else most)
+        for bucket, title in zip(BUCKETS, titles, strict=True)
+    ]
+    return Inbox(tabs, [group for group in groups if group.count])
+
+
+def _group(bucket: str, title: str, loaded: Sequence[Loaded], most: int) -> Group:
+    """One group over all kinds, the most urgent first, and graver before lighter."""
+    found = [source[bucket] for source in loaded if bucket in source]
+    items = [item for _count, some in found for item in some]
+    items.sort(key=lambda item: (item.due_on, LEVELS.get(item.level, 3), item.key))
+    return Group(bucket, title, sum(count for count, _items in found), items[:most])
+
+
+def _within(column: str, bucket: str, today: date) -> Q:
+    end = _week_end(today)
+    return {
+        "overdue": Q(**{f"{column}__lt": today}),
+        "today": Q(**{column: today}),
+        "week": Q(**{f"{column}__gt": today, f"{column}__lte": end}),
+        "later": Q(**{f"{column}__gt": end}),
+    }[bucket]
+
+
+def _bucket(day: date, today: date) -> str:
+    if day < today:
+        return "overdue"
+    if day == today:
+        return "today"
+    return "week" if day <= _week_end(today) else "later"
+
+
+def _week_end(today: date) -> date:
+    """The Sunday of the week."""
+    return today + timedelta(days=6 - today.weekday())
+
+
+def _links(*wanted: tuple[str, str, str, Any]) -> list[Act]:
+    return [
+        Act(title, f"{address}?{query}" if query else address)
+        for title, view, query, key in wanted
+        if (address := _address(view, key))
+    ]
+
+
+def _address(view: str, key: Any = None) -> str:
+    """The address of a page; blank while its area has none."""
+    try:
+        return reverse(view, args=[] if key is None else [key])
+    except NoReverseMatch:
+        return ""
+
+
+def first_of(groups: Iterable[Group]) -> str:
+    """The key of the row that is open when the page is opened."""
+    return next((item.key for group in groups for item in group.items), "")

@@ -1,0 +1,18 @@
+"""Addresses of no area: home, to-do list, search, trail, help, health."""
+
+from django.urls import path
+
+from portal.desk.views import audit, health, help_pages, home, search
+
+app_name = "desk"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("todo/", home.todo, name="todo"),
+    path("todo/verify/<uuid:pk>/", home.verify, name="verify"),
+    path("search/", search.search, name="search"),
+    path("audit/", audit.trail, name="audit"),
+    path("audit/figures/", audit.side_figures, name="audit_figures"),
+    path("help/", help_pages.index, name="help"),
+    path("help/<slug:topic>/", help_pages.topic, name="help_topic"),
+    path("healthz", health.health, name="health"),
+]

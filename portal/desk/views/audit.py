@@ -1,0 +1,210 @@
+"""Who looked at or changed what, and why (ui.md 8.12)."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from portal.audit import reads
+from portal.audit.actions import TITLES
+from portal.audit.record import record
+from portal.desk.trail import Line, line_of
+from portal.orgs.access import PortalRequest, needs
+from portal.orgs.capabilities import Capability
+from portal.ui.forms import DayField, PortalForm
+from portal.ui.pages import page
+
+SIZE = 50
+#: Conditions without a field of their own.
+KEPT = ("person", "record", "kind", "group", "refused")
+PERIODS = {
+    "7": gettext_lazy("近 7 天"),
+    "30": gettext_lazy("近 30 天"),
+    "365": gettext_lazy("近 12 个月"),
+}
+DEFAULT_PERIOD = "30"
+GROUPS = {
+    "viewed": gettext_lazy("查看"),
+    "searched": gettext_lazy("查找"),
+    "revealed": gettext_lazy("显示证件号"),
+    "changed": gettext_lazy("修改"),
+    "files": gettext_lazy("导入导出"),
+    "accounts": gettext_lazy("登录与账号"),
+}
+
+
+class TrailForm(PortalForm):
+    """The conditions of the trail, as the address keeps them."""
+
+    columns = 2
+    period = forms.ChoiceField(label=gettext_lazy("时间"), choices=PERIODS.items(), required=False)
+    action = forms.ChoiceField(
+        label=gettext_lazy("动作"), required=False,
+        choices=[("", gettext_lazy("不限")), *TITLES.items()],
+    )  # fmt: skip
+    actor = forms.CharField(label=gettext_lazy("人员"), required=False, max_length=20)
+    since = DayField(label=gettext_lazy("起"), required=False)
+    until = DayField(label=gettext_lazy("止"), required=False)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One condition that a click puts on or takes off."""
+
+    title: str
+    count: int | None
+    url: str
+    on: bool
+    alarming: bool = False
+
+
+@needs(Capability.VIEW_AUDIT)
+@require_GET
+def trail(request: PortalRequest) -> HttpResponse:
+    """The trail of the acting unit, newest first; looking at it is an event as well."""
+    form = TrailForm(request.GET or None)
+    wanted = _wanted(request, form)
+    with reads.reading():
+        found = reads.page(
+            wanted, size=SIZE, before=_number(request, "before"), after=_number(request, "after")
+        )
+        counts = reads.counts(wanted)
+    record(
+        "audit.viewed", by=request.scope, at=timezone.now(),
+        changes={"query": request.GET.urlencode()},
+    )  # fmt: skip
+    context = {
+        "form": form,
+        "kept": [(name, request.GET[name]) for name in KEPT if request.GET.get(name)],
+        "lines": _lines(found.events),
+        "chips": _chips(request, counts),
+        "period": _period(request, form),
+        "shown": counts["all"],
+        "narrowed": bool(wanted.person or wanted.target_id),
+        "figures_url": f"figures/?{request.GET.urlencode()}",
+        "older_url": _url(request, before=found.older) if found.older else "",
+        "newer_url": _url(request, after=found.newer) if found.newer else "",
+        "clear_url": request.path if request.GET else "",
+    }
+    return page(request, "desk/audit.html", context)
+
+
+@needs(Capability.VIEW_AUDIT)
+@require_GET
+def side_figures(request: PortalRequest) -> HttpResponse:
+    """How often, by how many people, by month: fetched after the list."""
+    wanted = _wanted(request, TrailForm(request.GET or None))
+    with reads.reading():
+        found = reads.figures(wanted)
+    highest = max((number for _month, number, _shown in found.months), default=0)
+    context = {
+        "figures": found,
+        "bars": [_bar(place, month, highest) for place, month in enumerate(found.months[-12:])],
+    }
+    return page(request, "desk/audit_figures.html", context)
+
+
+HEIGHT, STEP = 96, 24
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A month's column: heights in pixels, the dark part where numbers were revealed."""
+
+    month: int
+    count: int
+    x: int
+    height: int
+    dark: int
+
+    @property
+    def top(self) -> int:
+        return HEIGHT - self.height
+
+
+def _bar(place: int, month: tuple[date, int, int], highest: int) -> Bar:
+    day, number, revealed = month
+    unit = HEIGHT / highest if highest else 0
+    height = max(1, round(number * unit))
+    return Bar(day.month, number, place * STEP, height, round(revealed * unit))
+
+
+def _wanted(request: PortalRequest, form: TrailForm) -> reads.Wanted:
+    told: Mapping[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    days = int(told.get("period") or DEFAULT_PERIOD)
+    today = timezone.localdate()
+    since = told.get("since") or today - timedelta(days=days)
+    until = told.get("until")
+    scope = request.scope
+    group = request.GET.get("group", "")
+    return reads.Wanted(
+        low=scope.low, high=scope.high, group=group if group in GROUPS else "",
+        action=told.get("action", ""), actor=told.get("actor", ""), since=_midnight(since),
+        until=_midnight(until + timedelta(days=1)) if until else None,
+        person=_uuid(request.GET.get("person", "")),
+        target_type=request.GET.get("kind", "")[:64],
+        target_id=request.GET.get("record", "")[:64],
+        refused=request.GET.get("refused") == "1",
+    )  # fmt: skip
+
+
+def _period(request: PortalRequest, form: TrailForm) -> str:
+    told = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    if told.get("since") or told.get("until"):
+        return _("%(since)s 至 %(until)s") % {
+            "since": told.get("since") or "…", "until": told.get("until") or _("今天"),
+        }  # fmt: skip
+    return str(PERIODS[told.get("period") or DEFAULT_PERIOD])
+
+
+def _chips(request: PortalRequest, counts: Mapping[str, int]) -> list[Chip]:
+    now = request.GET.get("group", "")
+    chips = [
+        Chip(str(title), counts[key], _url(request, group="" if key == now else key), key == now)
+        for key, title in GROUPS.items()
+        if counts[key] or key == now
+    ]
+    refused = request.GET.get("refused") == "1"
+    if counts["refused"] or refused:
+        url = _url(request, refused="" if refused else "1")
+        chips.append(Chip(_("被拒"), counts["refused"], url, refused, alarming=True))
+    return chips
+
+
+def _lines(events: Sequence[reads.Event]) -> list[Line]:
+    return [line_of(event) for event in events]
+
+
+def _url(request: PortalRequest, **changes: Any) -> str:
+    query = request.GET.copy()
+    for name in ("before", "after"):
+        query.pop(name, None)
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+def _number(request: PortalRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

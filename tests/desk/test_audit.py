@@ -1,0 +1,123 @@
+"""The trail: who reads which part of it, and that reading goes through its own role and wall."""
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from portal.audit import reads
+from portal.audit.record import record
+from portal.orgs import tokens
+from tests.cast import Cast
+
+CLERK_DID, FAR_DID, STREET_DID = "源园居委做的事", "长风居委做的事", "街道做的事"
+
+
+@pytest.fixture
+def trail(committed):
+    """A few events, really committed: the trail is read through another connection."""
+    cast = Cast.assembled()
+    with transaction.atomic():
+        for key, reason in (("clerk", CLERK_DID), ("far_clerk", FAR_DID), ("street", STREET_DID)):
+            scope = cast.scope(key)
+            record(
+                "residents.updated", by=scope, at=timezone.now(), reason=reason,
+                target=("residents.resident", "x"), changes={"手机": ["150****6602", "150****6620"]},
+            )  # fmt: skip
+        record("residents.revealed", by=cast.scope("clerk"), at=timezone.now(), purpose="document")
+    return cast
+
+
+@pytest.mark.parametrize(
+    ("key", "seen"),
+    [
+        ("clerk", {CLERK_DID}), ("lead", {CLERK_DID}), ("neighbour", set()),
+        ("far_clerk", {FAR_DID}), ("street", {CLERK_DID, STREET_DID}),
+        ("district", {CLERK_DID, FAR_DID, STREET_DID}),
+        ("auditor", {CLERK_DID, FAR_DID, STREET_DID}),
+    ],
+)  # fmt: skip
+def test_each_unit_reads_its_own_part(trail, key, seen):
+    page = trail.client(key).get("/audit/").content.decode()
+    assert {text for text in (CLERK_DID, FAR_DID, STREET_DID) if text in page} == seen
+
+
+def test_the_database_holds_the_wall_by_itself(trail):
+    everything = reads.Wanted(low=0, high=999_999_999_999)
+    token = tokens.enter(trail.scope("clerk"))
+    try:
+        with reads.reading():
+            found = reads.page(everything, size=50)
+    finally:
+        tokens.leave(token)
+    assert {event.reason for event in found.events} <= {CLERK_DID, ""}
+    assert found.events
+
+
+def test_without_a_scope_there_is_nothing(trail):
+    with reads.reading():
+        assert not reads.page(reads.Wanted(low=0, high=999_999_999_999), size=50).events
+
+
+@pytest.mark.parametrize("key", ["collector", "staff", "window", "secadmin", "analyst"])
+def test_other_posts_do_not_read_it(trail, key):
+    assert trail.client(key).get("/audit/").status_code == 403
+
+
+def test_reading_the_trail_is_on_the_trail(trail):
+    trail.client("auditor").get("/audit/?group=revealed")
+    page = trail.client("auditor").get("/audit/").content.decode()
+    assert "查看访问留痕" in page
+    assert "group=revealed" in page
+
+
+def test_a_change_shows_both_values_masked(trail):
+    page = trail.client("clerk").get("/audit/").content.decode()
+    assert "<del>150****6602</del>" in page
+    assert "<ins>150****6620</ins>" in page
+
+
+def test_a_refusal_is_marked(trail):
+    trail.client("collector").get("/audit/")
+    page = trail.client("lead").get("/audit/?refused=1").content.decode()
+    assert "越权访问被拒" in page
+    assert CLERK_DID not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [("group=changed", True), ("group=revealed", False), ("actor=周", True), ("actor=郑", False),
+     ("action=residents.updated", True), ("since=2020-01-01&until=2020-01-02", False),
+     ("before=1", False), ("before=abc", True), ("person=nonsense", True)],
+)  # fmt: skip
+def test_conditions_of_the_address_narrow_the_trail(trail, query, shown):
+    assert (CLERK_DID in trail.client("clerk").get(f"/audit/?{query}").content.decode()) is shown
+
+
+def test_pages_follow_one_another_by_id(trail):
+    with transaction.atomic():
+        for place in range(7):
+            record(
+                "residents.viewed",
+                by=trail.scope("neighbour"),
+                at=timezone.now(),
+                reason=f"第{place}次",
+            )
+    wanted = reads.Wanted(low=310107005003, high=310107005003, group="viewed")
+    token = tokens.enter(trail.scope("neighbour"))
+    try:
+        with reads.reading():
+            first = reads.page(wanted, size=3)
+            second = reads.page(wanted, size=3, before=first.older)
+            back = reads.page(wanted, size=3, after=second.newer)
+    finally:
+        tokens.leave(token)
+    assert [event.reason for event in first.events] == ["第6次", "第5次", "第4次"]
+    assert [event.reason for event in second.events] == ["第3次", "第2次", "第1次"]
+    assert first.newer is None
+    assert back.events == first.events
+
+
+def test_the_figures_count_people_and_reveals(trail):
+    page = trail.client("clerk").get("/audit/figures/").content.decode()
+    assert "显示完整证件号" in page
+    assert "<svg" in page
