@@ -193,7 +193,7 @@ def line_of(row: ImportRow, columns: Sequence[Column]) -> Line:
         says=_says(row, staged),
         skipped=row.skipped,
         cells=[cell_of(column, staged) for column in columns],
-        changes=_changes(staged, columns),
+        changes=_changes(staged, columns) if row.action == "update" else [],
         title=scrubbed(staged.title),
     )
 

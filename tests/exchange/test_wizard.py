@@ -18,7 +18,7 @@ from portal.jobs.models import JobState, RowOutcome
 from portal.orgs.acting import acting
 from portal.orgs.posts import system_scope
 from tests.exchange import plates
-from tests.exchange.builders import Wizard, plate, refusal_of, sheet_rows, workbook
+from tests.exchange.builders import HEADERS, Wizard, plate, refusal_of, sheet_rows, workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plate_files")]
 
@@ -70,6 +70,24 @@ def test_columns_are_asked_once_and_remembered(wizard):
     wizard.maps(first, **{"3": "keeper"})
     again = wizard.sent(workbook([plate(2)], headers))
     assert again.mapping == ["road", "number", "lane", "keeper", "phone"]
+
+
+def test_of_several_sheets_the_longest_is_taken_and_another_can_be_chosen(wizard):
+    book = openpyxl.Workbook()
+    book.active.title = "三号楼"
+    second = book.create_sheet("五号楼")
+    for sheet, rows in ((book.active, [plate(1)]), (second, [plate(2), plate(3)])):
+        sheet.append(HEADERS)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    batch = wizard.sent(out.getvalue())
+    assert (batch.sheet, batch.row_count) == ("五号楼", 2)
+    batch = wizard.posts(batch, "sheet", sheet="三号楼")
+    assert (batch.sheet, batch.row_count) == ("三号楼", 1)
+    assert wizard.applies(wizard.maps(batch)).outcomes == {"create": 1}
+    assert numbers(wizard) == ["1"]
 
 
 @pytest.mark.parametrize(
