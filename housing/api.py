@@ -61,6 +61,13 @@ class _InScope:
     capability: ClassVar[Capability] = Capability.VIEW_REGISTER
     request: Any
 
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """REST framework takes its views out of the login wall; ours stay behind it."""
+        view = super().as_view(**initkwargs)  # type: ignore[misc]
+        view.login_required = True
+        return view
+
 
 class BuildingListView(_InScope, ListAPIView[Building]):
     """Buildings of the acting unit that stand."""

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from housing.codes import OCCUPANCY_STATUSES, TENURES
 from housing.cycles import days_since
-from housing.filters import DwellingFilter
 from housing.models import Building, DwellingUnit
 from portal.quality.models import DataQualityIssue
 from portal.ui import keyset
@@ -58,7 +57,6 @@ class DwellingList(RegisterList):
     unit = _("套")
     caption = _("实有房屋")
     default_sort = "address"
-    filterset_class = DwellingFilter
     columns = (
         Column("address", _("地址"), cell="address", kind="name", sort="address_key", fixed=True),
         Column("house_code", _("房屋编码"), cell=house_code, kind="code"),

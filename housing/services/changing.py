@@ -45,7 +45,7 @@ def update_dwelling(
         that is to leave the frame
     :raises NotAllowed: `by` may not edit housing of this committee
     """
-    dwelling = locked_dwelling(dwelling_id=dwelling_id, by=by)
+    dwelling = _locked_dwelling(dwelling_id=dwelling_id, by=by)
     require(by, Capability.EDIT_HOUSING, dwelling.committee_id)
     wanted = {name: value for name, value in changes.items() if name in EDITABLE}
     diff = {
@@ -137,7 +137,7 @@ def record_occupancy(
 
     :raises UnableToUpdate: a day to come, or no such status
     """
-    dwelling = locked_dwelling(dwelling_id=dwelling_id, by=by)
+    dwelling = _locked_dwelling(dwelling_id=dwelling_id, by=by)
     _may_visit(by, dwelling.committee_id)
     if checked_on > timezone.localdate(at):
         raise UnableToUpdate("核实日期晚于今天", "checked_on")
@@ -217,7 +217,7 @@ def set_occupancy_counters(
     )
 
 
-def locked_dwelling(*, dwelling_id: uuid.UUID, by: Scope) -> DwellingUnit:
+def _locked_dwelling(*, dwelling_id: uuid.UUID, by: Scope) -> DwellingUnit:
     """The dwelling's row, locked until the transaction ends.
 
     :raises DwellingUnit.DoesNotExist: absent, or outside `by`'s units

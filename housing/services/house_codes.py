@@ -16,7 +16,7 @@ from housing.codes import (
     scheme_of,
 )
 from housing.models import Building, DwellingUnit, HouseCodeEvent
-from housing.services.changing import locked_dwelling
+from housing.services.changing import _locked_dwelling
 from housing.services.errors import UnableToCode, sentence_of
 from housing.services.numbering import internal_code
 from portal.audit.record import event, record, record_many
@@ -107,7 +107,7 @@ def assign_building_codes(*, building_id: uuid.UUID, by: Scope, at: datetime) ->
 
 
 def _to_code(dwelling_id: uuid.UUID, by: Scope) -> DwellingUnit:
-    dwelling = locked_dwelling(dwelling_id=dwelling_id, by=by)
+    dwelling = _locked_dwelling(dwelling_id=dwelling_id, by=by)
     require(by, Capability.EDIT_HOUSING, dwelling.committee_id)
     if dwelling.status != DwellingUnit.Status.ACTIVE:
         raise UnableToCode("这套房屋已不在册")

@@ -91,15 +91,15 @@ def make_dwellings(
 @transaction.atomic
 def count_again(*, building_ids: Iterable[uuid.UUID], by: Scope, at: datetime) -> None:
     """Set the counted columns of buildings after dwellings came or went (part of another act)."""
-    counted = Building.objects.filter(pk__in=list(building_ids)).annotate(
-        active=Count("dwellings", filter=Q(dwellings__status="active")),
-        top=Max("dwellings__floor", filter=Q(dwellings__status="active")),
-    )
-    changed = []
-    for building in counted:
-        building.dwelling_count = building.active
-        building.storeys = max(building.storeys, building.top or 1)
-        changed.append(building)
+    standing = Q(dwellings__status="active")
+    buildings = Building.objects.filter(pk__in=list(building_ids))
+    changed = [
+        Building(pk=pk, dwelling_count=count, storeys=max(storeys, top or 1))
+        for pk, storeys, count, top in buildings.annotate(
+            active=Count("dwellings", filter=standing),
+            top=Max("dwellings__floor", filter=standing),
+        ).values_list("pk", "storeys", "active", "top")
+    ]
     Building.objects.bulk_update(changed, ["dwelling_count", "storeys"], batch_size=500)
 
 

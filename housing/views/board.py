@@ -29,7 +29,7 @@ NOWHERE = uuid.UUID(int=0)
 @needs(Capability.VIEW_REGISTER)
 def board(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """A building at a glance: floors by units, coloured; the pane follows the selection."""
-    building = get_in_scope(Building.objects, request.scope, pk=pk)
+    building = get_in_scope(Building.objects.all(), request.scope, pk=pk)
     measure = yardstick()
     dwellings = list(
         DwellingUnit.objects.in_scope(request.scope)
@@ -47,18 +47,20 @@ def board(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         selected=chosen,
     )
     built = build_board(dwellings, facts)
-    context = {
+    selected = next((row for row in dwellings if str(row.pk) == chosen), None)
+    context: dict[str, Any] = {
         "building": building,
         "board": built,
         "target": measure.target,
+        "cell_url": reverse("housing:cell", args=[NOWHERE]),
         "siblings": siblings(building),
-        "chosen": next((row for row in dwellings if str(row.pk) == chosen), None),
+        "chosen": selected,
         "uncoded": sum(row.code_state != "final" for row in dwellings),
         "may_edit": may_edit(request),
         "form": BlockForm(initial={"last_floor": building.storeys}) if not dwellings else None,
     }
-    if context["chosen"]:
-        context |= pane_of(context["chosen"])
+    if selected:
+        context |= pane_of(selected)
     return page(request, "housing/board.html", context)
 
 
@@ -112,7 +114,7 @@ def siblings(building: Building) -> dict[str, Any]:
 @needs(Capability.EDIT_HOUSING)
 def add_rooms(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """The wizard: floors by rooms for a building that stands without them."""
-    building = get_in_scope(Building.objects, request.scope, pk=pk)
+    building = get_in_scope(Building.objects.all(), request.scope, pk=pk)
     form = BlockForm(request.POST or None, initial={"last_floor": building.storeys})
     if request.method == "POST" and form.is_valid():
         block = form.block()

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from housing import services
 from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES
 from housing.cycles import days_since
+from housing.filters import DwellingFilter
 from housing.forms import DwellingForm, HouseCodeForm, NewDwellingForm
 from housing.models import Building, DwellingUnit
 from housing.tables import DwellingList, legality
@@ -46,6 +47,12 @@ VIEWS = (
 )
 
 
+class FilteredDwellings(DwellingList):
+    """The list with its conditions."""
+
+    filterset_class = DwellingFilter
+
+
 @require_GET
 @needs(Capability.VIEW_REGISTER)
 def dwellings(request: PortalRequest) -> HttpResponse:
@@ -64,7 +71,7 @@ def dwellings(request: PortalRequest) -> HttpResponse:
 def listing_of(request: PortalRequest, measure: Yardstick) -> DwellingList:
     """The list of this request, for the page and for its export."""
     scope = request.scope
-    return DwellingList(
+    return FilteredDwellings(
         request,
         DwellingUnit.objects.in_scope(scope),
         day=measure.day,
@@ -123,7 +130,7 @@ def issues_of(unit: DwellingUnit) -> list[dict[str, Any]]:
 @needs(Capability.EDIT_HOUSING)
 def add_dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """One more dwelling in a building."""
-    building = get_in_scope(Building.objects, request.scope, pk=pk)
+    building = get_in_scope(Building.objects.all(), request.scope, pk=pk)
     form = NewDwellingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -148,7 +155,7 @@ def _register(building: Building, form: NewDwellingForm, scope: Scope) -> str:
 @needs(Capability.EDIT_HOUSING)
 def edit_dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Correct a dwelling; a lost race shows both versions and asks field by field."""
-    unit = get_in_scope(DwellingUnit.objects, request.scope, pk=pk)
+    unit = get_in_scope(DwellingUnit.objects.all(), request.scope, pk=pk)
     initial = {name: getattr(unit, name) for name in services.EDITABLE}
     form = DwellingForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -214,7 +221,7 @@ def _shown(name: str, value: Any) -> str:
 @needs(Capability.EDIT_HOUSING)
 def assign_code(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Give a dwelling its final code, or put a wrong one right."""
-    unit = get_in_scope(DwellingUnit.objects, request.scope, pk=pk)
+    unit = get_in_scope(DwellingUnit.objects.all(), request.scope, pk=pk)
     correcting = unit.code_state == DwellingUnit.CodeState.FINAL
     form = HouseCodeForm(request.POST or None, correcting=correcting)
     if request.method == "POST" and form.is_valid():

@@ -12,7 +12,7 @@ let timer = 0;
 const rows = () => [...table.tBodies[0].rows];
 const cellsOf = (row) => [...row.cells].map((td) => td.querySelector("[data-cell]"));
 const all = () => [...table.querySelectorAll("[data-cell]")];
-const current = () => table.querySelector("[data-cell][aria-selected=true]") || all()[0];
+const current = () => table.querySelector("[data-cell][aria-current=true]") || all()[0];
 
 function placeOf(cell) {
   const row = cell.closest("tr");
@@ -23,7 +23,8 @@ function select(cell, { load = true, focus = true } = {}) {
   if (!cell) return;
   for (const other of all()) {
     other.tabIndex = other === cell ? 0 : -1;
-    other.setAttribute("aria-selected", String(other === cell));
+    if (other === cell) other.setAttribute("aria-current", "true");
+    else other.removeAttribute("aria-current");
   }
   if (focus) cell.focus({ preventScroll: true });
   cell.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -65,6 +66,24 @@ function nextProblem() {
   const here = cells.indexOf(current());
   const order = [...cells.slice(here + 1), ...cells.slice(0, here + 1)];
   select(order.find((cell) => cell.dataset.flag || cell.classList.contains("is-crowded")));
+}
+
+/* Something was done in the pane: its cell is drawn anew and blinks once. */
+function redraw() {
+  const cell = current();
+  const id = new URL(cell.href).searchParams.get("dwelling");
+  if (!id || !table.dataset.cellUrl) return;
+  const url = table.dataset.cellUrl.replace(/0{8}(-0{4}){3}-0{12}/, id);
+  window.htmx.ajax("GET", url, { target: cell, swap: "outerHTML", source: table }).then(() => {
+    select(current(), { load: false, focus: false });
+    current().classList.add("is-changed");
+    dim();
+  });
+}
+
+function closePane() {
+  pane.replaceChildren();
+  current().focus();
 }
 
 function press(selector) {
@@ -127,6 +146,7 @@ function onClick(event) {
     event.preventDefault();
     select(cell);
   }
+  if (event.target.closest("[data-pane-close]")) closePane();
   const chip = event.target.closest("[data-dim]");
   if (chip) {
     const on = chip.getAttribute("aria-pressed") !== "true";
@@ -148,6 +168,9 @@ if (table) {
   document.addEventListener("click", onClick);
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-colour-by]")) table.dataset.colour = event.target.value;
+  });
+  pane?.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.requestConfig.verb === "post" && event.detail.successful) redraw();
   });
   select(current(), { load: false, focus: false });
 }
