@@ -70,6 +70,7 @@ export function addLine(grid) {
   if (lines.length) lines[lines.length - 1].after(line);
   else grid.tBodies[0].append(line);
   total.value = Number(total.value) + 1;
+  label(line);
   renumber(grid);
   window.htmx?.process(line);
   return line;
@@ -97,6 +98,16 @@ export function removeLine(line) {
   renumber(grid);
   visit(next);
   line.dispatchEvent(new CustomEvent("pp:line-removed", { bubbles: true }));
+}
+
+/* Inputs of a line are named by the heads of their columns. */
+function label(line) {
+  const heads = gridOf(line)?.tHead?.rows[0]?.cells || [];
+  [...line.cells].forEach((cell, place) => {
+    cell.querySelectorAll("input:not([aria-label]), select:not([aria-label])").forEach((field) => {
+      field.setAttribute("aria-label", heads[place]?.textContent.replace("*", "").trim() || "");
+    });
+  });
 }
 
 function renumber(grid) {
@@ -215,3 +226,9 @@ document.addEventListener("click", (event) => {
   const remover = event.target.closest("[data-grid-remove]");
   if (remover) removeLine(remover.closest("tr"));
 });
+
+function scan() {
+  document.querySelectorAll("[data-grid]").forEach((grid) => linesOf(grid).forEach(label));
+}
+document.addEventListener("htmx:afterSettle", scan);
+scan();
