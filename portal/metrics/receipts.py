@@ -118,6 +118,11 @@ class Reading:
         return formats.decimal(self.value, self.metric.decimals)
 
     @property
+    def shown_unit(self) -> str:
+        """The unit behind the value; a dash has none."""
+        return "" if self.value is None else str(self.metric.unit)
+
+    @property
     def gap(self) -> str:
         """How much a rate lacks to its target; blank when it does not."""
         return formats.gap(self.value, self.target, self.metric.decimals) if self.target else ""

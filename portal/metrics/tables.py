@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from portal.metrics.dashboards import DEFAULT_ORDER, STOCK, Board
+from portal.metrics.dashboards import DEFAULT_ORDER, MONTHS, STOCK, Board
 from portal.metrics.metric import ListLink, Metric
 from portal.metrics.receipts import Place, Reading, Receipt
 from portal.orgs.models import OrgUnit
@@ -17,7 +17,7 @@ from portal.ui import formats
 
 FULL_LOAD = 2200  # end of the load bars' axis, people for each collector
 MOST_RULES = 10
-BAR_ROOM = 80  # percent of the column; the number stands behind the bar
+BAR_ROOM = 70  # percent of the column; the number stands behind the bar
 
 
 @dataclass(frozen=True)
@@ -172,13 +172,16 @@ def posts_text(number: Decimal) -> str:
 
 @dataclass(frozen=True)
 class HeatCell:
-    text: str
+    """A rate in one month; only today's opens a list."""
+
+    receipt: Receipt
     level: int
-    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True)
 class HeatMap:
+    """A rate of each unit by month; `steps` are the classes of the legend."""
+
     months: Sequence[date]
     rows: Sequence[tuple[str, Sequence[HeatCell]]]
     steps: Sequence[tuple[int, str]]
@@ -193,18 +196,28 @@ def heat_map(board: Board, key: str = "freshness") -> HeatMap:
     if board.month is None:
         sheets[this_month] = board.sheet
     target = board.standards.target(board.reading(key).metric) or Decimal(92)
-    rows = []
-    for unit in board.parts:
-        cells = []
-        for month, sheet in sheets.items():
-            value = sheet.value(key, unit.pk)
-            live = month == this_month and board.month is None
-            number = board.reading(key, unit.pk).number if live else None
-            cells.append(
-                HeatCell(formats.rate(value, 1, target), heat_level(value, target), number)
-            )
-        rows.append((unit.short_name, cells))
-    return HeatMap(list(sheets), rows, heat_steps(target))
+    rows = [
+        (
+            unit.short_name,
+            [
+                _heat_cell(sheet.value(key, unit.pk), target, _today(board, key, unit, month))
+                for month, sheet in sheets.items()
+            ],
+        )
+        for unit in board.parts
+    ]
+    return HeatMap(list(sheets)[-MONTHS:], [(n, c[-MONTHS:]) for n, c in rows], heat_steps(target))
+
+
+def _today(board: Board, key: str, unit: OrgUnit, month: date) -> Receipt | None:
+    live = board.month is None and month == board.today.replace(day=1)
+    return board.reading(key, unit.pk).number if live else None
+
+
+def _heat_cell(value: Decimal | None, target: Decimal, live: Receipt | None) -> HeatCell:
+    text = formats.rate(value, 1, target)
+    receipt = Receipt(text, live.url, live.rows) if live else Receipt(text)
+    return HeatCell(receipt, heat_level(value, target))
 
 
 def heat_level(value: Decimal | None, target: Decimal) -> int:
@@ -229,6 +242,11 @@ class RuleRow:
     severity: str
     width: float
     receipt: Receipt
+
+    @property
+    def fill(self) -> str:
+        """Style class of the bar."""
+        return {"must": "pp-f-danger", "should": "pp-f-viz2"}.get(self.severity, "pp-f-viz3")
 
 
 def rule_rows(board: Board) -> list[RuleRow]:

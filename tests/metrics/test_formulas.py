@@ -1,0 +1,105 @@
+"""Every formula, by the worked examples of the domain's catalogue (§4)."""
+
+from decimal import Decimal as D
+
+import pytest
+
+from portal.metrics.figures import Figure, Sheet
+from portal.metrics.metric import Kind
+from portal.metrics.receipts import Place, Reading, Standards
+from portal.metrics.registry import metrics, sources
+from portal.rules.services import Rule
+from portal.ui.formats import round_half_up
+from tests.cast import HOME, NEXT_DOOR, STREET
+
+STANDARDS = Standards({
+    "metric_targets": Rule("metric_targets", 1, {"freshness": 92, "completeness": 98}, ""),
+    "collector_ratio": Rule("collector_ratio", 1, {"people_per_collector": 1500}, ""),
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "numerator", "denominator", "expected"),
+    [
+        ("completeness", 18, 20, "90"),
+        ("validity", 2985, 3000, "99.5"),
+        ("uniqueness", 3000 - 12, 3000, "99.6"),
+        ("freshness", 2, 4, "50"),
+        ("registration_timeliness", 7, 10, "70"),
+        ("housing_coverage", 1880, 1962, "95.8"),
+        ("house_code_link", 2820, 3000, "94.0"),
+        ("occupancy_consistency", 1800, 1950, "92.3"),
+        ("registration_rate", 450, 520, "86.5"),
+        ("accuracy_rate", 111, 120, "92.5"),
+    ],
+)
+def test_a_rate_is_numerator_by_denominator(key, numerator, denominator, expected):
+    value = metrics()[key].value(D(numerator), D(denominator))
+    places = -D(expected).as_tuple().exponent
+    assert round_half_up(value, places) == D(expected)
+
+
+def test_a_diverted_street_misses_the_collectors_ratio():
+    figure = Figure(metrics()["collector_ratio"], D(96_300), D("63.5"))
+    assert round_half_up(figure.value, 1) == D("1516.5")
+    assert STANDARDS.lacking_posts(figure) == D("1.5")
+    reading = Reading(figure, Place(STREET, own=True), STANDARDS)
+    assert reading.is_below
+    assert reading.text == "1,517"
+
+
+def test_committees_share_collectors_by_tenths():
+    figure = Figure(metrics()["collector_ratio"], D(991), D("0.2"))
+    assert STANDARDS.lacking_posts(figure, whole=False) == D("0.5")
+    assert STANDARDS.lacking_posts(figure) == D("0.8")
+
+
+def test_no_cases_is_no_value():
+    figure = Figure(metrics()["freshness"], D(0), D(0))
+    assert figure.value is None
+    reading = Reading(figure, Place(HOME, own=True), STANDARDS)
+    assert reading.text == "—"
+    assert not reading.is_below
+    assert reading.change == "—"
+
+
+def test_a_rate_below_its_target_is_never_rounded_up_to_it():
+    figure = Figure(metrics()["freshness"], D(91_996), D(100_000))
+    reading = Reading(figure, Place(HOME, own=True), STANDARDS)
+    assert (reading.text, reading.gap, reading.is_below) == ("91.99", "0.01", True)
+
+
+def test_parents_sum_their_parts_and_never_average_rates():
+    def fresh(top, bottom):
+        return {"freshness": Figure(metrics()["freshness"], D(top), D(bottom))}
+
+    sheet = Sheet({HOME: fresh(10, 10), NEXT_DOOR: fresh(0, 90)})
+    assert sheet.value("freshness") == 10  # the mean of the two rates would be 50
+    assert sheet.value("freshness", HOME) == 100
+
+
+def test_metrics_without_field_checks_are_defined_and_say_why_they_are_empty():
+    for key in ("registration_rate", "accuracy_rate"):
+        metric = metrics()[key]
+        assert not metric.is_measured
+        assert str(metric.reason) == "本月无抽查"
+
+
+def test_people_are_counted_but_never_judged():
+    for metric in metrics().values():
+        if metric.kind is Kind.COUNT and metric.unit == "人" and metric.key != "incomplete":
+            assert metric.good == "neither"
+            assert not metric.target
+
+
+def test_each_metric_carries_its_receipt():
+    for metric in metrics().values():
+        assert metric.formula
+        assert metric.number
+        assert metric.clause.startswith("三")
+        assert metric.kind is Kind.COUNT or metric.denominator is not None
+
+
+def test_each_source_is_read_once():
+    keys = [source.key for source in sources()]
+    assert len(keys) == len(set(keys))
