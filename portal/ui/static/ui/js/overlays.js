@@ -114,8 +114,19 @@ function togglePopover(button) {
   button.setAttribute("aria-expanded", String(!panel.hidden));
   if (!panel.hidden) {
     panel.dataset.opener = button.dataset.popover;
-    panel.focus();
+    place(panel, button);
+    panel.focus({ preventScroll: true });
   }
+}
+
+/* Below its button, inside the window's width. */
+function place(panel, button) {
+  const ground = (panel.offsetParent || document.body).getBoundingClientRect();
+  const at = button.getBoundingClientRect();
+  const most = window.innerWidth - panel.offsetWidth - 16;
+  panel.style.right = "auto";
+  panel.style.left = `${Math.max(16, Math.min(at.left - 24, most)) - ground.left}px`;
+  panel.style.top = `${at.bottom + 6 - ground.top}px`;
 }
 
 /* Menus and popovers close when the work goes on elsewhere. */
