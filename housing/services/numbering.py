@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from housing.codes import HouseCodeError, is_provisional, make_internal_code, make_provisional_code
-from housing.models import Building, HouseCodeEvent
+from housing.models import Building, DwellingUnit, HouseCodeEvent
 
 _LOCK_SPACE = 8105
 _PREFIXES = ("", *"ABCDEFGHJKLMNPQRSTUVWXYZ")
@@ -19,21 +21,22 @@ def hold_numbers(committee: int) -> None:
 
 
 def provisional_codes(committee: int, count: int) -> list[str]:
-    """The next `count` provisional codes; every code ever given stands in the events."""
+    """The next `count` provisional codes after every one given or carried in the committee."""
     if count == 0:
         return []
     first = make_provisional_code(committee, 1)
     prefix = first[: first.rindex("-") + 1]
-    last = (
-        HouseCodeEvent.objects.filter(
-            committee_id=committee, new_code__gte=prefix, new_code__lt=f"{prefix[:-1]}."
-        )
-        .order_by("-new_code")
-        .values_list("new_code", flat=True)
-        .first()
-    )
-    taken = int(last[len(prefix) :]) if last and is_provisional(last) else 0
+    given = HouseCodeEvent.objects.filter(committee_id=committee)
+    carried = DwellingUnit.objects.filter(committee_id=committee)
+    taken = max(_last(given, "new_code", prefix), _last(carried, "house_code", prefix))
     return [make_provisional_code(committee, taken + place) for place in range(1, count + 1)]
+
+
+def _last(rows: "QuerySet[Any]", column: str, prefix: str) -> int:
+    """The highest sequence under the prefix; 0 where there is none. One step in an index."""
+    within = {f"{column}__gte": prefix, f"{column}__lt": f"{prefix[:-1]}."}
+    code = rows.filter(**within).order_by(f"-{column}").values_list(column, flat=True).first()
+    return int(code[len(prefix) :]) if code and is_provisional(code) else 0
 
 
 def code_blocks(committee: int, plate_numbers: Iterable[str]) -> list[str]:

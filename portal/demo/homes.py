@@ -94,7 +94,8 @@ def _raise_building(
     })  # fmt: skip
     found.buildings.append({
         "id": building_id, "committee_id": code, "plate_id": plate_id,
-        "name": place.normalised(), "short_name": f"{number}号", "sort_key": place.sort_key(),
+        "name": f"{road}{lane}弄 {number}号", "short_name": f"{number}号",
+        "sort_key": place.sort_key(), "code_block": f"{int(number):04d}",
         "storeys": storeys, "built_year": random.randint(1982, 2012),
         "dwelling_count": storeys * across,
     })  # fmt: skip

@@ -64,7 +64,7 @@ def test_the_same_list_again_changes_nothing(cast, told):
 def test_a_chunk_takes_few_queries(cast, django_assert_max_num_queries):
     clerk = cast.scope("clerk")
     rows = the_ledger()
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(32):
         sent(clerk, rows)
     with django_assert_max_num_queries(6):
         sent(clerk, rows)
