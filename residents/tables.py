@@ -55,7 +55,7 @@ class ResidentList(RegisterList):
         Column("sex", _("性别"), cell=lambda row: SEXES.title(row.sex)),
         Column("age", _("年龄"), cell=lambda row: age_on(row.birth_date, row.today),
                kind="number"),
-        Column("number", _("证件号码"), cell=number, export="id_mask",
+        Column("number", _("证件号码"), cell=number, export="id_mask", width=200,
                sensitivity=Sensitivity.MASKED),
         Column("category", _("类别"),
                cell=lambda row: POPULATION_CATEGORIES.title(row.category)),

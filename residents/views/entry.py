@@ -33,6 +33,7 @@ from residents.grid import (
     told_rows,
 )
 from residents.models import Residence, Verification
+from residents.names import pinyin_of
 from residents.origins import PROVINCES
 from residents.search import search
 
@@ -41,6 +42,11 @@ COMMON_RELATIONS = (
     "户主", "配偶", "子", "女", "父亲", "母亲", "孙子", "孙女", "儿媳", "女婿", "公公", "婆婆",
     "岳父", "岳母", "兄弟姐妹", "承租人", "合租人", "单位宿舍人员", "住家雇员", "非亲属",
 )  # fmt: skip
+
+#: Code, title and pinyin initials, by which a category is chosen on the keyboard.
+CATEGORIES = [
+    (code, title, pinyin_of(title)[1]) for code, title in POPULATION_CATEGORIES.choices()
+]
 
 
 @require_GET
@@ -196,7 +202,7 @@ class _Page:
         context = {
             "dwelling": self.dwelling, "form": form, "rows": rows, "template": template_row(),
             "problems": problems, "people": len(filled), "area": self._area_each(len(filled)),
-            "categories": POPULATION_CATEGORIES.choices(), "choices": choices(),
+            "categories": CATEGORIES, "choices": choices(),
             "relations": COMMON_RELATIONS, "codes": RELATIONS.choices(),
             "left_count": self._left_count(), "reasons_left": DELETION_REASONS.choices(),
             "regions": {f"{code}0000": name for code, name in PROVINCES.items()},

@@ -53,6 +53,8 @@ function showPlace(panel, prefix) {
   const named = lines().filter((line) => gridField(`${prefixOf(line)}-name`)?.value);
   const place = named.findIndex((line) => prefixOf(line) === prefix);
   panel.querySelector("[data-person-place]").textContent = place < 0 ? "新成员" : `第 ${place + 1} 人，共 ${named.length} 人`;
+  const number = gridField(`${prefix}-document_number`)?.value.trim();
+  panel.querySelectorAll("[data-numberless]").forEach((box) => { box.hidden = Boolean(number); });
   const title = panel.querySelector("[data-mirror-text]");
   title.textContent = gridField(`${prefix}-name`)?.value || "新成员";
 }
@@ -164,6 +166,11 @@ document.addEventListener("keydown", (event) => {
   }
 }, true);
 
+/* What came back from the server as typed is derived again. */
+grid.querySelectorAll("[data-id-number]").forEach((field) => {
+  if (field.value && !field.value.includes("*")) field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 /* A link of the to-do list leads to the field itself. */
 if (pane.dataset.openRow) {
   open(pane.dataset.openRow, { focus: !form.dataset.focus });
@@ -176,3 +183,23 @@ if (pane.dataset.openRow) {
   const first = [...grid.querySelectorAll("tr[data-line] input:not([type=hidden]):not([type=checkbox])")].find((field) => !field.value);
   (summary || first)?.focus();
 }
+
+/* In a select of the grid letters choose by pinyin initials and digits by code, as one types. */
+let typed = "";
+let typedUntil = 0;
+let typedIn = null;
+grid.addEventListener("keydown", (event) => {
+  const select = event.target;
+  if (select.tagName !== "SELECT" || !/^[a-z0-9]$/i.test(event.key) || event.ctrlKey || event.altKey) return;
+  typed = (select === typedIn && Date.now() < typedUntil ? typed : "") + event.key.toLowerCase();
+  typedIn = select;
+  typedUntil = Date.now() + 900;
+  const option = [...select.options].find((one) => one.value
+    && (one.value.startsWith(typed) || (one.dataset.initials || "").startsWith(typed)));
+  event.preventDefault();
+  event.stopPropagation();
+  if (!option || option.value === select.value) return;
+  select.value = option.value;
+  select.dispatchEvent(new Event("input", { bubbles: true }));
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+});
