@@ -1,0 +1,220 @@
+"""Dashboards: stored values only, who sees which, and lists as long as their numbers."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+
+from portal.jobs.models import Job
+from portal.metrics.models import MetricRun, RunKind
+from portal.orgs.acting import acting
+from tests.cast import FAR_STREET, HOME, NEXT_DOOR, STREET
+from tests.metrics.builders import (
+    CLOCK,
+    SYSTEM,
+    altered,
+    collector,
+    computed,
+    people,
+    verified,
+)
+
+pytestmark = pytest.mark.django_db
+RECEIPT = re.compile(r'href="([^"]+)"\s+data-receipt="(\d+)"')
+
+
+@pytest.fixture
+def register(cast):
+    """People with every kind of fault in two committees, and their numbers."""
+    clerk, neighbour = cast.scope("clerk"), cast.scope("neighbour")
+    here = people(clerk, 8)
+    for episode, category in zip(
+        here, ("11", "12", "20", "20", "31", "32", "40", "20"), strict=True
+    ):
+        altered(clerk, episode, category=category)
+    altered(clerk, here[0], phone_mask="")
+    altered(clerk, here[1], id_mask="")
+    altered(clerk, here[2], name=here[1].name, birth_date=here[1].birth_date, sex=here[1].sex)
+    verified(clerk, here[3], 200)
+    altered(clerk, here[4], code_final=True)
+    there = people(neighbour, 3, address="花溪路1号", start=50)
+    verified(neighbour, there[0], 300)
+    collector(clerk)
+    computed()
+    return here
+
+
+def receipts(response):
+    """Every number of the page that opens a list: (address, how many rows it promises)."""
+    return {
+        (unescape(address), int(count))
+        for address, count in RECEIPT.findall(response.content.decode())
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [
+        ("clerk", "/dashboard/committee/"),
+        ("clerk", "/dashboard/committee/panel/"),
+        ("street", "/dashboard/street/"),
+        ("street", f"/dashboard/committee/?unit={NEXT_DOOR}"),
+        ("district", "/dashboard/district/"),
+        ("district", f"/dashboard/street/?unit={STREET}"),
+    ],
+)
+def test_each_number_opens_a_list_of_its_length(cast, register, key, path):
+    computed(scope=SYSTEM if key == "district" else CLOCK)
+    client = cast.client(key)
+    found = receipts(client.get(path))
+    assert found
+    for address, promised in sorted(found):
+        response = client.get(address)
+        assert response.status_code == 200, address
+        assert response.context["list"].total == promised, address
+
+
+def test_the_numbers_cover_every_fault(cast, register):
+    text = cast.client("clerk").get("/dashboard/committee/").content.decode()
+    for query in ("overdue=1", "incomplete=1", "code=missing", "occupancy_check=overdue"):
+        assert query in text
+
+
+@pytest.mark.parametrize(
+    ("key", "path", "status"),
+    [
+        ("clerk", "/dashboard/committee/", 200),
+        ("lead", "/dashboard/committee/", 200),
+        ("collector", "/dashboard/committee/", 403),
+        ("auditor", "/dashboard/district/", 403),
+        ("window", "/dashboard/street/", 403),
+        ("clerk", f"/dashboard/committee/?unit={NEXT_DOOR}", 404),
+        ("clerk", f"/dashboard/street/?unit={STREET}", 404),
+        ("street", f"/dashboard/street/?unit={FAR_STREET}", 404),
+        ("street", "/dashboard/district/", 404),
+        ("street", f"/dashboard/committee/?unit={HOME}", 200),
+        ("street", "/dashboard/committee/?unit=x", 404),
+        ("district", f"/dashboard/street/?unit={FAR_STREET}", 200),
+        ("analyst", "/dashboard/district/", 200),
+    ],
+)
+def test_everybody_sees_the_dashboards_of_their_own_units(cast, units, key, path, status):
+    assert cast.client(key).get(path).status_code == status
+
+
+def test_a_unit_without_numbers_shows_dashes_and_no_zeros(cast):
+    response = cast.client("street").get("/dashboard/street/")
+    assert "尚未计算" in response.content.decode()
+    assert "0.00%" not in response.content.decode()
+
+
+def test_missing_field_checks_say_so(cast, register):
+    text = cast.client("clerk").get("/dashboard/committee/panel/").content.decode()
+    assert text.count("本月无抽查") == 2
+
+
+def test_old_numbers_are_marked(cast, register, at):
+    MetricRun.objects.update(
+        measured_at=at - timedelta(hours=37), published_at=at - timedelta(hours=36)
+    )
+    assert "数据为" in cast.client("street").get("/dashboard/street/").content.decode()
+
+
+def test_the_ranking_is_ordered_by_what_is_asked(cast, register):
+    client = cast.client("street")
+    for order, first in (("actual_population", HOME), ("-actual_population", None)):
+        ranking = client.get(f"/dashboard/street/?by={order}").context["ranking"]
+        values = [row.population.value for row in ranking.rows]
+        assert values == sorted(values, reverse=order[0] != "-")
+        assert first is None or ranking.rows[0].unit.pk == first
+
+
+def test_few_cases_have_no_rank(cast, register):
+    ranking = cast.client("street").get("/dashboard/street/?by=freshness").context["ranking"]
+    assert all(row.rank is None for row in ranking.rows)
+
+
+def test_htmx_gets_the_ranking_alone(cast, register):
+    response = cast.client("street").get(
+        "/dashboard/street/?by=-freshness",
+        headers={"HX-Request": "true", "HX-Target": "ranking"},
+    )
+    text = response.content.decode().strip()
+    assert text.startswith("<section")
+    assert "<html" not in text
+
+
+def test_a_past_month_is_its_last_snapshot_without_lists(cast, register, today):
+    last_month = today.replace(day=1) - timedelta(days=1)
+    computed(RunKind.NIGHTLY, day=last_month)
+    response = cast.client("street").get(f"/dashboard/street/?month={last_month:%Y-%m}")
+    assert f"{last_month:%Y-%m-%d}" in response.content.decode()
+    assert not receipts(response)
+
+
+def test_change_is_against_the_end_of_last_month(cast, register, today):
+    last_month = today.replace(day=1) - timedelta(days=1)
+    computed(RunKind.NIGHTLY, day=last_month)
+    people(cast.scope("clerk"), 2, address="棠浦路988弄8号", start=90)
+    computed()
+    board = cast.client("clerk").get("/dashboard/committee/").context["board"]
+    shown, before = board.population.value, board.population.before.value
+    assert shown == 10
+    assert board.population.change == f"+{shown - before:.0f}"
+
+
+def test_now_is_asked_of_the_ledger_and_the_page_shows_progress(cast, register):
+    client = cast.client("street")
+    response = client.post("/dashboard/run/", {"unit": STREET})
+    assert response.status_code == 302
+    assert "正在计算" in client.get(response["Location"]).content.decode()
+    with acting(CLOCK):
+        job = Job.objects.get(state="waiting")
+    from portal.jobs.services import work
+
+    still = client.get(f"/dashboard/progress/?unit={STREET}", headers={"HX-Request": "true"})
+    assert "HX-Refresh" not in still
+    work(job.pk, STREET)
+    over = client.get(f"/dashboard/progress/?unit={STREET}", headers={"HX-Request": "true"})
+    assert over["HX-Refresh"] == "true"
+
+
+def test_who_may_only_look_has_no_button(cast, register):
+    assert "立即计算" not in cast.client("lead").get("/dashboard/committee/").content.decode()
+    assert cast.client("lead").post("/dashboard/run/").status_code == 403
+
+
+def test_nobody_is_led_to_another_host(cast):
+    response = cast.client("street").post(
+        "/dashboard/run/", {"unit": STREET, "next": "https://example.org/"}
+    )
+    assert response["Location"].startswith("/dashboard/street/")
+
+
+def test_every_metric_has_its_definition(cast, units):
+    from portal.metrics.registry import metrics
+
+    client = cast.client("clerk")
+    for key in metrics():
+        assert (
+            str(metrics()[key].formula)
+            in client.get(f"/dashboard/definitions/{key}/").content.decode()
+        )
+    assert client.get("/dashboard/definitions/nothing/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [
+        ("street", "/dashboard/street/"),
+        ("clerk", "/dashboard/committee/"),
+        ("district", "/dashboard/district/"),
+    ],
+)
+def test_a_dashboard_asks_few_questions(cast, register, key, path, django_assert_max_num_queries):
+    client = cast.client(key)
+    client.get(path)
+    frame = 12  # session, user, posts, grants, unit names, jobs of the frame around the page
+    with django_assert_max_num_queries(frame + 8):
+        client.get(path)
