@@ -23,7 +23,8 @@ def trail(committed):
                 "residents.updated", by=scope, at=timezone.now(), reason=reason,
                 target=("residents.resident", "x"), changes={"手机": ["150****6602", "150****6620"]},
             )  # fmt: skip
-        record("residents.revealed", by=cast.scope("clerk"), at=timezone.now(), purpose="document")
+        clerk = cast.scope("clerk")
+        record("residents.revealed", by=clerk, at=timezone.now(), purpose="document")
     return cast
 
 

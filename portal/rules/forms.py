@@ -1,0 +1,112 @@
+"""The form of a rule's next version: one field for each parameter of its schema."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.rules.defaults import RuleDefault
+from portal.ui.forms import DayField, PortalForm
+
+#: What parameters are called on screen; others show their key.
+TITLES = {
+    "accuracy_rate": gettext_lazy("准确率（%）"),
+    "completeness": gettext_lazy("完整率（%）"),
+    "conditions": gettext_lazy("条件组合"),
+    "days": gettext_lazy("天数"),
+    "decision_calendar_days": gettext_lazy("办结时限（自然日，0 为不用）"),
+    "decision_working_days": gettext_lazy("办结时限（工作日，0 为不用）"),
+    "endorsement_on_time": gettext_lazy("签注按期率（%）"),
+    "freshness": gettext_lazy("鲜活度（%）"),
+    "high": gettext_lazy("必改（天）"),
+    "house_code_link": gettext_lazy("房屋编码关联率（%）"),
+    "housing_coverage": gettext_lazy("房屋覆盖率（%）"),
+    "insured_months": gettext_lazy("社保或居住满（月）"),
+    "lent": gettext_lazy("借住（天）"),
+    "low": gettext_lazy("提醒（天）"),
+    "make_up_days": gettext_lazy("补办签注（天）"),
+    "mid": gettext_lazy("应改（天）"),
+    "other": gettext_lazy("其他（天）"),
+    "overseas": gettext_lazy("境外人员（天）"),
+    "owner_occupied": gettext_lazy("自住（天）"),
+    "people_per_collector": gettext_lazy("每名采集员负责的实有人口（人）"),
+    "per_day": gettext_lazy("每日次数"),
+    "per_year": gettext_lazy("每年次数"),
+    "registered_months": gettext_lazy("居住登记满（月）"),
+    "registration_rate": gettext_lazy("登记率（%）"),
+    "rented": gettext_lazy("出租（天）"),
+    "seconds_shown": gettext_lazy("显示时长（秒）"),
+    "shared": gettext_lazy("集体居住（天）"),
+    "uniqueness": gettext_lazy("唯一率（%）"),
+    "vacant": gettext_lazy("空置（天）"),
+    "validity": gettext_lazy("有效率（%）"),
+    "window_days": gettext_lazy("签注提前（天）"),
+}
+PREFIX = "p_"
+
+
+def title_of(key: str) -> str:
+    """The Chinese title of a parameter, its key where it has none."""
+    return str(TITLES.get(key, key))
+
+
+class ListField(forms.CharField):
+    """A list or table of a rule, written as JSON; it comes back as what it stands for."""
+
+    widget = forms.Textarea(
+        attrs={"rows": 6, "spellcheck": "false", "class": "pp-textarea pp-mono"}
+    )
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return value
+        return json.dumps(value, ensure_ascii=False, indent=1)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise forms.ValidationError(
+                _("第 %(line)d 行没有看懂，应为 JSON，引号和逗号用半角")
+                % {"line": getattr(error, "lineno", 1)}
+            ) from error
+
+
+class RevisionForm(PortalForm):
+    """Parameters, the day from which they hold, and the source that says so."""
+
+    columns = 2
+    effective_from = DayField(label=gettext_lazy("施行日期"))
+    basis = forms.CharField(
+        label=gettext_lazy("依据的文件和条款"), max_length=200,
+        help_text=gettext_lazy("写明文号和条款，如：沪府令第 58 号第九条"),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, default: RuleDefault, parameters: dict[str, Any], **kwargs: Any
+    ) -> None:
+        self.default = default
+        fields = {
+            f"{PREFIX}{key}": _field(key, kind, parameters.get(key))
+            for key, kind in default.schema.items()
+        }
+        self.base_fields = {**fields, **type(self).base_fields}
+        super().__init__(*args, **kwargs)
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters by their own names, of the types that the schema names."""
+        return {key: self.cleaned_data[f"{PREFIX}{key}"] for key in self.default.schema}
+
+
+def _field(key: str, kind: Any, value: Any) -> forms.Field:
+    title = title_of(key)
+    if kind is int:
+        return forms.IntegerField(label=title, min_value=0, initial=value)
+    if kind is float or kind == (int, float):
+        return forms.FloatField(label=title, min_value=0, initial=value)
+    if kind is str:
+        return forms.CharField(label=title, initial=value, max_length=200)
+    return ListField(label=title, initial=value)
