@@ -212,13 +212,20 @@ def _cell(row: DwellingUnit, facts: BoardFacts) -> BoardCell:
     )
 
 
+def _since(days: int | None) -> str:
+    """How long ago the dwelling was verified, in words."""
+    if days is None:
+        return _("没有核实过")
+    return _("%(days)d 天前核实") % {"days": days} if days else _("今天核实")
+
+
 def _label(row: DwellingUnit, days: int | None, flag: str, problems: int) -> str:
     """The cell in words: `1203室，出租，4 人，98 天前核实，1 项必改`."""
     parts = [
         _("%(room)s室") % {"room": row.room_no},
         OCCUPANCY_STATUSES.title(row.occupancy),
         _("%(count)d 人") % {"count": row.occupants},
-        _("没有核实过") if days is None else _("%(days)d 天前核实") % {"days": days},
+        _since(days),
     ]
     if flag:
         parts.append(

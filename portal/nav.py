@@ -27,7 +27,11 @@ ALL: tuple[Level, ...] = ("district", "street", "committee")
 
 @dataclass(frozen=True)
 class Item:
-    """One entry: shown at `levels` to posts with `capability`; `key` marks it active."""
+    """One entry: shown at `levels` to posts with `capability`.
+
+    It is lit on its own page, on those named in `pages`, and on the pages of its area that no
+    other entry names, when it is the area's `register`.
+    """
 
     key: str
     title: str
@@ -35,6 +39,8 @@ class Item:
     icon: str
     capability: C
     levels: tuple[Level, ...] = ALL
+    pages: tuple[str, ...] = ()
+    register: bool = False
 
 
 GROUPS: list[tuple[str, list[Item]]] = [
@@ -46,32 +52,37 @@ GROUPS: list[tuple[str, list[Item]]] = [
         Item("todo", "待办", "desk:todo", "inbox", C.VIEW_QUALITY),
     ]),
     ("采集登记", [
-        Item("board", "楼栋房态", "housing:buildings", "building", C.VIEW_REGISTER, ("committee",)),
+        Item("board", "楼栋房态", "housing:buildings", "building", C.VIEW_REGISTER, ("committee",),
+             pages=("housing:board", "housing:add_rooms", "housing:add_building")),
         Item("entry", "入户登记", "residents:entry_start", "entry", C.EDIT_RESIDENTS,
-             ("committee",)),
-        Item("imports", "批量导入", "exchange:upload", "import", C.IMPORT_FILES, ("committee",)),
+             ("committee",), pages=("residents:entry",)),
+        Item("imports", "批量导入", "exchange:upload", "import", C.IMPORT_FILES, ("committee",),
+             register=True),
     ]),
     ("台账", [
-        Item("residents", "实有人口", "residents:list", "users", C.VIEW_REGISTER),
-        Item("housing", "实有房屋", "housing:list", "home", C.VIEW_REGISTER),
-        Item("permits", "居住证", "permits:list", "permit", C.VIEW_PERMITS),
+        Item("residents", "实有人口", "residents:list", "users", C.VIEW_REGISTER, register=True),
+        Item("housing", "实有房屋", "housing:list", "home", C.VIEW_REGISTER, register=True),
+        Item("permits", "居住证", "permits:list", "permit", C.VIEW_PERMITS, register=True),
     ]),
     ("质量", [
-        Item("quality", "数据质量", "quality:list", "quality", C.VIEW_QUALITY),
+        Item("quality", "数据质量", "quality:list", "quality", C.VIEW_QUALITY, register=True),
     ]),
     ("力量", [
         Item("staffing", "采集力量", "staffing:overview", "collector", C.VIEW_STAFFING,
-             ("district", "street")),
+             ("district", "street"), register=True),
     ]),
     ("考核", [
-        Item("assessment", "年度考核", "assessment:matrix", "assessment", C.VIEW_ASSESSMENT),
+        Item("assessment", "年度考核", "assessment:matrix", "assessment", C.VIEW_ASSESSMENT,
+             register=True),
     ]),
     ("管理", [
         Item("imports", "批量导入", "exchange:upload", "import", C.IMPORT_FILES,
-             ("district", "street")),
-        Item("rules", "规则与依据", "rules:list", "rules", C.VIEW_RULES, ("district", "street")),
+             ("district", "street"), register=True),
+        Item("rules", "规则与依据", "rules:list", "rules", C.VIEW_RULES, ("district", "street"),
+             register=True),
         Item("audit", "访问留痕", "desk:audit", "history", C.VIEW_AUDIT),
-        Item("orgs", "组织与岗位", "orgs:units", "sitemap", C.VIEW_ORGS, ("district", "street")),
+        Item("orgs", "组织与岗位", "orgs:units", "sitemap", C.VIEW_ORGS, ("district", "street"),
+             register=True),
         Item("operation", "运行情况", "jobs:operation", "jobs", C.VIEW_OPERATION),
     ]),
 ]  # fmt: skip
@@ -94,17 +105,21 @@ def _shown(item: Item, scope: Scope) -> bool:
 
 
 def _entry(item: Item, here: str) -> dict[str, Any]:
-    same_area = here.split(":")[0] == item.url.split(":")[0] and here not in _LISTED
+    area = here.partition(":")[0] == item.url.partition(":")[0]
+    lit = here in (item.url, *item.pages) or (item.register and area and here not in _NAMED)
     return {
-        "key": item.key, "title": _(item.title), "url": reverse(item.url), "icon": item.icon,
-        "count": None, "active": here == item.url or (same_area and item.key in _AREA_DEFAULT),
-    }  # fmt: skip
+        "key": item.key,
+        "title": _(item.title),
+        "url": reverse(item.url),
+        "icon": item.icon,
+        "count": None,
+        "active": lit,
+    }
 
 
-_LISTED = {item.url for _title, entries in GROUPS for item in entries}
-# pages without an entry of their own light up their area's register
-_AREA_DEFAULT = {"residents", "housing", "permits", "quality", "staffing", "assessment", "rules",
-                 "imports"}  # fmt: skip
+_NAMED = {
+    name for _title, entries in GROUPS for item in entries for name in (item.url, *item.pages)
+}
 
 
 def shell_for(request: HttpRequest) -> dict[str, Any]:
