@@ -97,7 +97,7 @@ class Board:
     groups: Sequence[Group]
     columns: Sequence[Column]
     lines: Sequence[Line]
-    averages: Sequence[str]
+    averages: Sequence[tuple[Column, str]]
     average: str
     indicators: int
     without_data: int
@@ -137,7 +137,7 @@ def board(cycle: AssessmentCycle, scope: Scope, shown: str) -> Board:
     known = [sheet.total for sheet in sheets if sheet.total is not None]
     return Board(
         cycle=cycle, shown=shown, groups=_groups(indicators, columns), columns=columns,
-        lines=lines, averages=[_average(column, scores) for column in columns],
+        lines=lines, averages=[(column, _average(column, scores)) for column in columns],
         average=formats.decimal(sum(known, Decimal(0)) / len(known), 1) if known else formats.DASH,
         indicators=len(indicators), without_data=len(indicators) - len(picks["data"]),
         counts={key: len(found) for key, found in picks.items()},

@@ -19,6 +19,30 @@ FAMILIES = [
 ]
 
 
+#: What is measured, in words, where no metric of the portal says it yet.
+FORMULAS = {
+    "A7": "达到管理要求的重点地区 ÷ 重点地区",
+    "A8": "时限内改正的质量问题 ÷ 到期的质量问题",
+    "B1": "各环节都在时限内的办件 ÷ 办结的办件",
+    "B2": "一次告知后补齐或撤回的办件 ÷ 材料不齐的办件",
+    "B3": "按期签注的居住证 ÷ 到期应签注的居住证",
+    "B4": "有效登记的人户分离人员 ÷ 人户分离人员",
+    "B5": "满足或依法转办的服务事项 ÷ 申请的服务事项；拒绝未说明理由每件扣 1 分",
+    "B6": "已比对并听取本人意见的灵活就业登记 ÷ 应比对的登记",
+    "B7": "有效租赁登记的出租房屋 ÷ 出租房屋，与已认定合法性的房屋占比取平均",
+    "B8": "复查合格的整治事项 ÷ 到期的整治事项；未告知安置每件扣 1 分",
+    "B9": "时限内办结的抄告 ÷ 到期的抄告",
+    "B10": "时限内办结的更正、申诉 ÷ 到期的更正、申诉",
+    "C1": "人口服务管理经费列入年度预算",
+    "C2": "已支付经费 ÷ 批准和调整后的经费",
+    "C3": "查实的挪用件数",
+    "D1": "已达要求的机构、会议事项 ÷ 应达要求的事项",
+    "D2": "指定的专门人员数，1 至 2 名",
+    "D4": "挪作他用的工时 ÷ 采集员工时",
+    "D5": "采集员年人均培训学时",
+}
+
+
 def _line(
     code: str, title: str, weight: int, metrics: str, clause: str, scoring: dict[str, Any],
     *, reading: str = "rate", evidence: str = "system",
@@ -26,7 +50,7 @@ def _line(
     return {
         "code": code, "family": code[0], "title": title, "weight": weight,
         "metrics": metrics.split(), "clause": clause, "scoring": scoring, "reading": reading,
-        "evidence": evidence,
+        "evidence": evidence, "formula": FORMULAS.get(code, ""),
     }  # fmt: skip
 
 

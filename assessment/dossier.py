@@ -72,6 +72,11 @@ class Dossier:
     chart: Mapping[str, Any] | None
     trend_rows: Sequence[tuple[str, str, str]]
 
+    @property
+    def scale(self) -> Decimal:
+        """Half the width of the gap bars: the widest gap shown."""
+        return max((abs(row.gap) for row in self.losses), default=Decimal(1))
+
 
 def dossier(score: Score, scope: Scope) -> Dossier:
     """The page of one score, from stored values only."""
@@ -174,7 +179,8 @@ def _facts(
     indicator = score.indicator
     known = metrics()
     first = next((known[key] for key in indicator.metrics if key in known), None)
-    left = [Fact(_("口径"), str(first.formula) if first else indicator.title)]
+    said = str(first.formula) if first else indicator.formula or indicator.title
+    left = [Fact(_("口径"), said)]
     if len(indicator.metrics) > 1:
         left += [_mean_part(key, value, known.get(key)) for key in indicator.metrics]
     else:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessment.models import EvidenceKind
 from portal.ui.forms import PortalForm
+from portal.ui.widgets import Radios
 
 
 class ClaimForm(PortalForm):
@@ -46,7 +47,7 @@ class ReviewForm(PortalForm):
     """The district's decision on one score; only acts that its state allows are offered."""
 
     columns = 1
-    act = forms.ChoiceField(label=_("处理意见"), widget=forms.RadioSelect)
+    act = forms.ChoiceField(label=_("处理意见"), widget=Radios)
     points = forms.DecimalField(
         label=_("调整为"), required=False, min_value=0, max_digits=5, decimal_places=2
     )

@@ -140,6 +140,7 @@ class Indicator(models.Model):
     family_title = models.CharField("类别名称", max_length=40)
     title = models.CharField("指标", max_length=40)
     metrics = models.JSONField("所用指标", default=list)
+    formula = models.CharField("口径", max_length=120, blank=True)
     reading = models.CharField("取值", max_length=12)
     weight = models.DecimalField("分值", max_digits=5, decimal_places=2)
     scoring = models.JSONField("计分", default=dict)
@@ -152,7 +153,7 @@ class Indicator(models.Model):
         personal: ClassVar[set[str]] = set()
         plain: ClassVar[set[str]] = {
             "id", "cycle_id", "code", "position", "family", "family_title", "title", "metrics",
-            "reading", "weight", "scoring", "evidence_kind", "clause",
+            "formula", "reading", "weight", "scoring", "evidence_kind", "clause",
         }  # fmt: skip
 
     class Meta:

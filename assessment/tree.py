@@ -39,7 +39,10 @@ class Family:
 
 @dataclass(frozen=True)
 class IndicatorRule:
-    """One line of the tree. `scoring` holds the function's type and its parameters."""
+    """One line of the tree. `scoring` holds the function's type and its parameters.
+
+    `formula` says in words what is measured, where no metric of the portal says it.
+    """
 
     code: str
     family: str
@@ -50,6 +53,7 @@ class IndicatorRule:
     scoring: Mapping[str, Any]
     evidence: str
     clause: str
+    formula: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ def _line(each: Mapping[str, Any]) -> IndicatorRule:
         weight=Decimal(str(each["weight"])), metrics=tuple(each["metrics"]),
         reading=each["reading"], scoring=each["scoring"], evidence=each["evidence"],
         clause=each["clause"],
+        formula=each.get("formula", ""),
     )  # fmt: skip
 
 

@@ -243,8 +243,8 @@ def in_words(indicator: Indicator, on: date) -> tuple[str, str]:
     formulas = [str(known[key].formula) for key in indicator.metrics if key in known]
     ratio = int(rule_on("collector_ratio", on)["people_per_collector"])
     rule = rule_of(indicator, ratio, {})
-    fallback = _("佐证评分") if indicator.evidence_kind == "manual" else readings.NO_DATA
-    return "；".join(formulas) or fallback, readings.scoring_in_words(rule)
+    said = indicator.formula or "；".join(formulas) or indicator.title
+    return said, readings.scoring_in_words(rule)
 
 
 def document_number(value: Decimal | None, places: int = 2) -> str:

@@ -93,9 +93,9 @@ def freshness(report: Report) -> str:
         return _("鲜活度暂无数据。")
     target = Decimal(str(indicator.scoring["high"]))
     good = sum(value >= target for _line, value in ranked)
-    text = _("鲜活度达到%(target)s%%满分线的街道（镇）%(good)s个（见图1）。") % {
-        "target": document_number(target, 0), "good": good,
-    }  # fmt: skip
+    reached = _("鲜活度达到%(target)s%%满分线的街道（镇）%(good)s个（见图1）。")
+    nobody = _("尚无街道（镇）的鲜活度达到%(target)s%%满分线（见图1）。")
+    text = (reached if good else nobody) % {"target": document_number(target, 0), "good": good}
     last, value = ranked[-1]
     if value >= target:
         return text

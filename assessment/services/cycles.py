@@ -86,8 +86,8 @@ def _copy_tree(cycle: AssessmentCycle, tree: Tree) -> None:
         Indicator(
             cycle=cycle, code=each.code, position=position, family=each.family,
             family_title=titles[each.family], title=each.title, metrics=list(each.metrics),
-            reading=each.reading, weight=each.weight, scoring=dict(each.scoring),
-            evidence_kind=each.evidence, clause=each.clause,
+            formula=each.formula, reading=each.reading, weight=each.weight,
+            scoring=dict(each.scoring), evidence_kind=each.evidence, clause=each.clause,
         )
         for position, each in enumerate(tree.indicators, 1)
     )  # fmt: skip
