@@ -16,7 +16,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
-from portal.metrics.metric import Axis, Good, Kind, ListLink, Metric, Occasion, Part, Source
+from portal.metrics.metric import Axis, Good, Kind, ListLink, Metric, Occasion, Part, Source, Text
 from residents.completeness import CHECKED, FIELDS, incomplete
 from residents.models import Identity, Residence
 from residents.querysets import ACTUAL_CATEGORIES, ResidenceQuerySet
@@ -132,7 +132,7 @@ def in_time(occasion: Occasion) -> Combinable:
 EVERYBODY = Part(_("实有人口"), RESIDENCES, count_of(ACTUAL), people("actual=1"))
 
 
-def population(key: str, title: str, *codes: str) -> Metric:
+def population(key: str, title: Text, *codes: str) -> Metric:
     """The count of one category of the actual population."""
     query = "&".join(["actual=1", *(f"category={code}" for code in codes)])
     return Metric(

@@ -91,12 +91,12 @@ def current(unit: int, grain: Grain) -> Sheet:
     sheet = _sheet(MetricValue.objects.under(unit).filter(run__in=_previews()), grain)
     if sheet.figures:
         return sheet
-    last = MetricRun.objects.snapshots().order_by("-as_of").values("pk")[:1]
+    last = MetricRun.objects.snapshots().order_by("-as_of")[:1]
     return _sheet(MetricValue.objects.under(unit).filter(run__in=last), grain)
 
 
-def _previews() -> "QuerySet[MetricRun, dict[str, uuid.UUID]]":
-    return MetricRun.objects.published().filter(kind=RunKind.PREVIEW).values("pk")
+def _previews() -> "QuerySet[MetricRun]":
+    return MetricRun.objects.published().filter(kind=RunKind.PREVIEW)
 
 
 def _sheet(values: "QuerySet[MetricValue]", grain: Grain) -> Sheet:

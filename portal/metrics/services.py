@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.audit.record import record
 from portal.jobs import services as ledger
-from portal.jobs.models import Job
+from portal.jobs.models import Job, JobState
 from portal.metrics.measure import Parts, measure
 from portal.metrics.metric import Metric, Occasion
 from portal.metrics.models import MetricRun, MetricRunQuerySet, MetricValue, RunKind, RunState
@@ -78,12 +78,11 @@ def run_district(*, kind: RunKind, as_of: date, at: datetime) -> MetricRun | Non
 
 def _under_way(runs: MetricRunQuerySet, by: Scope) -> MetricRun | None:
     """The latest of `runs` whose job still goes on; one whose job died is left behind."""
-    waiting = runs.filter(state=RunState.COMPUTING).order_by("-requested_at")
-    for run in waiting[:5]:
-        job = Job.objects.in_scope(by).filter(pk=run.job_id).first()
-        if job is not None and job.is_open:
-            return run
-    return None
+    going_on = Job.objects.in_scope(by).filter(
+        kind=JOB, state__in=[JobState.WAITING, JobState.RUNNING]
+    )
+    waiting = runs.filter(state=RunState.COMPUTING, job_id__in=going_on.values("pk"))
+    return waiting.order_by("-requested_at").first()
 
 
 def _streets(unit: int, day: date) -> list[int]:

@@ -1,5 +1,6 @@
 """Running the rules: issues open and close set-based, one statement for each rule (D-11)."""
 
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ opened AS (
 mended AS (
     UPDATE {table} SET state = 'fixed', closed_on = %(day)s
     WHERE state = 'open' AND rule = %(rule)s AND committee_id BETWEEN %(low)s AND %(high)s
-    AND (%(dwelling)s::uuid IS NULL OR dwelling_id = %(dwelling)s::uuid)
+    AND (%(dwellings)s::uuid[] IS NULL OR dwelling_id = ANY (%(dwellings)s::uuid[]))
     AND object_id NOT IN (SELECT object_id FROM found)
     RETURNING 1
 )
@@ -76,24 +77,26 @@ def check_unit(
     :param only: keys of the rules, all of them unless told
     :raises NotAllowed: the unit lies outside `by`
     """
-    return _run(unit=unit, dwelling=None, by=by, at=at, run=run, only=only)
+    return _run(unit=unit, dwellings=None, by=by, at=at, run=run, only=only)
 
 
 @transaction.atomic
-def check_dwelling(*, dwelling_id: uuid.UUID, committee: int, by: Scope, at: datetime) -> Outcome:
-    """Run the rules over one dwelling and its people, after it was saved.
+def check_dwellings(
+    *, dwelling_ids: Iterable[uuid.UUID], unit: int, by: Scope, at: datetime
+) -> Outcome:
+    """Run the rules over some dwellings of a unit and their people, after they were saved.
 
     The clerk sees at once what is mended and what is still missing.
 
-    :raises NotAllowed: the committee lies outside `by`
+    :raises NotAllowed: the unit lies outside `by`
     """
-    return _run(unit=committee, dwelling=dwelling_id, by=by, at=at, run=None, only=None)
+    return _run(unit=unit, dwellings=list(dwelling_ids), by=by, at=at, run=None, only=None)
 
 
 def _run(
     *,
     unit: int,
-    dwelling: uuid.UUID | None,
+    dwellings: list[uuid.UUID] | None,
     by: Scope,
     at: datetime,
     run: uuid.UUID | None,
@@ -107,30 +110,37 @@ def _run(
     total = Outcome()
     for rule in quality_rules().values():
         if wanted is None or rule.key in wanted:
-            total += _run_rule(rule, inspection, dwelling, run)
+            total += _run_rule(rule, inspection, dwellings, run)
     return total
 
 
 def _run_rule(
-    rule: QualityRule, inspection: Inspection, dwelling: uuid.UUID | None, run: uuid.UUID | None
+    rule: QualityRule,
+    inspection: Inspection,
+    dwellings: list[uuid.UUID] | None,
+    run: uuid.UUID | None,
 ) -> Outcome:
     offenders = rule.offenders(inspection)
-    if dwelling is not None:
-        offenders = offenders.filter(dwelling_id=dwelling)
+    if dwellings is not None:
+        offenders = offenders.filter(dwelling_id__in=dwellings)
     query, params = offenders.order_by().values(*COLUMNS).query.sql_with_params()
     named = {f"found_{place}": value for place, value in enumerate(params)}
+    names = iter(named)
     statement = RUN_RULE.format(
-        offenders=query % tuple(f"%({name})s" for name in named),
+        offenders=re.sub("%s", lambda _: f"%({next(names)})s", query),
         table=DataQualityIssue._meta.db_table,
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, named | _values(rule, inspection, dwelling, run))
+        cursor.execute(statement, named | _values(rule, inspection, dwellings, run))
         opened, mended = cursor.fetchone()
     return Outcome(opened, mended)
 
 
 def _values(
-    rule: QualityRule, inspection: Inspection, dwelling: uuid.UUID | None, run: uuid.UUID | None
+    rule: QualityRule,
+    inspection: Inspection,
+    dwellings: list[uuid.UUID] | None,
+    run: uuid.UUID | None,
 ) -> dict[str, Any]:
     return {
         "rule": rule.key,
@@ -138,7 +148,7 @@ def _values(
         "day": inspection.day,
         "due": due_on(rule, inspection),
         "run": None if run is None else str(run),
-        "dwelling": None if dwelling is None else str(dwelling),
+        "dwellings": None if dwellings is None else [str(key) for key in dwellings],
         "low": inspection.unit,
         "high": inspection.unit + span_of(inspection.unit),
     }

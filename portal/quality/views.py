@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import DateField, Value
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from portal.orgs.scope import Scope
 from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
 from portal.quality.summary import RuleState, rule_states
-from portal.quality.tables import IssueList
+from portal.quality.tables import IssueList, IssueListOfMany
 from portal.rules.services import rule_on
 
 MOST_UNITS = 7
@@ -29,8 +30,10 @@ def issue_list(request: PortalRequest) -> HttpResponse:
     day, scope = timezone.localdate(), request.scope
     units = _units(scope)
     names = {unit.pk: unit.short_name for unit in units}
-    listing = IssueList(
-        request, DataQualityIssue.objects.in_scope(scope), day=day, names=names,
+    rows = DataQualityIssue.objects.in_scope(scope).select_related("committee")
+    declared = IssueListOfMany if names else IssueList
+    listing = declared(
+        request, rows.annotate(today=Value(day, DateField())),
         filter_context={"day": day, "units": OrgUnit.objects.filter(pk__in=names)},
     )  # fmt: skip
     shown = _shown_unit(request, scope, names)

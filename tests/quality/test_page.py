@@ -1,13 +1,11 @@
-"""The page of data quality, the inbox, and who sees what of them."""
+"""The page of data quality, and who sees what of it."""
 
 import re
-from datetime import timedelta
 
 import pytest
 
 from portal.orgs.acting import acting
-from portal.quality import inbox, services
-from portal.quality.models import DataQualityIssue
+from portal.quality import services
 from tests.cast import HOME, NEXT_DOOR
 from tests.metrics.builders import CLOCK, altered, people, verified
 
@@ -77,38 +75,6 @@ def test_mended_issues_are_listed_only_when_asked_for(cast, issues, at):
         services.check_unit(unit=CLOCK.unit, by=CLOCK, at=at)
     assert page(cast, "clerk", "?rule=R-190").context["list"].total == 1
     assert page(cast, "clerk", "?rule=R-190&state=fixed").context["list"].total == 1
-
-
-def test_the_inbox_groups_by_deadline(cast, issues, today):
-    clerk = cast.scope("clerk")
-    with acting(clerk):
-        rows = DataQualityIssue.objects.filter(rule="R-190")
-        first, second = rows.order_by("id")
-        rows.filter(pk=first.pk).update(due_on=today - timedelta(days=2))
-        rows.filter(pk=second.pk).update(due_on=today)
-        groups = {group.key: group for group in inbox.for_unit(clerk, today)}
-    assert groups["overdue"].count == 1
-    assert groups["overdue"].items[0].issue.pk == first.pk
-    assert groups["overdue"].items[0].kind == "质量问题"
-    assert groups["today"].items[0].issue.pk == second.pk
-    assert groups["later"].items[0].kind == "到期核实"
-
-
-def test_the_inbox_counts_what_it_does_not_show(cast, issues, today):
-    clerk = cast.scope("clerk")
-    with acting(clerk):
-        DataQualityIssue.objects.filter(rule="R-190").update(due_on=today - timedelta(days=1))
-        (late, *_rest) = inbox.for_unit(clerk, today, most=1)
-    assert (late.count, len(late.items), late.hidden) == (2, 1, 1)
-
-
-def test_looking_at_the_list_is_remembered(cast, issues, django_capture_on_commit_callbacks):
-    from django.db import connection
-
-    page(cast, "clerk", "?rule=R-190")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT max(id) FROM audit_auditevent")
-        assert cursor.fetchone()[0] is not None
 
 
 def test_the_page_asks_few_questions(cast, issues, django_assert_max_num_queries):
