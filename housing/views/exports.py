@@ -2,7 +2,10 @@
 
 import io
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -28,8 +31,12 @@ KINDS = {
 def export_dwellings(request: PortalRequest) -> HttpResponse:
     """The filtered list as CSV or XLSX, up to 50,000 rows; more are cut and the file says so.
 
-    The conditions are those of the address, as on the page.
+    The conditions are those of the address, as on the page; a purpose must be given.
     """
+    purpose = request.POST.get("purpose", "").strip()[:60]
+    if not purpose:
+        messages.error(request, _("导出前写明用途"))
+        return redirect(f"{reverse('housing:list')}?{request.GET.urlencode()}")
     kind = request.POST.get("format", "xlsx")
     kind = kind if kind in KINDS else "xlsx"
     listing = listing_of(request, yardstick())
@@ -39,7 +46,6 @@ def export_dwellings(request: PortalRequest) -> HttpResponse:
     found = list(rows[:MOST_ROWS])
     for batch in batches(found, 1000):
         listing.dress(batch)
-    purpose = request.POST.get("purpose", "").strip()[:60]
     at = timezone.now()
     number = f"EX-{timezone.localtime(at):%Y%m%d}-{str(new_id())[-6:].upper()}"
     scope = request.scope

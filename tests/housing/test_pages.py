@@ -259,6 +259,13 @@ def test_an_export_holds_the_filtered_rows_and_is_on_the_trail(cast, told, kind)
         assert response.content.startswith(b"PK")
 
 
+def test_an_export_without_a_purpose_is_not_made(cast, told):
+    a_building(cast.scope("clerk"))
+    response = cast.client("clerk").post(reverse("housing:export") + "?occupancy=2", {})
+    assert response["Location"] == "/housing/?occupancy=2"
+    assert told("exchange.exported") == []
+
+
 def test_who_may_not_export_gets_nothing(cast):
     assert cast.client("lead").post(reverse("housing:export")).status_code == 403
 

@@ -143,6 +143,17 @@ def test_a_room_without_a_number_waits_for_its_code(cast, at):
     assert first.code_state == "provisional"
 
 
+def test_a_code_that_a_dwelling_carries_is_not_given_again(cast, at):
+    clerk = cast.scope("clerk")
+    building = a_building(clerk)
+    with acting(clerk):
+        DwellingUnit.objects.filter(room_no="101").update(
+            house_code=f"P-{HOME}-000041", code_state="provisional"
+        )  # as bulk loading leaves it: carried, without an event
+        unit = services.register_dwelling(building_id=building.pk, room_no="阁楼", by=clerk, at=at)
+    assert unit.house_code == f"P-{HOME}-000042"
+
+
 def test_a_room_is_registered_once_and_a_code_given_once(cast, at):
     clerk = cast.scope("clerk")
     building = a_building(clerk)

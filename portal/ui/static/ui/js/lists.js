@@ -89,6 +89,20 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+/* The conditions change without the page around the list: what leaves it takes them from the address. */
+const PAGING = ["after", "before", "col", "rows", "open"];
+document.addEventListener("submit", (event) => {
+  const path = event.target.dataset.listExport;
+  if (path) event.target.action = path + window.location.search;
+}, true);
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.target.closest("[data-columns]")) return;
+  const { parameters } = event.detail;
+  const asked = new URLSearchParams(window.location.search);
+  for (const name of [...parameters.keys()]) if (!["col", "rows"].includes(name)) parameters.delete(name);
+  asked.forEach((value, name) => { if (!PAGING.includes(name)) parameters.append(name, value); });
+});
+
 /* Columns: drag with the mouse, or Space, arrows, Space. */
 let held = null;
 function reordered() {
