@@ -216,7 +216,7 @@ def _posted(index: str, data: QueryDict, members: Mapping[UUID, Residence], toda
     prefix = f"{PREFIX}-{index}"
     row = Row(index, today=today)
     row.values = {
-        key: data[f"{prefix}-{key}"].strip() for key in FIELDS if f"{prefix}-{key}" in data
+        key: data.get(f"{prefix}-{key}", "").strip() for key in FIELDS if f"{prefix}-{key}" in data
     }
     row.base = _base(data.get(f"{prefix}-base", ""))
     row.residence_id = _uuid(data.get(f"{prefix}-residence", ""))

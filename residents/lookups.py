@@ -9,12 +9,12 @@ from django.db.models import CharField, Lookup
 
 
 @CharField.register_lookup
-class StartsWith(Lookup):  # type: ignore[type-arg]
+class StartsWith(Lookup):
     """`column ^@ 'prefix'`, case and width as they are stored."""
 
     lookup_name = "starts_with"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
         return f"{left} ^@ {right}", [*left_params, *right_params]

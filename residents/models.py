@@ -138,6 +138,7 @@ class Identity(CommitteeRecord):
                 fields=["resident"],
                 condition=Q(is_primary=True),
                 name="residents_identity_one_primary",
+                violation_error_message="一个人只能有一个主要证件",
             ),
         ]
 

@@ -30,6 +30,7 @@ TITLES: dict[str, str] = {
     "housing.viewed": "查看房屋",
     "housing.visit_recorded": "记录上门",
     "residents.verified": "核实无变化",
+    "residents.withdrawn": "撤销导入的登记",
     "permits.viewed": "查看居住证件",
     "permits.received": "受理居住证件",
     "permits.applicant_searched": "凭证件号查找申请人",

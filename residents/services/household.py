@@ -44,7 +44,6 @@ from residents.services.registering import (
     Arrival,
     Arriving,
     admit,
-    lock_dwelling,
 )
 from residents.services.visiting import VACANT, renew, visit_of
 
@@ -108,7 +107,7 @@ def save_household(
     """
     try:
         with transaction.atomic():
-            dwelling = lock_dwelling(dwelling_id, by)
+            dwelling = DwellingUnit.objects.in_scope(by).select_for_update().get(pk=dwelling_id)
             require(by, Capability.EDIT_RESIDENTS, dwelling.committee_id)
             visit = visit_of(method, visited_on, at)
             grid = _Grid(dwelling, by, at)

@@ -64,7 +64,7 @@ def register_resident(
     today = timezone.localdate(at)
     try:
         with transaction.atomic():
-            dwelling = lock_dwelling(dwelling_id, by)
+            dwelling = DwellingUnit.objects.in_scope(by).select_for_update().get(pk=dwelling_id)
             require(by, Capability.EDIT_RESIDENTS, dwelling.committee_id)
             reading = read_person(
                 told, today=today, allow_synthetic=settings.SYNTHETIC_DATA, required=REQUIRED
@@ -84,14 +84,6 @@ def register_resident(
     except FoundElsewhere as found:
         remember_elsewhere(found, by=by, at=at)
         raise
-
-
-def lock_dwelling(dwelling_id: Any, by: Scope) -> DwellingUnit:
-    """The dwelling in scope, locked for the rest of the transaction.
-
-    :raises DwellingUnit.DoesNotExist: absent or out of sight, which look the same
-    """
-    return DwellingUnit.objects.in_scope(by).select_for_update(of=("self",)).get(pk=dwelling_id)
 
 
 @transaction.atomic(savepoint=False)
@@ -182,14 +174,14 @@ def _leave_former_homes(
 ) -> None:
     """End the primary episodes of those who moved here; `stay` leaves them as they are."""
     moving = [
-        (found.primary, each.reading.episode.get("begin_on", visit.on))
+        (primary, each.reading.episode.get("begin_on", visit.on))
         for each, found in judged
-        if found and found.primary and each.arrival == "move"
+        if found and (primary := found.primary) and each.arrival == "move"
     ]
     if not moving:
         return
-    end_episodes(endings=[(row, begin, MOVED_AWAY) for row, begin in moving if row], by=by, at=at)
-    refresh_dwellings(visits={row.dwelling_id: None for row, _ in moving if row}, by=by, at=at)
+    end_episodes(endings=[(row, begin, MOVED_AWAY) for row, begin in moving], by=by, at=at)
+    refresh_dwellings(visits={row.dwelling_id: None for row, _ in moving}, by=by, at=at)
 
 
 def _newcomer(each: Arriving, found: Found | None, dwelling: DwellingUnit) -> Newcomer:

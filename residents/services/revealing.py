@@ -70,7 +70,9 @@ def reveal(
 
 def reveals_today(*, by: Scope, today: date) -> tuple[int, int]:
     """How many numbers this person has looked at today, and how many are allowed."""
-    used = RevealCount.objects.filter(user_id=by.user_id, on=today).values_list("used", flat=True)
+    used = RevealCount.objects.filter(user_id=by.user_id or 0, on=today).values_list(
+        "used", flat=True
+    )
     return (used[0] if used else 0), rule_on("reveal_quota", today)["per_day"]
 
 

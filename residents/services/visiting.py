@@ -19,7 +19,6 @@ from residents.cycles import due_on
 from residents.models import Residence, Verification
 from residents.services.enrolment import Visit, note_verified
 from residents.services.errors import UnableToVerify
-from residents.services.registering import lock_dwelling
 
 VACANT = "4"
 Outcome = Verification.Outcome
@@ -35,7 +34,7 @@ def verify_dwelling(
     :raises UnableToVerify: unknown method, a day in the future, or a dwelling never recorded
     :raises NotAllowed: `by` may not verify there
     """
-    dwelling = lock_dwelling(dwelling_id, by)
+    dwelling = DwellingUnit.objects.in_scope(by).select_for_update().get(pk=dwelling_id)
     require(by, Capability.VERIFY, dwelling.committee_id)
     visit = visit_of(method, verified_on, at)
     episodes = list(open_episodes(dwelling, by))
@@ -69,7 +68,7 @@ def record_visit(
     :raises UnableToVerify: somebody is still on record in a dwelling called empty
     :raises NotAllowed: `by` may not verify there
     """
-    dwelling = lock_dwelling(dwelling_id, by)
+    dwelling = DwellingUnit.objects.in_scope(by).select_for_update().get(pk=dwelling_id)
     require(by, Capability.VERIFY, dwelling.committee_id)
     if outcome not in {Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.VACANT}:
         raise UnableToVerify("请选择入户结果")

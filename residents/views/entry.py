@@ -44,9 +44,7 @@ COMMON_RELATIONS = (
 )  # fmt: skip
 
 #: Code, title and pinyin initials, by which a category is chosen on the keyboard.
-CATEGORIES = [
-    (code, title, pinyin_of(title)[1]) for code, title in POPULATION_CATEGORIES.choices()
-]
+CATEGORIES = [(code, title, pinyin_of(title)[1]) for code, title in POPULATION_CATEGORIES.choices()]
 
 
 @require_GET
@@ -72,7 +70,7 @@ def entry(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         return _Page(request, dwelling).show()
     if request.POST.get("act") in {"no_answer", "refused", "vacant"}:
         return _record_visit(request, dwelling)
-    return _Page(request, dwelling).save()
+    return _Page(request, dwelling).submit()
 
 
 class _Page:
@@ -93,7 +91,7 @@ class _Page:
     def show(self) -> HttpResponse:
         return self._render(self._form(), rows_of(self.members, self.today))
 
-    def save(self) -> HttpResponse:
+    def submit(self) -> HttpResponse:
         """Save once for each key of a form; refusals come back with everything as typed."""
         data, request = self.request.POST, self.request
         form = self._form(data)
@@ -171,7 +169,7 @@ class _Page:
         """The next dwelling of the building that was not seen today."""
         if not hasattr(self, "_next"):
             rows = self._neighbours(after=True).exclude(verified_on=self.today)
-            self._next = rows.first()
+            self._next: DwellingUnit | None = rows.first()
         return self._next
 
     def _neighbours(self, *, after: bool) -> Any:
@@ -288,7 +286,7 @@ def _record_visit(request: PortalRequest, dwelling: DwellingUnit) -> HttpRespons
 @needs(Capability.VERIFY)
 def verify_dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Verified and nothing changed, in one press; the board's pane shows the result."""
-    dwelling = get_in_scope(DwellingUnit.objects, request.scope, pk=pk)
+    dwelling = get_in_scope(DwellingUnit.objects.all(), request.scope, pk=pk)
     here = reverse("residents:pane", args=[dwelling.pk])
     if request.method != "POST":
         return HttpResponseRedirect(here)

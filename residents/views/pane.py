@@ -1,6 +1,7 @@
 """The side pane of a building's board: one dwelling, its people, problems and last events."""
 
 import uuid
+from datetime import date
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -22,8 +23,6 @@ from residents.cycles import cycle_days
 from residents.grid import place_words
 from residents.identity import age_on
 from residents.models import Residence, Verification
-
-TONES = {"4": "", "9": "warn"}
 
 
 @require_GET
@@ -79,8 +78,7 @@ def pane_of(
     return response
 
 
-def _member(row: Residence, today: object, flagged: dict[object, str]) -> dict[str, object]:
-    day = timezone.localdate()
+def _member(row: Residence, day: date, flagged: dict[uuid.UUID, str]) -> dict[str, object]:
     return {
         "name": row.name, "url": reverse("residents:person", args=[row.resident_id]),
         "place": place_words(row), "age": age_on(row.birth_date, day),
@@ -100,12 +98,12 @@ def _issue(issue: DataQualityIssue) -> dict[str, object]:
     rule = rules.get(issue.rule)
     url = reverse("residents:entry", args=[issue.dwelling_id])
     where = f"?residence={issue.residence_id}" if issue.residence_id else "?"
-    name = getattr(rule, "field", "") if rule else ""
+    name = rule.field if rule else ""
     return {
         "severity": issue.severity, "rule": issue.rule, "subject": issue.subject,
         "title": rule.title if rule else issue.rule, "detail": issue.detail,
         "due_on": issue.due_on, "url": f"{url}{where}{'&field=' + name if name else ''}",
-        "act": (rule.act if rule and getattr(rule, "act", "") else _("去修改")),
+        "act": rule.act if rule and rule.act else _("去修改"),
     }  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def dwellings(clerk, at):
         housing.register_dwellings(
             rows=[
                 housing.NewDwelling(
-                    address=address_of(*(row.text(key) for key in ("road", "lane", "number", "room"))),
+                    address=address_of(*map(row.text, ("road", "lane", "number", "room"))),
                     floor=1,
                 )
                 for row in rows_of("dwellings.xlsx", DWELLING_FIELDS)

@@ -308,8 +308,8 @@ def test_a_move_by_page_needs_one_dwelling_and_a_possible_day(browser, clerk, ho
     refused = browser.post(url, data | {"address": "99号101"})
     assert refused.status_code == 422
     assert "没有找到这套房屋" in text_of(refused)
-    late = browser.post(url, data | {"address": "6号301",
-                                     "moved_on": (today + timedelta(days=1)).isoformat()})  # fmt: skip
+    tomorrow = (today + timedelta(days=1)).isoformat()
+    late = browser.post(url, data | {"address": "6号301", "moved_on": tomorrow})
     assert "搬迁日期应在" in text_of(late)
     assert browser.post(url, data | {"address": "6号301"}).status_code == 302
     with acting(clerk):

@@ -22,7 +22,7 @@ def street(cast, clerk):
              phone="13800000001")  # fmt: skip
     register(clerk, sixth[0], name="王金桂", document_number=number("19850528", 21),
              phone="13800000002")  # fmt: skip
-    register(clerk, seventh[6], name="吴建刚", document_number=number("19913014"[:4] + "0304", 22, "1"),
+    register(clerk, seventh[6], name="吴建刚", document_number=number("19910304", 22, "1"),
              phone="13800000003")  # fmt: skip
     neighbour = cast.scope("neighbour")
     register(neighbour, home(neighbour, "兰溪路100弄1号")[6], name="王建国",

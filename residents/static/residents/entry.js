@@ -120,6 +120,7 @@ function leave(line, leaves) {
   mark.checked = leaves;
   line.hidden = leaves;
   note.hidden = !leaves;
+  showStatus(line);
 }
 
 document.addEventListener("input", (event) => {
