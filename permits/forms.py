@@ -21,7 +21,7 @@ MATERIALS = [
 class ReceiveForm(PortalForm):
     """What the window enters: whose application, what for, and which papers are here."""
 
-    spans = {"received": 2}
+    spans = {"reason": 2, "received": 2}
     number = forms.CharField(
         label=_("申请人证件号"), max_length=40, widget=IdNumberInput,
         help_text=_("读卡或照证件原件输入；按证件号查到居住登记后受理"),

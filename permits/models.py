@@ -17,7 +17,6 @@ from portal.orgs.models import OrgUnit
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet, new_id
 from residents.models import Residence, Resident
 
-ACCEPTED_STATES = sorted(set(transitions.TITLES) - {transitions.INCOMPLETE, transitions.WITHDRAWN})
 DECIDED_STATES = [
     transitions.APPROVED, transitions.REFUSED, transitions.MAKING, transitions.READY,
     transitions.COLLECTED,

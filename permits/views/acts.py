@@ -146,7 +146,7 @@ def decide(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _case(request: PortalRequest, pk: uuid.UUID) -> PermitApplication:
-    return get_in_scope(PermitApplication.objects, request.scope, pk=pk)
+    return get_in_scope(PermitApplication.objects.all(), request.scope, pk=pk)
 
 
 def _do(

@@ -64,6 +64,7 @@ def _views(scope: Scope) -> list[SavedView]:
 @require_GET
 def case(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """One case with everything that bears on it."""
-    found = get_in_scope(PermitApplication.objects, request.scope, pk=pk)
+    whole = PermitApplication.objects.select_related("dwelling", "permit")
+    found = get_in_scope(whole, request.scope, pk=pk)
     services.note_viewed(case=found, by=request.scope, at=timezone.now())
     return show(request, found)

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from housing.codes import OCCUPANCY_STATUSES, TENURES
-from housing.models import DwellingUnit
 from housing.tables import LEGALITY
 from permits import eligibility, materials, services, transitions
 from permits.deadlines import working_days_left
@@ -56,7 +55,7 @@ def show(
     rule = rule_on(case.rule.split()[0], case.applied_on)
     checks = list(EligibilityCheck.objects.filter(case=case).order_by("condition"))
     episode = Residence.objects.in_scope(request.scope).filter(pk=case.residence_id).first()
-    permit = ResidencePermit.objects.filter(case=case).first()
+    permit: ResidencePermit | None = getattr(case, "permit", None)
     context = {
         "case": case,
         "problem": problem,
@@ -197,7 +196,7 @@ def _materials(case: PermitApplication) -> list[dict[str, Any]]:
 
 def _home(request: PortalRequest, case: PermitApplication) -> dict[str, Any]:
     """The dwelling by its code, as the register has it now."""
-    dwelling = DwellingUnit.objects.in_scope(request.scope).get(pk=case.dwelling_id)
+    dwelling = case.dwelling
     beside = PermitApplication.objects.in_scope(request.scope).filter(
         Q(permit__status="valid"), dwelling_id=dwelling.pk
     )

@@ -4,7 +4,7 @@ Counts come from the database; of each group only as many rows are read as are s
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -273,12 +273,21 @@ def sources(scope: Scope, today: date) -> list[_Source]:
     return [source(scope, today) for source in found]
 
 
-def inbox(scope: Scope, today: date, *, kind: str = "", opened: str = "", most: int = 6) -> Inbox:
+def inbox(
+    scope: Scope,
+    today: date,
+    *,
+    kind: str = "",
+    opened: str = "",
+    most: int = 6,
+    fold: bool = False,
+) -> Inbox:
     """The to-do list, most urgent first.
 
     :param kind: only this kind of thing, all of them for a blank or unknown one
     :param opened: the group of which (nearly) all rows are shown
     :param most: rows shown of each other group
+    :param fold: the last group shows no rows while there are more urgent ones
     """
     loaded = [(source, source.load(most, opened)) for source in sources(scope, today)]
     tabs = [
@@ -293,7 +302,10 @@ def inbox(scope: Scope, today: date, *, kind: str = "", opened: str = "", most: 
         _group(bucket, title, shown, MOST_OPENED if bucket == opened else most)
         for bucket, title in zip(BUCKETS, titles, strict=True)
     ]
-    return Inbox(tabs, [group for group in groups if group.count])
+    groups = [group for group in groups if group.count]
+    if fold and len(groups) > 1 and groups[-1].key == BUCKETS[-1] != opened:
+        groups[-1] = replace(groups[-1], items=())
+    return Inbox(tabs, groups)
 
 
 def _group(bucket: str, title: str, loaded: Sequence[Loaded], most: int) -> Group:

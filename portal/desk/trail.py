@@ -67,7 +67,8 @@ def _told(changes: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _content(event: Event, changes: list[dict[str, str]], facts: list[tuple[str, str]]) -> str:
     names = [change["field"] for change in changes]
-    parts = [event.target] if event.target else []
+    act = event.changes.get("act")
+    parts = [part for part in (act if isinstance(act, str) else "", event.target) if part]
     if names:
         parts.append("、".join(names[:MOST_IN_LINE]))
     else:

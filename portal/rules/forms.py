@@ -62,6 +62,9 @@ class ListField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, str):
             return value
+        if isinstance(value, list):
+            rows = ",\n ".join(json.dumps(each, ensure_ascii=False) for each in value)
+            return f"[{rows}]"
         return json.dumps(value, ensure_ascii=False, indent=1)
 
     def clean(self, value: Any) -> Any:
@@ -93,8 +96,12 @@ class RevisionForm(PortalForm):
             f"{PREFIX}{key}": _field(key, kind, parameters.get(key))
             for key, kind in default.schema.items()
         }
-        self.base_fields = {**fields, **type(self).base_fields}
+        # the parameters first; the base class dresses them with the others
+        self.base_fields = {**fields, **type(self).base_fields}  # type: ignore[misc]
         super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, ListField) or name == "basis":
+                field.ui_span = 2  # type: ignore[attr-defined]
 
     def parameters(self) -> dict[str, Any]:
         """The parameters by their own names, of the types that the schema names."""

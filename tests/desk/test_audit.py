@@ -21,7 +21,8 @@ def trail(committed):
             scope = cast.scope(key)
             record(
                 "residents.updated", by=scope, at=timezone.now(), reason=reason,
-                target=("residents.resident", "x"), changes={"手机": ["150****6602", "150****6620"]},
+                target=("residents.resident", "x"),
+                changes={"手机": ["150****6602", "150****6620"]},
             )  # fmt: skip
         clerk = cast.scope("clerk")
         record("residents.revealed", by=clerk, at=timezone.now(), purpose="document")

@@ -215,7 +215,7 @@ def test_the_pages_ask_few_questions(cast, django_assert_max_num_queries):
     case = reviewed(cast, an_incomer(cast))
     client = cast.client("street")
     client.get(reverse("permits:list"))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         client.get(reverse("permits:list"))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(14):  # of which two are the savepoint of the test
         client.get(reverse("permits:case", args=[case.pk]))

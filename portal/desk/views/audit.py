@@ -104,15 +104,11 @@ def side_figures(request: PortalRequest) -> HttpResponse:
     wanted = _wanted(request, TrailForm(request.GET or None))
     with reads.reading():
         found = reads.figures(wanted)
-    highest = max((number for _month, number, _shown in found.months), default=0)
-    context = {
-        "figures": found,
-        "bars": [_bar(place, month, highest) for place, month in enumerate(found.months[-12:])],
-    }
+    context = {"figures": found, "bars": _bars(found.months, timezone.localdate())}
     return page(request, "desk/audit_figures.html", context)
 
 
-HEIGHT, STEP = 96, 24
+HEIGHT, STEP, MONTHS = 96, 24, 12
 
 
 @dataclass(frozen=True)
@@ -130,11 +126,19 @@ class Bar:
         return HEIGHT - self.height
 
 
-def _bar(place: int, month: tuple[date, int, int], highest: int) -> Bar:
-    day, number, revealed = month
-    unit = HEIGHT / highest if highest else 0
-    height = max(1, round(number * unit))
-    return Bar(day.month, number, place * STEP, height, round(revealed * unit))
+def _bars(months: Sequence[tuple[date, int, int]], today: date) -> list[Bar]:
+    """The last twelve months, the running one at the right end."""
+    highest = max((number for _day, number, _shown in months), default=0)
+    bars = []
+    for day, number, revealed in months:
+        ago = (today.year - day.year) * 12 + today.month - day.month
+        if 0 <= ago < MONTHS:
+            unit = HEIGHT / highest
+            x = (MONTHS - 1 - ago) * STEP
+            bars.append(
+                Bar(day.month, number, x, max(1, round(number * unit)), round(revealed * unit))
+            )
+    return bars
 
 
 def _wanted(request: PortalRequest, form: TrailForm) -> reads.Wanted:

@@ -13,6 +13,8 @@ from portal.metrics.registry import metrics
 from portal.orgs.access import PortalRequest, signed_in
 from portal.orgs.capabilities import TITLES, Capability
 from portal.orgs.roles import ROLES
+from portal.orgs.scope import Scope
+from portal.ui.cells import Text
 from portal.ui.pages import page
 
 TOPICS = {
@@ -26,7 +28,7 @@ LEVELS = {
     "street": gettext_lazy("街道（镇）"),
     "committee": gettext_lazy("居（村）委"),
 }
-KEYS: tuple[tuple[str, tuple[tuple[tuple[str, ...], str], ...]], ...] = (
+KEYS: tuple[tuple[Text, tuple[tuple[tuple[str, ...], Text], ...]], ...] = (
     (gettext_lazy("随处可用"), (
         (("/",), gettext_lazy("搜索")), (("?",), gettext_lazy("快捷键")),
         (("N",), gettext_lazy("新增登记")), (("G", "H"), gettext_lazy("工作台")),
@@ -104,7 +106,8 @@ def _definition(key: str) -> str:
 
 def _roles(request: PortalRequest) -> list[RoleLine]:
     """From the roles themselves, so that the page cannot say anything else than the code does."""
-    own = request.scope.role if request.scope else ""
+    scope: Scope | None = request.scope
+    own = "" if scope is None else scope.role
     return [
         RoleLine(
             _(role.title), str(LEVELS[role.level]), _(role.description),

@@ -38,7 +38,10 @@ def home(request: PortalRequest) -> HttpResponse:
         return redirect(elsewhere)
     role = ROLES.get(scope.role)
     may = [_(title) for key, title in TITLES.items() if scope.may(key)]
-    return page(request, "desk/start.html", {"role": role, "may": may})
+    context = _inbox(request, scope, most=10)
+    if wants_fragment(request):
+        return page(request, "desk/inbox.html", context)
+    return page(request, "desk/start.html", context | {"role": role, "may": may})
 
 
 def _first_page(scope: Scope) -> str:
@@ -51,7 +54,7 @@ def _first_page(scope: Scope) -> str:
 
 
 def _clerk(request: PortalRequest, scope: Scope) -> HttpResponse:
-    context = _inbox(request, scope, most=4)
+    context = _inbox(request, scope, most=3, fold=True)
     if wants_fragment(request):
         return page(request, "desk/inbox.html", context)
     now = timezone.localtime()
@@ -88,7 +91,7 @@ def todo(request: PortalRequest) -> HttpResponse:
 @require_POST
 def verify(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Note from the inbox that a dwelling was looked at and nothing changed."""
-    dwelling = get_in_scope(DwellingUnit.objects, request.scope, pk=pk)
+    dwelling = get_in_scope(DwellingUnit.objects.all(), request.scope, pk=pk)
     method = request.POST.get("method", "")
     try:
         verified = residents.verify_dwelling(
@@ -108,9 +111,11 @@ def verify(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     return toast(private(HttpResponse()), text)
 
 
-def _inbox(request: PortalRequest, scope: Scope, *, most: int) -> dict[str, Any]:
+def _inbox(
+    request: PortalRequest, scope: Scope, *, most: int, fold: bool = False
+) -> dict[str, Any]:
     kind, opened = request.GET.get("type", ""), request.GET.get("group", "")
-    found = inbox(scope, timezone.localdate(), kind=kind, opened=opened, most=most)
+    found = inbox(scope, timezone.localdate(), kind=kind, opened=opened, most=most, fold=fold)
     known = {tab.key for tab in found.tabs}
     return {
         "inbox": found,
