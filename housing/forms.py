@@ -133,7 +133,11 @@ class DwellingForm(PortalForm):
 class NewDwellingForm(DwellingForm):
     """One more dwelling in a building."""
 
-    field_order = ("room_no", "floor", "occupancy", "tenure", "floor_area", "design_rooms")
+    spans = {"house_code": 2, "note": 3}
+    field_order = (
+        "room_no", "floor", "occupancy", "tenure", "floor_area", "design_rooms", "owner_name",
+        "house_code", "note",
+    )  # fmt: skip
     house_code = forms.CharField(
         label=_("房屋编码"), max_length=40, required=False, help_text=_("空着就按楼栋和室号编")
     )
