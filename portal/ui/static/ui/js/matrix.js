@@ -8,6 +8,8 @@ const DEBOUNCE = 120;
 const table = document.querySelector("[data-matrix]");
 const pane = document.getElementById("pane");
 let timer = 0;
+/* Whose room the pane shows: keys that act on a room wait until it is the chosen one. */
+let shown = "";
 
 const rows = () => [...table.tBodies[0].rows];
 const cellsOf = (row) => [...row.cells].map((td) => td.querySelector("[data-cell]"));
@@ -35,12 +37,18 @@ function select(cell, { load = true, focus = true } = {}) {
 function follow(cell) {
   window.clearTimeout(timer);
   if (!pane || !cell.dataset.paneUrl) return;
-  timer = window.setTimeout(() => {
-    pane.classList.add("is-loading");
-    window.history.replaceState(null, "", cell.getAttribute("href"));
-    window.htmx.ajax("GET", cell.dataset.paneUrl, { target: pane, swap: "innerHTML", source: table })
-      .finally(() => pane.classList.remove("is-loading"));
-  }, DEBOUNCE);
+  pane.inert = true; // what it shows is another room's
+  timer = window.setTimeout(() => load(cell), DEBOUNCE);
+}
+
+async function load(cell) {
+  window.clearTimeout(timer);
+  const url = cell.dataset.paneUrl;
+  pane.classList.add("is-loading");
+  window.history.replaceState(null, "", cell.getAttribute("href"));
+  await window.htmx.ajax("GET", url, { target: pane, swap: "innerHTML", source: table })
+    .finally(() => { pane.classList.remove("is-loading"); pane.inert = false; });
+  if (current().dataset.paneUrl === url) shown = url;
 }
 
 function move(down, right) {
@@ -92,13 +100,23 @@ function press(selector) {
   return Boolean(found);
 }
 
+/* A key that acts on the chosen room: never on the one that the pane showed before. */
+function act(selector) {
+  const cell = current();
+  if (!pane || !cell?.dataset.paneUrl) return false;
+  if (shown === cell.dataset.paneUrl) return press(selector);
+  load(cell).then(() => { if (shown === cell.dataset.paneUrl) press(selector); });
+  return true;
+}
+
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+const ACTS = { KeyE: "#pane [data-act=entry]", KeyV: "#pane [data-act=unchanged]" };
 const PRESSES = {
-  KeyE: "#pane [data-act=entry]",
-  KeyV: "#pane [data-act=unchanged]",
   Comma: "[data-building=previous]",
   Period: "[data-building=next]",
 };
+
+const pressed = (code) => (ACTS[code] ? act(ACTS[code]) : PRESSES[code] && press(PRESSES[code]));
 
 function onKey(event) {
   if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
@@ -116,7 +134,7 @@ function onKey(event) {
     current().focus();
   } else if (keysAreFree(event) && event.code === "KeyM") {
     nextProblem();
-  } else if (!(keysAreFree(event) && PRESSES[event.code] && press(PRESSES[event.code]))) {
+  } else if (!(keysAreFree(event) && pressed(event.code))) {
     return;
   }
   event.preventDefault();
@@ -166,6 +184,10 @@ function onClick(event) {
 if (table) {
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick);
+  table.addEventListener("focusin", (event) => {
+    const cell = event.target.closest("[data-cell]");
+    if (cell && cell !== current()) select(cell, { focus: false });
+  });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-colour-by]")) table.dataset.colour = event.target.value;
   });
@@ -173,4 +195,5 @@ if (table) {
     if (event.detail.requestConfig.verb === "post" && event.detail.successful) redraw();
   });
   select(current(), { load: false, focus: false });
+  if (pane?.querySelector("[data-act]")) shown = current().dataset.paneUrl || "";
 }
