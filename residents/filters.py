@@ -1,6 +1,7 @@
 """Conditions of the resident list; each is a parameter of the address, metrics lead here too."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import django_filters
@@ -19,6 +20,7 @@ from residents.metrics import as_printed, probable_duplicates
 from residents.models import Residence
 from residents.querysets import ResidenceQuerySet
 
+Choice = partial(django_filters.ChoiceFilter, empty_label=_("不限"))
 SEXES = [("1", _("男")), ("2", _("女"))]
 YES = [("1", _("是")), ("0", _("否"))]
 ACTUAL = [("1", _("实有人口")), ("0", _("户在人不在、暂住"))]
@@ -61,7 +63,7 @@ class ResidenceFilter(django_filters.FilterSet):
     category = django_filters.MultipleChoiceFilter(
         label=_("人口类别"), choices=POPULATION_CATEGORIES.choices()
     )
-    sex = django_filters.ChoiceFilter(label=_("性别"), choices=SEXES)
+    sex = Choice(label=_("性别"), choices=SEXES)
     age = django_filters.MultipleChoiceFilter(label=_("年龄"), choices=AGE_CHOICES, method="by_age")
     occupancy = django_filters.MultipleChoiceFilter(
         label=_("居住类型"), choices=OCCUPANCY_STATUSES.choices()
@@ -69,13 +71,11 @@ class ResidenceFilter(django_filters.FilterSet):
     building = django_filters.ModelMultipleChoiceFilter(
         label=_("楼栋"), queryset=Building.objects.none(), method="by_building"
     )
-    overdue = django_filters.ChoiceFilter(label=_("核实超期"), choices=YES, method="by_overdue")
+    overdue = Choice(label=_("核实超期"), choices=YES, method="by_overdue")
     unseen = django_filters.NumberFilter(
         label=_("超过多少天没有核实"), min_value=0, max_value=9999, method="by_unseen"
     )
-    incomplete = django_filters.ChoiceFilter(
-        label=_("资料不全"), choices=YES[:1], method="by_incomplete"
-    )
+    incomplete = Choice(label=_("资料不全"), choices=YES[:1], method="by_incomplete")
     lacks = django_filters.MultipleChoiceFilter(label=_("缺项"), choices=LACKS, method="by_lacks")
     blank = django_filters.MultipleChoiceFilter(
         label=_("为空"), choices=FILLABLE_CHOICES, method="by_blank"
@@ -83,17 +83,13 @@ class ResidenceFilter(django_filters.FilterSet):
     filled = django_filters.MultipleChoiceFilter(
         label=_("不为空"), choices=FILLABLE_CHOICES, method="by_filled"
     )
-    code = django_filters.ChoiceFilter(label=_("房屋编码"), choices=CODES, method="by_code")
-    relation = django_filters.ChoiceFilter(label=_("与户主关系"), choices=RELATIONS.choices())
-    reason = django_filters.ChoiceFilter(label=_("居住事由"), choices=RESIDENCE_REASONS.choices())
-    duplicate = django_filters.ChoiceFilter(
-        label=_("疑似重复"), choices=YES[:1], method="by_duplicate"
-    )
-    valid = django_filters.ChoiceFilter(
-        label=_("证件号按原件照录"), choices=[("0", _("是"))], method="by_valid"
-    )
-    actual = django_filters.ChoiceFilter(label=_("范围"), choices=ACTUAL, method="by_actual")
-    left = django_filters.ChoiceFilter(label=_("已离开"), choices=YES[:1], method="by_left")
+    code = Choice(label=_("房屋编码"), choices=CODES, method="by_code")
+    relation = Choice(label=_("与户主关系"), choices=RELATIONS.choices())
+    reason = Choice(label=_("居住事由"), choices=RESIDENCE_REASONS.choices())
+    duplicate = Choice(label=_("疑似重复"), choices=YES[:1], method="by_duplicate")
+    valid = Choice(label=_("证件号按原件照录"), choices=[("0", _("是"))], method="by_valid")
+    actual = Choice(label=_("范围"), choices=ACTUAL, method="by_actual")
+    left = Choice(label=_("已离开"), choices=YES[:1], method="by_left")
 
     class Meta:
         model = Residence
