@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
@@ -65,8 +65,7 @@ def add_collector(
         appointed_on=since if status == "appointed" else None,
         confidentiality_signed_on=confidentiality_signed_on,
     )  # fmt: skip
-    _checked(collector)
-    collector.save(force_insert=True)
+    _written(collector, force_insert=True)
     _event(collector, "", since, "", by, at)
     record(
         "staffing.collector_added", by=by, at=at, target=("staffing.collector", collector.pk),
@@ -75,14 +74,42 @@ def add_collector(
     return collector
 
 
-def _checked(record_: Any) -> None:
-    """The database's own rules, as sentences at the fields."""
+#: The field at which a constraint of the database is explained; the whole form else.
+FIELD_OF = {
+    "staffing_fte_is_a_share": "fte",
+    "staffing_purchased_has_provider": "provider",
+    "staffing_at_work_bound_to_secrecy": "confidentiality_signed_on",
+    "staffing_badge_once": "badge_no",
+    "staffing_area_code_once": "code",
+}
+
+
+def _written(row: Collector | WorkArea, **how: Any) -> None:
+    """Save; the fields' own rules and the database's come back as sentences.
+
+    The database decides, since it also sees numbers given in other streets.
+    """
     try:
-        record_.full_clean()
+        row.full_clean(validate_unique=False, validate_constraints=False)
+        with transaction.atomic():
+            row.save(**how)
     except ValidationError as wrong:
         raise UnableToStaff(
             {"" if key == "__all__" else key: texts for key, texts in wrong.message_dict.items()}
         ) from wrong
+    except IntegrityError as refused:
+        raise _explained(row, refused) from refused
+
+
+def _explained(row: Collector | WorkArea, refused: IntegrityError) -> UnableToStaff:
+    """:raises IntegrityError: a constraint that has no sentence"""
+    name = getattr(getattr(refused.__cause__, "diag", None), "constraint_name", "") or ""
+    if "staff_no" in name:
+        return UnableToStaff({"staff_no": [_("该工号已使用")]})
+    constraint = next((each for each in row._meta.constraints if each.name == name), None)
+    if constraint is None:
+        raise refused
+    return UnableToStaff({FIELD_OF.get(name, ""): [str(constraint.violation_error_message)]})
 
 
 def _event(collector: Collector, old: str, on: date, reason: str, by: Scope, at: datetime) -> None:
@@ -117,8 +144,10 @@ def change_status(
     if to == "left":
         collector.left_on = on
     collector.version += 1
-    _checked(collector)
-    collector.save(update_fields=["status", "status_since", "appointed_on", "left_on", "version"])
+    _written(
+        collector,
+        update_fields=["status", "status_since", "appointed_on", "left_on", "version"],
+    )
     _event(collector, before, on, reason, by, at)
     record(
         "staffing.status_changed", by=by, at=at, target=("staffing.collector", collector.pk),
@@ -157,8 +186,7 @@ def record_training(
     collector.trained_on = trained_on
     collector.confidentiality_signed_on = signed_on
     collector.version += 1
-    _checked(collector)
-    collector.save(update_fields=["trained_on", "confidentiality_signed_on", "version"])
+    _written(collector, update_fields=["trained_on", "confidentiality_signed_on", "version"])
     record(
         "staffing.status_changed", by=by, at=at, target=("staffing.collector", collector.pk),
         committee=collector.committee_id,
@@ -187,8 +215,7 @@ def assign_area(
     before = {"code": area.code, "dwellings": area.dwellings}
     area.code, area.lead_collector_id = code.strip(), lead_collector_id
     area.valid_from = valid_from
-    _checked(area)
-    area.save()
+    _written(area)
     losing = _move(area, buildings)
     for each in [area, *losing]:
         _count(each)
