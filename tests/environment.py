@@ -10,6 +10,8 @@ if "PORTAL_RUN_DIR" not in os.environ:
     os.environ["PORTAL_RUN_DIR"] = os.path.join(tempfile.gettempdir(), f"portal-test-{os.getuid()}")
 worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["PORTAL_DATABASE"] = f"portal_test_{worker}"
+# Each process empties its own cache, never another's.
+os.environ["CACHE_DB"] = "1" if worker == "main" else str(2 + int(worker.removeprefix("gw")))
 if worker == "main":
     # The first process starts the servers and outlives the workers, which find them running.
     embedded.start()

@@ -31,7 +31,8 @@ RULES = [
         {"people_per_collector": 1500}, {"people_per_collector": int},
     ),
     RuleDefault(
-        "leading_group_meetings", "领导小组会议", "三(一)1", "实施意见 三(一)1：每年至少召开两次会议",
+        "leading_group_meetings", "领导小组会议", "三(一)1",
+        "实施意见 三(一)1：每年至少召开两次会议",
         {"per_year": 2}, {"per_year": int},
     ),
     RuleDefault(

@@ -264,10 +264,7 @@ def test_nobody_else_sees_any_of_it(desk, notes, other):
     stranger.open("/residents/?q=欧阳")
     assert "欧阳书航" not in page.content()
     asked = (notes["entry"].removeprefix(stranger.address), "/residents/entry/" + ABSENT)
-    answers = [
-        stranger.context.request.get(stranger.address + path).status
-        for path in asked
-    ]
+    answers = [stranger.context.request.get(stranger.address + path).status for path in asked]
     assert answers in ([404, 404], [403, 403])
 
 

@@ -12,6 +12,7 @@ from psycopg2 import sql
 
 from portal.orgs import tokens
 
+ONE_AT_A_TIME = 7_310_107_000  # any number, the same for all who prepare
 # attributes of each login role; the password comes from its own URL
 ROLES = {
     "OWNER_DATABASE_URL": "LOGIN BYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE",
@@ -47,6 +48,8 @@ class Command(BaseCommand):
         admin = psycopg2.connect(os.environ["ADMIN_DATABASE_URL"])
         admin.autocommit = True
         with admin.cursor() as cursor:
+            # Roles belong to the whole cluster: two commands at once would trip over each other.
+            cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
             for variable, attributes in ROLES.items():
                 self._make_role(cursor, urlsplit(os.environ[variable]), attributes)
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [owner["NAME"]])
