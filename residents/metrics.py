@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.metrics.metric import Axis, Good, Kind, ListLink, Metric, Occasion, Part, Source, Text
 from residents.completeness import CHECKED, FIELDS, incomplete
-from residents.models import Identity, Residence
+from residents.models import Identity, Residence, Resident
 from residents.querysets import ACTUAL_CATEGORIES, ResidenceQuerySet
 
 ACTUAL = Q(is_primary=True, category__in=ACTUAL_CATEGORIES)
@@ -55,14 +55,16 @@ def probable_duplicates(rows: ResidenceQuerySet) -> ResidenceQuerySet:
     Name, sex and birth date are the same and one of the two has no document number: two numbers
     would prove two people, and one number twice is refused by the database.
     """
-    earlier = Residence.objects.filter(
-        ACTUAL,
-        status="active",
+    # people by committee, name and birth have an index; a name alone has thousands of bearers
+    earlier = Resident.objects.filter(
         committee_id=OuterRef("committee_id"),
         name=OuterRef("name"),
         birth_date=OuterRef("birth_date"),
         sex=OuterRef("sex"),
-        resident_id__lt=OuterRef("resident_id"),
+        id__lt=OuterRef("resident_id"),
+        residences__status="active",
+        residences__is_primary=True,
+        residences__category__in=ACTUAL_CATEGORIES,
     )
     either = earlier.alias(
         other_mask=ExpressionWrapper(OuterRef("id_mask"), output_field=CharField())

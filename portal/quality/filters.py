@@ -22,14 +22,23 @@ class IssueFilter(django_filters.FilterSet):
     rule = django_filters.ChoiceFilter(
         label=_("规则"),
         choices=lambda: [(rule.key, rule.title) for rule in quality_rules().values()],
+        empty_label=_("不限"),
     )
-    severity = django_filters.ChoiceFilter(label=_("级别"), choices=SEVERITIES)
-    about = django_filters.ChoiceFilter(label=_("对象"), choices=ABOUT, method="by_register")
-    due = django_filters.ChoiceFilter(label=_("期限"), choices=DUE, method="by_deadline")
+    severity = django_filters.ChoiceFilter(
+        label=_("级别"), choices=SEVERITIES, empty_label=_("不限")
+    )
+    about = django_filters.ChoiceFilter(
+        label=_("对象"), choices=ABOUT, method="by_register", empty_label=_("不限")
+    )
+    due = django_filters.ChoiceFilter(
+        label=_("期限"), choices=DUE, method="by_deadline", empty_label=_("不限")
+    )
     unit = django_filters.ModelChoiceFilter(
-        label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit"
+        label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit", empty_label=_("不限")
     )
-    state = django_filters.ChoiceFilter(label=_("状态"), choices=IssueState.choices)
+    state = django_filters.ChoiceFilter(
+        label=_("状态"), choices=IssueState.choices, empty_label=_("待处理")
+    )
 
     class Meta:
         model = DataQualityIssue

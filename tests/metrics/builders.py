@@ -10,7 +10,7 @@ from portal.metrics import services
 from portal.metrics.models import MetricRun, MetricValue, RunKind
 from portal.orgs import posts
 from portal.orgs.acting import acting
-from residents.models import Residence
+from residents.models import Residence, Resident
 from staffing.models import Collector
 from tests.cast import DISTRICT, STREET
 from tests.residents import builders as register
@@ -36,10 +36,17 @@ def people(scope, count, *, address="棠浦路988弄6号", start=1, dwellings=No
     ]
 
 
+#: Columns of the person that the episode holds a copy of.
+COPIED = {"name", "birth_date", "sex", "id_mask", "phone_mask", "origin", "category"}
+
+
 def altered(scope, episode, **columns):
     """As if the register held these values."""
+    copies = {name: value for name, value in columns.items() if name in COPIED}
     with acting(scope):
         Residence.objects.filter(pk=episode.pk).update(**columns)
+        if copies:
+            Resident.objects.filter(pk=episode.resident_id).update(**copies)
 
 
 def verified(scope, episode, days_ago, *, cycle=90):
