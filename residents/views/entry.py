@@ -17,7 +17,7 @@ from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.rules.services import rule_on
 from portal.ui.idempotency import key_of
-from portal.ui.pages import done, page
+from portal.ui.pages import done, page, wants_fragment
 from residents import services
 from residents.categories import DELETION_REASONS, POPULATION_CATEGORIES, RELATIONS
 from residents.forms import VisitForm
@@ -305,4 +305,7 @@ def verify_dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     except services.UnableToVerify as refusal:
         return pane_of(request, dwelling.pk, problem=str(refusal), status=UNPROCESSABLE)
     text = _("%(room)s室：核实无变化") % {"room": dwelling.room_no}
+    if not wants_fragment(request):  # sent without HTMX: back to the board, not to a bare pane
+        board = reverse("housing:board", args=[dwelling.building_id])
+        return done(request, f"{board}?dwelling={dwelling.pk}", text)
     return pane_of(request, dwelling.pk, verified=text)

@@ -5,6 +5,7 @@
 import { keysAreFree } from "./shortcuts.js";
 
 const DEBOUNCE = 120;
+const PATIENCE = 2000;
 const table = document.querySelector("[data-matrix]");
 const pane = document.getElementById("pane");
 let timer = 0;
@@ -44,10 +45,15 @@ function follow(cell) {
 async function load(cell) {
   window.clearTimeout(timer);
   const url = cell.dataset.paneUrl;
+  const settled = new Promise((done) => {
+    pane.addEventListener("htmx:afterSettle", done, { once: true });
+    window.setTimeout(done, PATIENCE);
+  });
   pane.classList.add("is-loading");
   window.history.replaceState(null, "", cell.getAttribute("href"));
   await window.htmx.ajax("GET", url, { target: pane, swap: "innerHTML", source: table })
     .finally(() => { pane.classList.remove("is-loading"); pane.inert = false; });
+  await settled; // before that its buttons are not htmx's yet
   if (current().dataset.paneUrl === url) shown = url;
 }
 
