@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 PASSWORD = "putuo-demo-2026"  # noqa: S105  printed at the start of the demonstration
 HOME = 310107005001  # 源园居委会, 曹杨新村街道
+NEXT_DOOR = 310107005003  # 花溪园居委会: it has a lane of old houses
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ PLAYERS = [
     Player("zhoumin", "周敏", "YY-003", (("committee_security", HOME),), "居委录入：源园居委会"),
     Player("xuwanqing", "许婉清", "YY-004", (("committee_security", HOME),), "同一居委的同事"),
     Player("guxiaoman", "顾小满", "CJ-011", (("collector", HOME),), "信息采集员：源园"),
-    Player("lufang", "陆芳", "HX-002", (("committee_security", 310107005003),), "同街道另一居委"),
+    Player("lufang", "陆芳", "HX-002", (("committee_security", NEXT_DOOR),), "同街道另一居委"),
     Player(
         "guzhenyu", "顾振宇", "CY-001",
         (("street_manager", 310107005000),), "街道看板：曹杨新村街道",
@@ -35,4 +36,22 @@ PLAYERS = [
     Player("yanzheng", "严正", "SJ-001", (("district_auditor", 310107000000),), "安全审计员"),
     Player("anning", "安宁", "AQ-001", (("security_admin", 310107000000),), "安全管理员"),
 ]  # fmt: skip
+# Colleagues who act in the invented past; they log in with the same password.
+COLLEAGUES = [
+    Player("jiangwen", "蒋文", "YC-001", (("street_manager", 310107020000),), "宜川路街道主任"),
+    Player("lushiyi", "陆诗怡", "YC-004", (("street_staff", 310107020000),), "街道工作人员"),
+    Player("tanrui", "谭睿", "CK-011", (("center_clerk", 310107020000),), "受理窗口"),
+    Player("pengfan", "彭帆", "WL-003", (("street_staff", 310107021000),), "街道工作人员"),
+    Player("caixin", "蔡欣", "CK-021", (("center_clerk", 310107021000),), "受理窗口"),
+    Player("shilei", "石磊", "QB-003", (("district_admin", 310107000000),), "区人口办：复核"),
+]  # fmt: skip
+EVERYBODY = [*PLAYERS, *COLLEAGUES]
+DISTRICT = 310107000000
 STREETS = (310107005000, 310107020000, 310107021000)
+#: Who receives, reviews and decides permits in each street.
+PERMIT_DESKS = {
+    310107005000: ("zhangqing", "hejing", "guzhenyu"),
+    310107020000: ("tanrui", "lushiyi", "jiangwen"),
+    310107021000: ("caixin", "pengfan", "tangning"),
+}
+NAMES = {player.username: player.name for player in EVERYBODY}

@@ -2,9 +2,10 @@
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,51 +18,63 @@ def copy_rows(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> int:
 
     Row-level security refuses COPY FROM to the application's role, on purpose; the owner may.
     """
-    columns = [field for field in model._meta.concrete_fields if not field.generated]
-    defaults = {field.attname: field for field in columns if field.default is not NOT_PROVIDED}
-    serial = model._meta.auto_field
-    if serial is not None:
-        columns = [field for field in columns if field is not serial]
-    buffer, count = io.StringIO(), 0
+    names, fillers = _columns(model)
+    lines = []
     for row in rows:
-        values = (
-            row[field.attname]
-            if field.attname in row
-            else defaults[field.attname].get_default()
-            if field.attname in defaults
-            else None
-            if field.null
-            else ""
-            for field in columns
-        )
-        buffer.write("\t".join(map(_text, values)))
-        buffer.write("\n")
-        count += 1
-    buffer.seek(0)
-    names = ", ".join(f'"{field.column}"' for field in columns)
+        values = [row[name] if name in row else fill() for name, fill in fillers]
+        lines.append("\t".join([FORMS[type(value)](value) for value in values]))
+    if not lines:
+        return 0
+    buffer = io.StringIO("\n".join(lines) + "\n")
     with connections["owner"].cursor() as cursor:
         cursor.copy_expert(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN', buffer)
-    return count
+    return len(lines)
 
 
-def _text(value: Any) -> str:
-    """One value in COPY's text format."""
-    if value is None:
-        return "\\N"
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, str):
-        return _escaped(value)
-    if isinstance(value, bytes):
-        return f"\\\\x{value.hex()}"
-    if isinstance(value, dict):
-        return _escaped(json.dumps(value, ensure_ascii=False))
-    if isinstance(value, list):
-        return _escaped("{" + ",".join(str(item) for item in value) + "}")
-    if isinstance(value, date | datetime | Decimal | UUID | int | float):
-        return str(value)
-    raise TypeError(f"no COPY form for {type(value)}")
+@lru_cache
+def _columns(model: type[models.Model]) -> tuple[str, list[tuple[str, Callable[[], Any]]]]:
+    """Names of the columns that are written, and by attname what fills one that a row lacks."""
+    serial = model._meta.auto_field
+    columns = [
+        field
+        for field in model._meta.concrete_fields
+        if not field.generated and field is not serial
+    ]
+    return (
+        ", ".join(f'"{field.column}"' for field in columns),
+        [(field.attname, _filler(field)) for field in columns],
+    )
+
+
+def _filler(field: "models.Field[Any, Any]") -> Callable[[], Any]:
+    if field.default is not NOT_PROVIDED:
+        return field.get_default
+    blank = None if field.null else ""
+    return lambda: blank
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
+        text = text.replace("\\", "\\\\").replace("\t", "\\t")
+        return text.replace("\n", "\\n").replace("\r", "\\r")
+    return text
+
+
+class _Forms(dict[type, Callable[[Any], str]]):
+    """How a value of each type is written in COPY's text format."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        if issubclass(kind, str):  # members of enumerations
+            return lambda value: _escaped(str(value))
+        raise TypeError(f"no COPY form for {kind}")
+
+
+FORMS = _Forms({
+    type(None): lambda _value: "\\N",
+    bool: lambda value: "t" if value else "f",
+    str: _escaped,
+    bytes: lambda value: f"\\\\x{value.hex()}",
+    dict: lambda value: _escaped(json.dumps(value, ensure_ascii=False)),
+    list: lambda value: _escaped("{" + ",".join(str(item) for item in value) + "}"),
+    **dict.fromkeys((date, datetime, Decimal, UUID, int, float), str),
+})  # fmt: skip

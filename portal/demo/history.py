@@ -20,7 +20,7 @@ from portal.orgs.records import new_id
 from portal.orgs.scope import Scope
 from portal.quality.models import DataQualityIssue
 
-MONTHS = 11
+MONTHS = 12
 WEEKS = 12
 # Rates whose share moves by up to this much from month to month; counts move with population.
 RESTLESS = {
@@ -30,7 +30,7 @@ RESTLESS = {
 }  # fmt: skip
 
 
-def remember_past(*, today: date, seed: int, by: Scope) -> None:
+def remember_past(*, today: date, seed: int, by: Scope) -> dict[str, int]:
     """Write snapshots of the last month ends and the issues closed in the last weeks."""
     random = Random(seed)  # noqa: S311  invention, not secrecy
     with acting(by):
@@ -38,31 +38,44 @@ def remember_past(*, today: date, seed: int, by: Scope) -> None:
         assert run is not None
         values = [
             dict(row)
-            for row in MetricValue.objects.filter(run=run).values(
-                "committee_id", "metric", "version", "numerator", "denominator"
-            )
+            for row in MetricValue.objects.filter(run=run)
+            .values("committee_id", "metric", "version", "numerator", "denominator")
+            .order_by("committee_id", "metric")
         ]
-        issues = [
-            dict(row) for row in DataQualityIssue.objects.values("rule", "severity", "committee_id")
-        ]
+        # committees without anybody have no past either
+        inhabited = {
+            value["committee_id"]
+            for value in values
+            if value["metric"] == "actual_housing" and value["numerator"]
+        }
+        found = DataQualityIssue.objects.order_by("committee_id", "rule")
+        issues = [dict(row) for row in found.values("rule", "severity", "committee_id")]
     runs, rows = [], []
     drift: dict[tuple[int, str], float] = {}
     for back, day in enumerate(_days(today)):
         key = new_id()
         runs.append(_run(key, day, by.unit, run.rules))
-        rows += [_earlier(value, key, back, drift, random) for value in values]
-    copy_rows(MetricRun, runs)
-    copy_rows(MetricValue, rows)
-    copy_rows(DataQualityIssue, _mended(issues, today, random))
+        rows += [
+            _earlier(value, key, back, drift, random)
+            for value in values
+            if value["committee_id"] in inhabited
+        ]
+    mended = copy_rows(DataQualityIssue, _mended(issues, today, random))
+    counts = {
+        MetricRun._meta.label: copy_rows(MetricRun, runs) + 1,
+        MetricValue._meta.label: copy_rows(MetricValue, rows) + len(values),
+        DataQualityIssue._meta.label: len(issues) + mended,
+    }
     with connections["owner"].cursor() as cursor:
         cursor.execute("ANALYZE metrics_metricvalue, quality_dataqualityissue")
+    return counts
 
 
 def _days(today: date) -> Iterator[date]:
-    """Yesterday, then the last days of the months before, going back."""
+    """Yesterday, then the last days of the months before, to last November at the latest."""
     yield today - timedelta(days=1)
     last = today.replace(day=1) - timedelta(days=1)
-    for _ in range(MONTHS):
+    for _ in range(max(MONTHS, today.month + 1)):
         if last < today - timedelta(days=1):
             yield last
         last = last.replace(day=1) - timedelta(days=1)

@@ -61,15 +61,24 @@ class Committee:
     homes: list[Home] = field(default_factory=list)
 
 
-def build(code: int, index: int, wanted: int, random: Random, *, tall_first: bool) -> Committee:
+OLD_HOUSES = 16
+
+
+def build(
+    code: int, index: int, wanted: int, random: Random, *, tall_first: bool, old_lane: bool
+) -> Committee:
     """About `wanted` dwellings on one lane of an invented road.
 
     :param index: number of the committee in the demonstration; makes road and lane unique
     :param tall_first: begin with a building of 18 floors by 6, as on the board's picture
+    :param old_lane: begin with a lane of old houses besides
     """
     found = Committee()
     road, lane = ROADS[index % len(ROADS)], str(88 + index * 20)
     number = 0
+    if old_lane:
+        for house in range(1, OLD_HOUSES + 1):
+            _raise_house(found, code, road, str(int(lane) + 9), str(house), random)
     while len(found.homes) < wanted:
         number += 1
         shape = (18, 6) if tall_first and number == 1 else _shape(random)
@@ -86,19 +95,10 @@ def _raise_building(
     random: Random,
 ) -> None:  # fmt: skip
     storeys, across = shape
-    place = Address(road, lane=lane, number=number)
-    plate_id, building_id = new_id(), new_id()
-    found.plates.append({
-        "id": plate_id, "committee_id": code, "road": road, "lane": lane,
-        "number": number, "address": place.normalised(),
-    })  # fmt: skip
-    found.buildings.append({
-        "id": building_id, "committee_id": code, "plate_id": plate_id,
-        "name": f"{road}{lane}弄 {number}号", "short_name": f"{number}号",
-        "sort_key": place.sort_key(), "code_block": f"{int(number):04d}",
-        "storeys": storeys, "built_year": random.randint(1982, 2012),
-        "dwelling_count": storeys * across,
-    })  # fmt: skip
+    building_id = _place_building(
+        found, code, Address(road, lane=lane, number=number), f"{int(number):04d}",
+        storeys, random.randint(1982, 2012), storeys * across,
+    )  # fmt: skip
     for floor in range(1, storeys + 1):
         for position in range(1, across + 1):
             room = f"{floor}{position:02d}"
@@ -108,13 +108,53 @@ def _raise_building(
             )  # fmt: skip
 
 
+def _raise_house(
+    found: Committee, code: int, road: str, lane: str, number: str, random: Random
+) -> None:
+    """An old house on the ground: one dwelling, or a front room and a back room without numbers."""
+    rooms = ("前客堂", "后间") if random.random() < 0.3 else ("1",)
+    building_id = _place_building(
+        found, code, Address(road, lane=lane, number=number), f"{7000 + int(number)}",
+        1, random.randint(1928, 1956), len(rooms),
+    )  # fmt: skip
+    for position, room in enumerate(rooms, start=1):
+        home = _home(code, building_id, road, lane, number, 1, position, room, random,
+                     len(found.homes))  # fmt: skip
+        if room == "1":
+            home.code = make_internal_code(code, str(7000 + int(number)), room)
+            home.code_state = "final"
+        home.area, home.rooms = Decimal(random.randint(11, 34)), 1
+        home.tenure = "3"
+        found.homes.append(home)
+
+
+def _place_building(
+    found: Committee, code: int, place: Address, block: str, storeys: int, built: int,
+    dwellings: int,
+) -> UUID:  # fmt: skip
+    plate_id, building_id = new_id(), new_id()
+    found.plates.append({
+        "id": plate_id, "committee_id": code, "road": place.road, "lane": place.lane,
+        "number": place.number, "address": place.normalised(),
+    })  # fmt: skip
+    found.buildings.append({
+        "id": building_id, "committee_id": code, "plate_id": plate_id,
+        "name": f"{place.road}{place.lane}弄 {place.number}号", "short_name": f"{place.number}号",
+        "sort_key": place.sort_key(), "code_block": block, "storeys": storeys,
+        "built_year": built, "dwelling_count": dwellings,
+    })  # fmt: skip
+    return building_id
+
+
 def _home(
     code: int, building: UUID, road: str, lane: str, number: str, floor: int, position: int,
     room: str, random: Random, sequence: int,
 ) -> Home:  # fmt: skip
     place = Address(road, lane=lane, number=number, room=room)
     chance = random.random()
-    if chance < 0.965:  # the rest are the code clerk's to-do
+    if not room.isdigit():  # a room that no house code can name
+        house_code, state = make_provisional_code(code, sequence + 1), "provisional"
+    elif chance < 0.965:  # the rest are the code clerk's to-do
         house_code, state = make_internal_code(code, number, room), "final"
     elif chance < 0.99:
         house_code, state = make_provisional_code(code, sequence + 1), "provisional"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from residents.identity import age_on, check_character
+from residents.identity import DocumentKind, age_on, check_character
 
 SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡"
@@ -20,6 +20,15 @@ ORIGINS = (
     ("江苏赣榆", "江苏省连云港市赣榆区"),
 )  # fmt: skip
 REGION = "319999"
+#: Sequence numbers that no file under tests/data uses, so that the two never share a person.
+SEQUENCES = range(149, 206)
+#: Residents from abroad: name as registered, name as printed, sex, nationality.
+GUESTS = (
+    ("大卫·米勒", "MILLER DAVID", "1", "USA"), ("艾米丽·卡特", "CARTER EMILY", "2", "USA"),
+    ("佐藤健一", "SATO KENICHI", "1", "JPN"), ("铃木葵", "SUZUKI AOI", "2", "JPN"),
+    ("金敏俊", "KIM MINJUN", "1", "KOR"), ("朴书妍", "PARK SEOYEON", "2", "KOR"),
+    ("皮埃尔·勒鲁瓦", "LEROY PIERRE", "1", "FRA"), ("克莱尔·莫罗", "MOREAU CLAIRE", "2", "FRA"),
+)  # fmt: skip
 PHONE_FROM = 14  # years of age; younger children carry no telephone of their own
 
 
@@ -37,6 +46,11 @@ class Invented:
     category: str
     relation: str
     reason: str = ""
+    document: str = DocumentKind.CITIZEN_ID.value
+    nationality: str = "CHN"
+    foreign_name: str = ""
+    #: why a number stands that fails its check
+    as_printed: str = ""
 
 
 @dataclass
@@ -62,9 +76,18 @@ class People:
     def number(self, sex: str, birth: date) -> str:
         """A citizen number with a valid check character and the unassigned area code."""
         while True:
-            sequence = self.random.randrange(1 if sex == "1" else 2, 1000, 2)
+            first, last = SEQUENCES[0], SEQUENCES[-1]
+            sequence = self.random.randrange(first + (sex != "1"), last + 1, 2)
             body = f"{REGION}{birth:%Y%m%d}{sequence:03d}"
             number = body + check_character(body)
+            if number not in self.used:
+                self.used.add(number)
+                return number
+
+    def passport(self) -> str:
+        """Two letters that no country prints together with seven digits, each once."""
+        while True:
+            number = f"XT{self.random.randrange(10**7):07d}"
             if number not in self.used:
                 self.used.add(number)
                 return number
@@ -114,6 +137,22 @@ class People:
         if kind == "parents":
             return [*adults, child]
         return [*adults, child, self.member("2", 60, 82, "52", local=local)]
+
+    def guests(self) -> list[Invented]:
+        """One or two people from abroad who rent a flat."""
+        found = []
+        for place in self.random.sample(range(len(GUESTS)), self.random.choice((1, 1, 2))):
+            name, printed, sex, nationality = GUESTS[place]
+            found.append(
+                Invented(
+                    name=name, sex=sex, birth=self.birth(24, 55), number=self.passport(),
+                    phone=self.phone(), origin="", hukou_address="", category="32",
+                    relation="99" if found else "02", reason=self.random.choice(("01", "04")),
+                    document=DocumentKind.PASSPORT.value, nationality=nationality,
+                    foreign_name=printed,
+                )
+            )  # fmt: skip
+        return found
 
     def sharers(self) -> list[Invented]:
         """People who rent together."""

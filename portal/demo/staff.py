@@ -1,32 +1,140 @@
-"""Invented collectors: about one full post for 1,500 people, some units a little short."""
+"""Invented collectors of every committee, their way into the post, and their patches."""
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
 
+from django.utils import timezone
+
+from portal.demo import cast
+from portal.demo.homes import Committee
 from portal.demo.people import People
 from portal.orgs.records import new_id
+from portal.orgs.scope import STREET_SPAN
+from staffing.services import WORKLOAD_KINDS
+from staffing.workload import workload_index
 
 PROVIDERS = ("普安社区服务有限公司", "和邻社工服务中心")
 PER_COLLECTOR = 1500
 TENTH = Decimal("0.1")
+AT_WORK = {"probation", "appointed"}
+PATCHES = ("一片", "二片", "三片")
+LENT = "街道综合窗口临时借用"
+#: Steps that led to a status, with the days before it on which they were taken.
+WAYS: dict[str, tuple[tuple[str, int], ...]] = {
+    "probation": (("candidate", 20),),
+    "appointed": (("candidate", 80), ("probation", 60)),
+    "transferred": (("candidate", 400), ("probation", 380), ("appointed", 320)),
+}
 
 
-def collectors(random: Random, population: dict[int, int], today: date) -> Iterator[dict[str, Any]]:
-    """One collector for each committee; committees this small share a full post."""
-    people = People(random, today)
-    for sequence, (committee, count) in enumerate(population.items(), start=1):
-        needed = Decimal(count) / PER_COLLECTOR
-        slack = Decimal(random.choice(("-0.1", "0", "0", "0.1", "0.1")))
-        fte = min(Decimal(1), max(TENTH, (needed + slack).quantize(TENTH)))
-        status = random.choices(("appointed", "probation", "transferred"), (90, 7, 3))[0]
-        since = today - timedelta(days=random.randint(30, 2000))
-        yield {
-            "id": new_id(), "committee_id": committee, "staff_no": f"CJ-{sequence:04d}",
-            "name": people.name(random.choice("12"))[1], "employment_type": "purchased",
-            "provider": random.choice(PROVIDERS), "fte": fte, "status": status,
-            "status_since": since, "trained_on": since, "appointed_on": since,
-            "badge_no": f"PT{sequence:05d}", "confidentiality_signed_on": since,
+@dataclass
+class Crew:
+    """Who collects in which committee; names are known before the committee has people."""
+
+    random: Random
+    people: People
+    today: date
+    names: dict[int, list[str]] = field(default_factory=dict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def hire(self, committee: int) -> list[str]:
+        """The collectors of a committee; the home one has two, one of whom logs in."""
+        names = [self.people.name(self.random.choice("12"))[1]]
+        if committee == cast.HOME:
+            names.insert(0, cast.NAMES["guxiaoman"])
+        self.names[committee] = names
+        return names
+
+    def collectors(self, population: dict[int, int]) -> list[dict[str, Any]]:
+        """One post for each collector; committees this small share a full one."""
+        everybody = [(code, name) for code, names in self.names.items() for name in names]
+        for sequence, (committee, name) in enumerate(everybody, start=1):
+            at_home = committee == cast.HOME
+            share = Decimal(population[committee]) / PER_COLLECTOR / len(self.names[committee])
+            slack = Decimal(self.random.choice(("-0.1", "0", "0", "0.1", "0.1")))
+            status = self.random.choices(("appointed", "probation", "transferred"), (90, 7, 3))[0]
+            since = self.today - timedelta(days=self.random.randint(30, 2000))
+            # a post lent out this year is on somebody's list
+            lent = self.today - timedelta(days=self.random.randint(10, 90))
+            self.rows.append({
+                "id": new_id(), "committee_id": committee, "name": name,
+                "staff_no": "CJ-011" if name == cast.NAMES["guxiaoman"] else f"CJ-{sequence + 100}",
+                "employment_type": "purchased", "provider": self.random.choice(PROVIDERS),
+                "fte": min(Decimal(1), max(TENTH, (share + slack).quantize(TENTH))),
+                "status": "appointed" if at_home else status,
+                "status_since": lent if status == "transferred" and not at_home else since,
+                "trained_on": since, "appointed_on": since, "badge_no": f"PT{sequence:05d}",
+                "confidentiality_signed_on": since,
+            })  # fmt: skip
+        return self.rows
+
+    def steps(self) -> Iterator[dict[str, Any]]:
+        """How each came to the present status (S-49)."""
+        for row in self.rows:
+            path = [
+                (status, row["status_since"] - timedelta(days=days))
+                for status, days in WAYS[row["status"]]
+            ]
+            before = ""
+            for status, on in [*path, (row["status"], row["status_since"])]:
+                yield {
+                    "id": new_id(), "committee_id": row["committee_id"],
+                    "collector_id": row["id"], "old_status": before, "new_status": status,
+                    "on": on, "reason": LENT if status == "transferred" else "",
+                    "by_name": _street_staff(row["committee_id"]),
+                    "at": timezone.make_aware(datetime.combine(on, time(10, 0))),
+                }  # fmt: skip
+                before = status
+
+    def patches(
+        self, housing: dict[int, Committee]
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Patches of neighbouring buildings with their leads, and the buildings of each."""
+        areas, buildings = [], []
+        for code, committee in housing.items():
+            for name, chunk in _split(committee, 3 if code == cast.HOME else 2):
+                area = self._patch(code, name, len(areas), committee, chunk)
+                areas.append(area)
+                buildings += [
+                    {"id": new_id(), "committee_id": code, "area_id": area["id"],
+                     "building_id": building} for building in chunk
+                ]  # fmt: skip
+        return areas, buildings
+
+    def _patch(
+        self, code: int, name: str, place: int, committee: Committee, chunk: list[Any]
+    ) -> dict[str, Any]:
+        inside = set(chunk)
+        kinds = Counter(
+            WORKLOAD_KINDS.get(home.occupancy, "owner_occupied")
+            for home in committee.homes
+            if home.building in inside
+        )
+        leads = [
+            row["id"] for row in self.rows
+            if row["committee_id"] == code and row["status"] in AT_WORK
+        ]  # fmt: skip
+        return {
+            "id": new_id(), "committee_id": code, "code": name,
+            "lead_collector_id": leads[place % len(leads)] if leads else None,
+            "dwellings": sum(kinds.values()), "workload": workload_index(kinds),
+            "valid_from": self.today.replace(month=1, day=1),
         }  # fmt: skip
+
+
+def _split(committee: Committee, parts: int) -> Iterator[tuple[str, list[Any]]]:
+    """Buildings in walking order, cut into patches of about the same number."""
+    keys = [row["id"] for row in sorted(committee.buildings, key=lambda row: row["sort_key"])]
+    parts = min(parts, len(keys))
+    size = -(-len(keys) // parts)
+    for place, start in enumerate(range(0, len(keys), size)):
+        yield PATCHES[place], keys[start : start + size]
+
+
+def _street_staff(committee: int) -> str:
+    return cast.NAMES[cast.PERMIT_DESKS[committee - committee % STREET_SPAN][1]]

@@ -30,7 +30,8 @@ class Command(BaseCommand):
         counts = services.make_district(people=options["people"], seed=options["seed"], today=today)
         with connections["owner"].cursor() as cursor:
             cursor.execute("ANALYZE")
-        services.make_numbers(today=today, seed=options["seed"])
+        counts |= services.make_numbers(today=today, seed=options["seed"])
+        counts |= services.make_work(today=today, seed=options["seed"])
         for label, count in counts.items():
             self.stdout.write(f"{label:32} {count:>8,}")
         self.stdout.write(f"用时 {time.monotonic() - started:.1f} 秒")

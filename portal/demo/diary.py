@@ -1,0 +1,98 @@
+"""What the invented staff did, in the order of time: acts through services, and plain events.
+
+The trail is read by number, newest first; so everything that writes to it is done in order.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from permits.deadlines import is_working_day
+from portal.accounts.models import User
+from portal.audit.models import AuditEvent
+from portal.demo.copying import copy_rows
+from portal.orgs import posts
+from portal.orgs.acting import acting
+from portal.orgs.models import Appointment
+from portal.orgs.scope import Scope
+
+Act = Callable[[Scope, datetime], None]
+
+
+@dataclass
+class Diary:
+    """Entries of many hands, played once."""
+
+    today: date
+    seed: int
+    random: Random = field(init=False)
+    acts: list[tuple[datetime, int, str, Act]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed + 1)  # noqa: S311  invention, not secrecy
+        self.scopes = _scopes()
+
+    def enter(self, who: str, at: datetime, act: Act) -> None:
+        """`who` (a username) does something at a moment, in their own scope."""
+        self.acts.append((at, len(self.acts), who, act))
+
+    def note(self, who: str, at: datetime, event: dict[str, Any]) -> None:
+        """An event of the trail by `who`, given by its columns."""
+        by = self.scopes[who]
+        self.events.append({
+            "at": at, "actor_id": by.user_id, "actor_name": by.user_name, "actor_unit": by.unit,
+            "actor_unit_name": by.unit_name, "actor_role": by.role, "scope_code": by.unit,
+            "ip": by.ip, "request_id": f"{self.random.getrandbits(48):012x}", **event,
+        })  # fmt: skip
+
+    def working_day(self, back: int) -> date:
+        """The working day that lies `back` working days before today; 1 is the last one."""
+        day = self.today
+        while back > 0:
+            day -= timedelta(days=1)
+            back -= is_working_day(day)
+        return day
+
+    def moment(self, day: date, first: int = 9, last: int = 16) -> datetime:
+        """Some minute of a day between two hours."""
+        clock = time(self.random.randint(first, last), self.random.randint(0, 59),
+                     self.random.randint(0, 59))  # fmt: skip
+        return timezone.make_aware(datetime.combine(day, clock))
+
+    def play(self) -> dict[str, int]:
+        """Do everything, in order; returns how many rows and acts there were."""
+        waiting = sorted(self.events, key=lambda event: event["at"])
+        done = 0
+        with transaction.atomic():
+            for at, _, who, act in sorted(self.acts, key=lambda entry: entry[:2]):
+                before = done
+                while done < len(waiting) and waiting[done]["at"] < at:
+                    done += 1
+                copy_rows(AuditEvent, waiting[before:done])
+                with acting(self.scopes[who]) as by:
+                    assert by is not None
+                    act(by, at)
+            copy_rows(AuditEvent, waiting[done:])
+        self.counts["audit.AuditEvent（虚构）"] = len(waiting)
+        return dict(self.counts)
+
+
+def _scopes() -> dict[str, Scope]:
+    """The scope of everybody who has a post, by username; each at a terminal of their own."""
+    held = Appointment.objects.select_related("unit").order_by("pk")
+    users = {user.pk: user for user in User.objects.all()}
+    return {
+        users[post.user_id].username: replace(
+            posts.scope_of(post, users[post.user_id]),
+            ip=f"10.31.{post.unit_id // 1000 % 100}.{post.user_id % 250 + 2}",
+        )
+        for post in held
+    }
