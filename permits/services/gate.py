@@ -46,7 +46,7 @@ def move_on(
     :raises UnableToMove: the act does not follow from this state, or the person had a hand in it
     :raises NotAllowed: `by` may not do this, or not there
     """
-    case = locked(case_id, by)
+    case = _locked(case_id, by)
     require(by, NEEDED[act], case.committee_id)
     check_may_move(case, act, by)
     before = case.state
@@ -69,7 +69,7 @@ def move_on(
     return case
 
 
-def locked(case_id: uuid.UUID, by: Scope) -> PermitApplication:
+def _locked(case_id: uuid.UUID, by: Scope) -> PermitApplication:
     """The case in scope, locked for the rest of the transaction.
 
     :raises PermitApplication.DoesNotExist: absent or out of sight, which look the same

@@ -13,7 +13,7 @@ from permits.deadlines import decision_due
 from permits.defaults import CODES
 from permits.models import EligibilityCheck, PermitApplication, PermitMaterial, ResidencePermit
 from permits.services.errors import UnableToMove, UnableToReceive
-from permits.services.gate import locked, move_on
+from permits.services.gate import move_on
 from portal.audit.record import record
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
@@ -132,7 +132,8 @@ def complete(
 
     :raises UnableToMove: something of the notice is still missing, or the case has moved on
     """
-    case = locked(case_id, by)
+    cases = PermitApplication.objects.in_scope(by)
+    case = cases.select_for_update(of=("self",)).get(pk=case_id)
     require(by, Capability.RECEIVE_PERMITS, case.committee_id)
     lacking = [key for key in case.missing_items if key not in received]
     if lacking:

@@ -3,6 +3,7 @@
 Counts come from the database; of each group only as many rows are read as are shown.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -96,7 +97,7 @@ class Inbox:
 Loaded = dict[str, tuple[int, list["Item"]]]
 
 
-class _Source:
+class _Source(ABC):
     """One kind of thing to do, read in one query: counts by bucket, and the first rows of each."""
 
     key: str
@@ -107,11 +108,13 @@ class _Source:
         self.scope = scope
         self.today = today
 
+    @abstractmethod
     def rows(self) -> Any:
-        raise NotImplementedError
+        """What is to be done, in scope."""
 
+    @abstractmethod
     def item(self, row: Any) -> Item:
-        raise NotImplementedError
+        """One of the rows as the inbox shows it."""
 
     def load(self, most: int, opened: str) -> Loaded:
         """By bucket, how many there are and the first `most`; more of the opened bucket."""
