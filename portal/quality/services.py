@@ -1,8 +1,12 @@
-"""Running the rules: issues open and close set-based, one statement for each rule (D-11)."""
+"""Running the rules: issues open and close set-based (D-11).
+
+Over a unit each rule is a statement of its own; over a few dwellings, after a save, all of them
+are one.
+"""
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,14 +26,14 @@ RULE_SETS = ("verification_cycle", "issue_deadlines", "registration_deadline")
 # What the rule finds now stands in `found`; what it no longer finds is mended. An issue keeps the
 # day on which it was first seen, hence its deadline.
 RUN_RULE = """
-WITH found AS ({offenders}),
-opened AS (
+found{n} AS ({offenders}),
+opened{n} AS (
     INSERT INTO {table} (id, committee_id, rule, severity, object_id, dwelling_id, residence_id,
         subject, place, detail, detected_on, due_on, state, first_seen_run)
-    SELECT gen_random_uuid(), committee_id, %(rule)s, %(severity)s, object_id, dwelling_id,
-        residence_id, left(subject, 80), left(place, 80), left(detail, 200), %(day)s, %(due)s,
+    SELECT gen_random_uuid(), committee_id, %(rule{n})s, %(severity{n})s, object_id, dwelling_id,
+        residence_id, left(subject, 80), left(place, 80), left(detail, 200), %(day)s, %(due{n})s,
         'open', %(run)s
-    FROM found
+    FROM found{n}
     ON CONFLICT (rule, object_id) WHERE state = 'open' DO UPDATE
     SET committee_id = EXCLUDED.committee_id, severity = EXCLUDED.severity,
         dwelling_id = EXCLUDED.dwelling_id, subject = EXCLUDED.subject, place = EXCLUDED.place,
@@ -40,15 +44,16 @@ opened AS (
         EXCLUDED.detail)
     RETURNING (xmax = 0) AS is_new
 ),
-mended AS (
+mended{n} AS (
     UPDATE {table} SET state = 'fixed', closed_on = %(day)s
-    WHERE state = 'open' AND rule = %(rule)s AND committee_id BETWEEN %(low)s AND %(high)s
+    WHERE state = 'open' AND rule = %(rule{n})s AND committee_id BETWEEN %(low)s AND %(high)s
     AND (%(dwellings)s::uuid[] IS NULL OR dwelling_id = ANY (%(dwellings)s::uuid[]))
-    AND object_id NOT IN (SELECT object_id FROM found)
+    AND object_id NOT IN (SELECT object_id FROM found{n})
     RETURNING 1
 )
-SELECT (SELECT count(*) FROM opened WHERE is_new), (SELECT count(*) FROM mended)
 """
+COUNT_OPENED = "(SELECT count(*) FROM opened{n} WHERE is_new)"
+COUNT_MENDED = "(SELECT count(*) FROM mended{n})"
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,10 @@ def check_dwellings(
 
     :raises NotAllowed: the unit lies outside `by`
     """
-    return _run(unit=unit, dwellings=list(dwelling_ids), by=by, at=at, run=None, only=None)
+    dwellings = list(dwelling_ids)
+    if not dwellings:
+        return Outcome()
+    return _run(unit=unit, dwellings=dwellings, by=by, at=at, run=None, only=None)
 
 
 def _run(
@@ -107,46 +115,59 @@ def _run(
     day = timezone.localdate(at)
     inspection = Inspection(unit, day, rules_on(RULE_SETS, day))
     wanted = None if only is None else set(only)
+    rules = [rule for key, rule in quality_rules().items() if wanted is None or key in wanted]
+    batches = [rules] if dwellings is not None else [[rule] for rule in rules]
     total = Outcome()
-    for rule in quality_rules().values():
-        if wanted is None or rule.key in wanted:
-            total += _run_rule(rule, inspection, dwellings, run)
+    for batch in batches:
+        total += _run_rules(batch, inspection, dwellings, run)
     return total
 
 
-def _run_rule(
-    rule: QualityRule,
+def _run_rules(
+    rules: Sequence[QualityRule],
     inspection: Inspection,
     dwellings: list[uuid.UUID] | None,
     run: uuid.UUID | None,
 ) -> Outcome:
+    """Several rules in one statement: each opens and closes its own issues only."""
+    parts, values = [], _values(inspection, dwellings, run)
+    for place, rule in enumerate(rules):
+        query, named = _offenders(rule, place, inspection, dwellings)
+        parts.append(
+            RUN_RULE.format(n=place, offenders=query, table=DataQualityIssue._meta.db_table)
+        )
+        values |= named | {
+            f"rule{place}": rule.key,
+            f"severity{place}": str(rule.severity),
+            f"due{place}": due_on(rule, inspection),
+        }
+    places = range(len(rules))
+    opened = " + ".join(COUNT_OPENED.format(n=place) for place in places)
+    mended = " + ".join(COUNT_MENDED.format(n=place) for place in places)
+    statement = "WITH " + ", ".join(parts) + f" SELECT {opened}, {mended}"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return Outcome(*cursor.fetchone())
+
+
+def _offenders(
+    rule: QualityRule, place: int, inspection: Inspection, dwellings: list[uuid.UUID] | None
+) -> tuple[str, dict[str, Any]]:
+    """What the rule finds, as SQL whose parameters are named for this place of the statement."""
     offenders = rule.offenders(inspection)
     if dwellings is not None:
         offenders = offenders.filter(dwelling_id__in=dwellings)
     query, params = offenders.order_by().values(*COLUMNS).query.sql_with_params()
-    named = {f"found_{place}": value for place, value in enumerate(params)}
+    named = {f"found_{place}_{number}": value for number, value in enumerate(params)}
     names = iter(named)
-    statement = RUN_RULE.format(
-        offenders=re.sub("%s", lambda _: f"%({next(names)})s", query),
-        table=DataQualityIssue._meta.db_table,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, named | _values(rule, inspection, dwellings, run))
-        opened, mended = cursor.fetchone()
-    return Outcome(opened, mended)
+    return re.sub("%s", lambda _: f"%({next(names)})s", query), named
 
 
 def _values(
-    rule: QualityRule,
-    inspection: Inspection,
-    dwellings: list[uuid.UUID] | None,
-    run: uuid.UUID | None,
+    inspection: Inspection, dwellings: list[uuid.UUID] | None, run: uuid.UUID | None
 ) -> dict[str, Any]:
     return {
-        "rule": rule.key,
-        "severity": str(rule.severity),
         "day": inspection.day,
-        "due": due_on(rule, inspection),
         "run": None if run is None else str(run),
         "dwellings": None if dwellings is None else [str(key) for key in dwellings],
         "low": inspection.unit,

@@ -18,6 +18,7 @@ from residents.intake import CODED, FieldProblem, Known, Reading, read_person
 from residents.models import Identity, Residence, Resident, Secret
 from residents.names import list_keys
 from residents.services.copies import PERSON, copy_person
+from residents.services.counters import recheck
 from residents.services.enrolment import BATCH, kind_of, secret_of
 from residents.services.errors import (
     Conflict,
@@ -105,6 +106,8 @@ def update_resident(
             change = Change(resident.pk, resident, residence, reading)
             check_versions([(change, version)])
             change_people(changes=[change], by=by, at=at, reason=reason)
+            if residence is not None:
+                recheck([residence.dwelling_id], by=by, at=at)
             return resident
     except IntegrityError as error:
         raise UnableToUpdate([refused_by_database(error, resident_id)]) from error

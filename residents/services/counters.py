@@ -1,6 +1,6 @@
-"""A dwelling's counters, in step with the episodes that live there."""
+"""What follows from a change of who lives in a dwelling: its counters and its open issues."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from housing import services as housing
 from portal.orgs.scope import Scope
+from portal.quality import services as quality
 from residents.models import Residence
 from residents.querysets import ACTUAL_CATEGORIES
 from residents.services.enrolment import Visit
@@ -47,3 +48,12 @@ def refresh_dwellings(*, visits: Mapping[UUID, Visit | None], by: Scope, at: dat
         by=by,
         at=at,
     )
+    recheck(list(visits), by=by, at=at)
+
+
+def recheck(dwellings: Collection[UUID], *, by: Scope, at: datetime) -> None:
+    """Open and close the quality issues of dwellings whose people changed.
+
+    The clerk's to-do list tells at once what is mended and what is still missing.
+    """
+    quality.check_dwellings(dwelling_ids=dwellings, unit=by.unit, by=by, at=at)

@@ -17,6 +17,7 @@ from portal.rules.services import rule_on
 from residents.categories import VERIFICATION_METHODS
 from residents.cycles import due_on
 from residents.models import Residence, Verification
+from residents.services.counters import recheck
 from residents.services.enrolment import Visit, note_verified
 from residents.services.errors import UnableToVerify
 
@@ -55,6 +56,7 @@ def verify_dwelling(
         changes={"method": VERIFICATION_METHODS.title(visit.method), "verified_on": visit.on,
                  "people": len(episodes)},
     )  # fmt: skip
+    recheck([dwelling.pk], by=by, at=at)
     return episodes
 
 
@@ -80,6 +82,7 @@ def record_visit(
         "housing.visit_recorded", by=by, at=at, target=dwelling, committee=dwelling.committee_id,
         changes={"outcome": found.get_outcome_display(), "visited_on": visit.on}, reason=note,
     )  # fmt: skip
+    recheck([dwelling.pk], by=by, at=at)
     return found
 
 

@@ -39,7 +39,7 @@ def requests_of(unit):
     """Everything to ask: all routes with own, foreign and absent ids, searches, lists."""
     ids = worlds.ids_under(unit) + [worlds.absent_id(), str(HOME), str(NEXT_DOOR), str(DISTRICT)]
     asked = worlds.paths(ids)
-    asked += [f"/search/{query}" for query in SEARCHES]
+    asked += [f"POST /search/{query}" for query in SEARCHES]
     asked += [f"{path}{query}" for path in LISTS for query in PARAMETERS]
     return [path for path in asked if "logout" not in path]
 

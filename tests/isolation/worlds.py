@@ -101,8 +101,15 @@ def absent_id() -> str:
 
 
 def answer(client: Client, path: str) -> tuple[int, str]:
-    """Status and body without what changes from request to request."""
-    response = client.get(path)
+    """Status and body without what changes from request to request.
+
+    `POST path?words` is a search: its words stand in the body.
+    """
+    if path.startswith("POST "):
+        address, _, words = path.removeprefix("POST ").partition("?")
+        response = client.post(address, dict([words.split("=", 1)]))
+    else:
+        response = client.get(path)
     body = response.content.decode("utf-8", "replace") if not response.streaming else ""
     for volatile in VOLATILE:
         body = volatile.sub("·", body)
