@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from portal.orgs import posts, tokens
 from portal.orgs.access import NotAllowed
@@ -76,7 +77,7 @@ class ScopeMiddleware:
         if isinstance(exception, NotAllowed) and getattr(request, "scope", None):
             from portal.audit.refusals import remember_refusal
 
-            remember_refusal(request, str(exception))
+            remember_refusal(request, str(exception), timezone.now())
 
     @staticmethod
     def _idle_too_long(request: HttpRequest) -> bool:
