@@ -155,7 +155,7 @@ def _picks(indicators: Sequence[Indicator], scores: Scores) -> dict[str, list[In
         if test == "differs":
             return any(differs(score) for score in found)
         if test == "loss":
-            return any(_tint(indicator, effective(score)) for score in found)
+            return any(tint(indicator, effective(score)) for score in found)
         return any(effective(score) is not None or differs(score) for score in found)
 
     picked = {
@@ -234,17 +234,17 @@ def _cell(column: Column, scores: Scores, unit: int, name: str) -> Cell:
     text = formats.decimal(points)
     words = text if points is not None else _("无数据")
     return Cell(
-        text=text, pk=score.pk, tint=_tint(column.indicator, points), differs=differs(score),
+        text=text, pk=score.pk, tint=tint(column.indicator, points), differs=differs(score),
         label=f"{name} {column.indicator.title} {words}", is_first=column.is_first,
     )  # fmt: skip
 
 
-def _tint(indicator: Indicator, points: Decimal | None) -> int:
+def tint(indicator: Indicator, points: Decimal | None) -> int:
     """0 nothing lost (or nothing known), 1 up to a tenth, 2 up to a quarter, 3 more."""
     if points is None:
         return 0
     lost = (indicator.weight - points) / indicator.weight
-    return next((tint for least, tint in TINTS if lost > least), 0)
+    return next((step for least, step in TINTS if lost > least), 0)
 
 
 def _average(column: Column, scores: Scores) -> str:

@@ -139,15 +139,15 @@ def _unit(points: Decimal | None) -> str:
 def _under_computed(indicator: Indicator, value: IndicatorValue, target: Decimal | None) -> str:
     if value.value is None or value.reason:
         return value.reason
-    shown = _shown(indicator, value.value, target)
+    shown = shown_value(indicator, value.value, target)
     if target is None:
         return shown
     return _("%(value)s，满分线 %(target)s") % {
-        "value": shown, "target": _shown(indicator, target, None),
+        "value": shown, "target": shown_value(indicator, target, None),
     }  # fmt: skip
 
 
-def _shown(indicator: Indicator, value: Decimal, target: Decimal | None) -> str:
+def shown_value(indicator: Indicator, value: Decimal, target: Decimal | None) -> str:
     """The value as it is read: a rate in percent, anything else as it is."""
     if indicator.reading in {"count", "mean"}:
         return formats.decimal(value, 1 if indicator.reading == "mean" else 0)
@@ -188,7 +188,7 @@ def _facts(
     reading = readings.Reading(
         value.value, value.numerator, value.denominator, _interval(value), value.reason
     )
-    shown = formats.DASH if value.value is None else _shown(indicator, value.value, None)
+    shown = formats.DASH if value.value is None else shown_value(indicator, value.value, None)
     left.append(Fact(_("结果"), shown if not value.reason else f"{shown}　{value.reason}"))
     right = [
         Fact(_("计分"), readings.scoring_in_words(rule)),

@@ -25,8 +25,10 @@ class ClaimForm(PortalForm):
 class EvidenceForm(PortalForm):
     """A document that proves a claim, by its name and number; files stay with the unit."""
 
-    columns = 1
-    kind = forms.ChoiceField(label=_("佐证类别"), choices=EvidenceKind.choices)
+    spans: ClassVar[dict[str, int]] = {"kind": 2}
+    kind = forms.ChoiceField(
+        label=_("佐证类别"), choices=EvidenceKind.choices, initial=EvidenceKind.NOTE
+    )
     title = forms.CharField(label=_("名称、文号"), max_length=80)
     note = forms.CharField(
         label=_("佐证内容"), required=False, max_length=300,

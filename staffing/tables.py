@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from portal.ui.cells import Column, Empty, Tag, Toned
 from portal.ui.listing import RegisterList
 from staffing.boards import TONES
-from staffing.filters import CollectorFilter
 from staffing.models import Collector, CollectorStatus
 
 
@@ -31,7 +30,6 @@ class CollectorList(RegisterList):
     unit = _("人")
     caption = _("采集员名册")
     default_sort = "staff_no"
-    filterset_class = CollectorFilter
     empty = Empty(_("还没有采集员"), _("新增采集员后在这里看状态、片区和培训"), "collector")
     columns = (
         Column("staff_no", _("工号"), kind="code", sort="staff_no", fixed=True),

@@ -19,6 +19,7 @@ from portal.orgs.scope import Scope
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 from staffing import boards, services, transitions
+from staffing.filters import CollectorFilter
 from staffing.forms import AreaForm, CollectorForm, StatusForm, TrainingForm, put_errors
 from staffing.models import Collector, CollectorStatus, WorkArea
 from staffing.tables import CollectorList, status
@@ -78,12 +79,18 @@ def _roster(unit: OrgUnit, chosen: OrgUnit | None) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+class Roster(CollectorList):
+    """The roster with its conditions."""
+
+    filterset_class = CollectorFilter
+
+
 @needs(Capability.VIEW_STAFFING)
 @require_GET
 def roster(request: PortalRequest) -> HttpResponse:
     """All collectors in scope."""
     rows = Collector.objects.in_scope(request.scope).select_related("committee")
-    listing = CollectorList(
+    listing = Roster(
         request, rows.prefetch_related("areas"), filter_context={"scope": request.scope}
     )
     may_edit = request.scope.may(Capability.EDIT_STAFFING)

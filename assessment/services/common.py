@@ -16,7 +16,7 @@ class UnableToAssess(Exception):
     """The act is refused; the sentence says what is in the way and what to do."""
 
 
-def locked_cycle(cycle_id: uuid.UUID) -> AssessmentCycle:
+def _locked_cycle(cycle_id: uuid.UUID) -> AssessmentCycle:
     """The cycle, held until the transaction ends.
 
     :raises UnableToAssess: there is none
@@ -27,7 +27,7 @@ def locked_cycle(cycle_id: uuid.UUID) -> AssessmentCycle:
     return cycle
 
 
-def locked_score(score_id: uuid.UUID, version: int | None, by: Scope) -> Score:
+def _locked_score(score_id: uuid.UUID, version: int | None, by: Scope) -> Score:
     """A score in scope with its indicator and cycle, held until the transaction ends.
 
     :raises UnableToAssess: it is not there, or somebody changed it since `version` was read
@@ -46,7 +46,7 @@ def locked_score(score_id: uuid.UUID, version: int | None, by: Scope) -> Score:
     return score
 
 
-def note(
+def _note(
     cycle: AssessmentCycle, unit: int, text: str, *, by: Scope, at: datetime,
     indicator: Indicator | None = None,
 ) -> None:  # fmt: skip
@@ -57,7 +57,7 @@ def note(
     )  # fmt: skip
 
 
-def retotal(cycle: AssessmentCycle, unit: int) -> UnitSheet:
+def _retotal(cycle: AssessmentCycle, unit: int) -> UnitSheet:
     """Work out a unit's families, total and grade from its scores as they stand now.
 
     What cannot be scored gives its weight to the rest of its family, a family without any to the

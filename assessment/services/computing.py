@@ -22,7 +22,7 @@ from assessment.models import (
     Stage,
     UnitSheet,
 )
-from assessment.services.common import UnableToAssess, locked_cycle, note, retotal
+from assessment.services.common import UnableToAssess, _locked_cycle, _note, _retotal
 from portal.audit.record import record
 from portal.jobs import services as ledger
 from portal.jobs.models import Job
@@ -44,7 +44,7 @@ def request_compute(*, cycle_id: uuid.UUID, by: Scope, at: datetime) -> Job:
     :raises UnableToAssess: there is no snapshot, or self-assessments have begun to arrive
     """
     require(by, Capability.RUN_ASSESSMENT)
-    cycle = locked_cycle(cycle_id)
+    cycle = _locked_cycle(cycle_id)
     _still_open(cycle)
     last = min(cycle.freeze_on, timezone.localdate(at))
     run = MetricRun.objects.snapshots().filter(as_of__lte=last).order_by("-as_of").first()
@@ -94,7 +94,7 @@ def compute_unit(
         points[indicator.pk] = found
     IndicatorValue.objects.bulk_create(values)
     _write_scores(cycle, unit, points)
-    retotal(cycle, unit)
+    _retotal(cycle, unit)
     return sum(found is not None for found in points.values())
 
 
@@ -184,15 +184,15 @@ def finish_compute(
     *, cycle_id: uuid.UUID, run_id: uuid.UUID, by: Scope, at: datetime
 ) -> AssessmentCycle:
     """Show the computed points: the cycle now stands on this snapshot."""
-    cycle = locked_cycle(cycle_id)
+    cycle = _locked_cycle(cycle_id)
     run = MetricRun.objects.get(pk=run_id)
     cycle.run_id, cycle.snapshot_on, cycle.computed_at = run.pk, run.as_of, at
     cycle.version += 1
     cycle.save(update_fields=["run_id", "snapshot_on", "computed_at", "version"])
     text = _("按快照 %(number)s 计算得分") % {"number": cycle.snapshot_no}
-    note(cycle, cycle.unit_id, text, by=by, at=at)
+    _note(cycle, cycle.unit_id, text, by=by, at=at)
     for unit in UnitSheet.objects.filter(cycle=cycle).values_list("committee_id", flat=True):
-        note(cycle, unit, text, by=by, at=at)
+        _note(cycle, unit, text, by=by, at=at)
     record(
         "assessment.computed", by=by, at=at, target=cycle,
         changes={"snapshot": cycle.snapshot_no, "run": str(run.pk)},

@@ -19,8 +19,8 @@ from assessment.models import (
 )
 from assessment.ranking import ranks
 from assessment.scoring import rounded
-from assessment.services.common import UnableToAssess, locked_cycle, note
-from assessment.services.selfassess import settle_sheet
+from assessment.services.common import UnableToAssess, _locked_cycle, _note
+from assessment.services.selfassess import _settle_sheet
 from assessment.tree import Tree, UnusableTree, read_tree
 from portal.audit.record import record
 from portal.orgs.access import require
@@ -57,7 +57,7 @@ def open_cycle(*, year: int, by: Scope, at: datetime) -> AssessmentCycle:
     UnitSheet.objects.bulk_create(
         UnitSheet(id=new_id(), cycle=cycle, committee=street) for street in streets
     )
-    note(cycle, by.unit, _("开展年度考核，%(rule)s") % {"rule": rule.label}, by=by, at=at)
+    _note(cycle, by.unit, _("开展年度考核，%(rule)s") % {"rule": rule.label}, by=by, at=at)
     record(
         "assessment.cycle_opened", by=by, at=at, target=cycle,
         changes={"year": year, "rule": rule.label, "units": len(streets)},
@@ -103,7 +103,7 @@ def advance_stage(*, cycle_id: uuid.UUID, version: int, by: Scope, at: datetime)
     :raises UnableToAssess: something is missing, or somebody else advanced it meanwhile
     """
     require(by, Capability.RUN_ASSESSMENT)
-    cycle = locked_cycle(cycle_id)
+    cycle = _locked_cycle(cycle_id)
     if cycle.version != version:
         raise UnableToAssess(_("考核环节刚被他人推进，请核对后再操作"))
     day = timezone.localdate(at)
@@ -115,7 +115,7 @@ def advance_stage(*, cycle_id: uuid.UUID, version: int, by: Scope, at: datetime)
     _enter(cycle, by, at)
     cycle.save(update_fields=["stage", "stage_since", "version", "publish_until", "appeal_until"])
     text = _("转入%(stage)s") % {"stage": cycle.get_stage_display()}
-    note(cycle, cycle.unit_id, text, by=by, at=at)
+    _note(cycle, cycle.unit_id, text, by=by, at=at)
     record(
         "assessment.stage_moved", by=by, at=at, target=cycle,
         changes={"stage": [before, cycle.stage]},
@@ -155,9 +155,9 @@ def _enter(cycle: AssessmentCycle, by: Scope, at: datetime) -> None:
 def _submit_the_rest(cycle: AssessmentCycle, by: Scope, at: datetime) -> None:
     waiting = UnitSheet.objects.filter(cycle=cycle, state="awaiting").select_for_update()
     for sheet in waiting.order_by("committee_id"):
-        settle_sheet(cycle, sheet, by_name="", at=at)
+        _settle_sheet(cycle, sheet, by_name="", at=at)
         text = _("逾期未提交自评，按系统计算值提交")
-        note(cycle, sheet.committee_id, text, by=by, at=at)
+        _note(cycle, sheet.committee_id, text, by=by, at=at)
 
 
 def _publish(cycle: AssessmentCycle) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from assessment import transitions
 from assessment.models import Evidence, Score, Stage
-from assessment.services.common import UnableToAssess, locked_score, note, retotal
+from assessment.services.common import UnableToAssess, _locked_score, _note, _retotal
 from assessment.services.selfassess import check_text
 from portal.audit.record import record
 from portal.orgs.access import require
@@ -31,7 +31,7 @@ def review(
     :raises UnableToAssess: not the stage, no reason, no points, or the same person twice
     """
     require(by, Capability.RUN_ASSESSMENT)
-    score = locked_score(score_id, version, by)
+    score = _locked_score(score_id, version, by)
     _may_review(score, act)
     check_text(reason)
     if not reason.strip() and act != "second":
@@ -47,9 +47,9 @@ def review(
         ]
     )  # fmt: skip
     cycle, unit = score.indicator.cycle, score.committee_id
-    retotal(cycle, unit)
+    _retotal(cycle, unit)
     words = f"{text}：{reason.strip()}" if reason.strip() else text
-    note(cycle, unit, words, by=by, at=at, indicator=score.indicator)
+    _note(cycle, unit, words, by=by, at=at, indicator=score.indicator)
     record(
         "assessment.reviewed", by=by, at=at, target=score, committee=unit, reason=reason,
         changes={"indicator": score.indicator.code, "state": [before, score.state],

@@ -13,10 +13,10 @@ from assessment.models import AssessmentCycle, Evidence, Score, SheetState, Stag
 from assessment.scoring import rounded
 from assessment.services.common import (
     UnableToAssess,
-    locked_cycle,
-    locked_score,
-    note,
-    retotal,
+    _locked_cycle,
+    _locked_score,
+    _note,
+    _retotal,
 )
 from portal.audit.record import record
 from portal.orgs.access import require
@@ -43,7 +43,7 @@ def claim(
 
     :raises UnableToAssess: the stage is over, more than the weight, nothing to claim, no reason
     """
-    score = locked_score(score_id, version, by)
+    score = _locked_score(score_id, version, by)
     require(by, Capability.SELF_ASSESS, score.committee_id)
     _may_claim(score)
     if not 0 <= points <= score.indicator.weight:
@@ -88,7 +88,7 @@ def add_evidence(
 
     :raises UnableToAssess: the stage is over, or the text holds personal data
     """
-    score = locked_score(score_id, None, by)
+    score = _locked_score(score_id, None, by)
     require(by, Capability.SELF_ASSESS, score.committee_id)
     _may_claim(score)
     check_text(title, explanation)
@@ -110,16 +110,16 @@ def submit_self_assessment(*, cycle_id: uuid.UUID, unit: int, by: Scope, at: dat
     :raises UnableToAssess: not the stage for it, or a claim on evidence has none
     """
     require(by, Capability.SELF_ASSESS, unit)
-    cycle = locked_cycle(cycle_id)
+    cycle = _locked_cycle(cycle_id)
     sheet = UnitSheet.objects.in_scope(by).select_for_update().get(cycle=cycle, committee_id=unit)
     first = cycle.stage == Stage.OPEN and sheet.state == SheetState.AWAITING
     again = cycle.stage == Stage.SELF_ASSESSED and sheet.state == SheetState.RETURNED
     if not (first or again):
         raise UnableToAssess(_("自评已提交，或不在自评环节"))
     _claims_are_proven(cycle, unit)
-    sheet = settle_sheet(cycle, sheet, by_name=by.user_name, at=at)
+    sheet = _settle_sheet(cycle, sheet, by_name=by.user_name, at=at)
     text = _("提交自评") if first else _("补正后重新提交")
-    note(cycle, unit, text, by=by, at=at)
+    _note(cycle, unit, text, by=by, at=at)
     record("assessment.self_assessed", by=by, at=at, target=sheet, committee=unit)
     return sheet
 
@@ -134,7 +134,7 @@ def _claims_are_proven(cycle: AssessmentCycle, unit: int) -> None:
         raise UnableToAssess(_("%(titles)s 还没有佐证") % {"titles": "、".join(titles)})
 
 
-def settle_sheet(
+def _settle_sheet(
     cycle: AssessmentCycle, sheet: UnitSheet, *, by_name: str, at: datetime
 ) -> UnitSheet:
     """Close a unit's own part: what agrees stands, what differs waits for review.
@@ -151,7 +151,7 @@ def settle_sheet(
     sheet.state = SheetState.REVIEWING
     sheet.submitted_at, sheet.submitted_by = at, by_name
     sheet.save(update_fields=["state", "submitted_at", "submitted_by"])
-    return retotal(cycle, sheet.committee_id)
+    return _retotal(cycle, sheet.committee_id)
 
 
 def _settle(score: Score) -> None:

@@ -16,6 +16,7 @@ from assessment.models import AssessmentCycle, PublishedResult, Stage, UnitSheet
 from assessment.report import FORMATS
 from assessment.services import computing, cycles, exporting, selfassess
 from assessment.services.common import UnableToAssess
+from assessment.sheets import sheet_of
 from assessment.stages import forward, stage_boxes
 from portal.jobs.models import Job
 from portal.jobs.services import once
@@ -76,6 +77,7 @@ def _matrix(request: PortalRequest, cycle: AssessmentCycle) -> dict[str, Any]:
         "job": job if job and (job.is_open or job.state == "failed") else None,
         "may_compute": cycle.stage in {Stage.DRAFT, Stage.OPEN},
         "own": own,
+        "sheet": sheet_of(own, cycle, scope) if own and cycle.computed_at else None,
         "may_submit": _may_submit(scope, cycle, own),
         "may_export": scope.level == "district" and scope.may(Capability.EXPORT_MASKED),
         "published": list(published.order_by("rank", "unit_id")) if is_street else [],

@@ -16,6 +16,7 @@ from assessment.forms import ClaimForm, EvidenceForm, ReviewForm
 from assessment.models import Evidence, ProcessEvent, Score, Stage
 from assessment.services import reviewing, selfassess
 from assessment.services.common import UnableToAssess
+from assessment.sheets import may_claim
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
@@ -59,7 +60,7 @@ def _respond(request: PortalRequest, score: Score, **bound: Any) -> HttpResponse
         "evidence_form": None,
         "review_form": None,
     }
-    if _may_claim(score, scope):
+    if may_claim(score, scope):
         context["claim_form"] = _claim_form(score)
         context["evidence_form"] = EvidenceForm()
     acts = _acts(score, scope)
@@ -84,15 +85,6 @@ def _events(score: Score, scope: Scope) -> list[dict[str, str]]:
         for row in rows.order_by("-at", "-id")
         if row.indicator_id in {None, score.indicator_id}
     ]
-
-
-def _may_claim(score: Score, scope: Scope) -> bool:
-    if not scope.may(Capability.SELF_ASSESS) or not transitions.may("submit", score.state):
-        return False
-    stage = score.indicator.cycle.stage
-    if score.computed is None and score.indicator.evidence_kind == "system":
-        return False
-    return stage == Stage.OPEN or (stage == Stage.SELF_ASSESSED and score.state == "returned")
 
 
 def _claim_form(score: Score) -> ClaimForm:
