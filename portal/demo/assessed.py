@@ -13,7 +13,7 @@ from django.utils import timezone
 from assessment.models import AssessmentCycle, Evidence, Score, UnitSheet
 from assessment.services import computing, cycles, reviewing, selfassess
 from portal.demo import cast
-from portal.demo.diary import Diary
+from portal.demo.diary import Act, Diary
 from portal.metrics.models import MetricRun
 from portal.orgs.scope import Scope
 from portal.rules import services as rules
@@ -28,7 +28,7 @@ PAPERS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "C1": ("budget", "年度部门预算批复", "人口服务和管理经费单列", ("1",)),
     "C2": ("budget", "经费执行情况表", "截至上月末的执行率", ("1", "0.9", "0.8")),
     "C3": ("note", "专款专用情况说明", "街道财务科盖章", ("1",)),
-    "D1": ("minutes", "人口工作领导小组会议纪要", "本年度两次例会", ("1", "0.75")),
+    "D1": ("minutes", "人口工作领导小组会议纪要", "本年度两次例会", ("1", "1", "0.75")),
     "D2": ("list", "专门人员名册", "人口办两名专职", ("1",)),
     "D5": ("list", "采集员培训学时表", "人均 21 学时", ("0.75", "0.9")),
     "B8": ("list", "重点整治整改清单", "群租整治 14 处，均已复查", ("1", "0.9")),
@@ -76,10 +76,10 @@ class Year:
             self._enter(manager, start + timedelta(days=4 + place), 15, self.submit)
         self._enter(DISTRICT, reviews, 9, self.advance)
 
-    def _enter(self, who: str, day: date, hour: int, act: object) -> None:
+    def _enter(self, who: str, day: date, hour: int, act: Act) -> None:
         minute = self.diary.random.randint(0, 50)
         at = timezone.make_aware(datetime.combine(day, time(hour, minute)))
-        self.diary.enter(who, at, act)  # type: ignore[arg-type]
+        self.diary.enter(who, at, act)
 
     def review_all(self, *, until: int) -> None:
         """Everything judged by two persons within `until` days."""
@@ -112,6 +112,7 @@ class Year:
         self.cycle = cycles.open_cycle(year=self.year, by=by, at=at).pk
 
     def _cycle(self) -> AssessmentCycle:
+        assert self.cycle is not None
         return AssessmentCycle.objects.get(pk=self.cycle)
 
     def compute(self, by: Scope, at: datetime) -> None:
@@ -172,17 +173,17 @@ class Year:
         # what the system computed is judged last, the largest weights first
         return sorted(rows, key=lambda row: (row.computed is not None, row.indicator.position))
 
-    def _judging(self, street: int, keep: int = 0) -> object:
+    def _judging(self, street: int, keep: int = 0) -> Act:
         def judge(by: Scope, at: datetime) -> None:
             """Accept what was computed, propose points where papers speak; leave `keep`."""
             waiting = self._waiting(street, "claimed")
-            for place, score in enumerate(waiting[: len(waiting) - keep]):
+            for score in waiting[: len(waiting) - keep]:
                 self._check_papers(score, by, at, differs=score.computed is not None)
                 if score.computed is not None:
                     act, points, why = "accept", None, "截止日后的变动不计入本年度，按系统计算值"
                 else:
                     claimed = score.self_claimed or Decimal(0)
-                    lower = place % 4 == 1 and score.indicator.weight > 1
+                    lower = self.diary.random.random() < 0.25 and score.indicator.weight > 1
                     points = claimed - Decimal("0.2") if lower else claimed
                     act = "propose"
                     why = "佐证中一项无日期，扣减 0.2 分" if lower else "佐证齐全，按自评分"
@@ -200,7 +201,7 @@ class Year:
                 evidence_id=paper.pk, checked="differs" if differs else "ok", by=by, at=at
             )
 
-    def _seconding(self, street: int, keep: int = 0) -> object:
+    def _seconding(self, street: int, keep: int = 0) -> Act:
         def second(by: Scope, at: datetime) -> None:
             waiting = self._waiting(street, "proposed")
             for score in waiting[: len(waiting) - keep]:
@@ -210,7 +211,7 @@ class Year:
 
         return second
 
-    def _sending_back(self, street: int) -> object:
+    def _sending_back(self, street: int) -> Act:
         def send_back(by: Scope, at: datetime) -> None:
             for score in self._waiting(street, "claimed"):
                 reviewing.review(
@@ -244,7 +245,7 @@ def plan(diary: Diary) -> None:
     diary.counts["assessment.AssessmentCycle"] += 2
 
 
-def _revising(month: date) -> object:
+def _revising(month: date) -> Act:
     """The district's own calendar from this year on: self-assessment early in `month`."""
 
     def revise(by: Scope, at: datetime) -> None:

@@ -83,9 +83,6 @@ class Batch:
             self._fill(told)
         self._earlier_addresses(homes)
 
-    def population(self) -> int:
-        return sum(row["end_on"] is None and row["is_primary"] for row in self.rows[Residence])
-
     def _sometimes(self, told: Told) -> None:
         """What happens now and then in any dwelling."""
         chance = self.random.random()
@@ -297,7 +294,7 @@ class Batch:
 
     def _lag(self) -> int:
         """Days from moving in to registration; most within the week."""
-        return self.random.choices((0, 1, 2, 3, 5, 9, 20), (20, 25, 20, 15, 10, 7, 3))[0]
+        return self.random.choices((0, 1, 2, 3, 5, 9, 20), (22, 27, 21, 15, 9, 4, 2))[0]
 
     def _keep_number(self, resident: UUID, person: Invented, mask: str) -> None:
         self.rows[Identity].append({

@@ -33,12 +33,15 @@ HOLDERS = 0.4
 REASON_OF = {"01": "employment", "02": "employment", "04": "study", "07": "other"}
 #: Age of the card in days, and how often: fresh, running out within 30 days, expired.
 AGES = (((12, 330), 84), ((337, 362), 8), ((368, 440), 8))
-PROOF = {
+PROOF: dict[str, str] = {
     eligibility.Condition.DWELLING: "租赁登记备案，有效期内",
     eligibility.Condition.EMPLOYMENT: "劳动合同，社会保险连续缴纳 6 个月以上",
     eligibility.Condition.STUDY: "学校出具的连续就读证明",
 }
-PROVES = {"employment": eligibility.Condition.EMPLOYMENT, "study": eligibility.Condition.STUDY}
+PROVES: dict[str, str] = {
+    "employment": eligibility.Condition.EMPLOYMENT,
+    "study": eligibility.Condition.STUDY,
+}
 
 
 @dataclass(frozen=True)
@@ -133,9 +136,13 @@ class Cards:
         reviewer: Official, at: datetime,
     ) -> None:  # fmt: skip
         registered = f"{person['registered_on']} 起，满 {months} 个月"
-        proved = {
+        proved: dict[str, tuple[str, str, str]] = {
             eligibility.Condition.REGISTERED: ("yes", "居住登记", registered),
-            eligibility.Condition.DWELLING: ("yes", "审查认定", PROOF["C2"]),
+            eligibility.Condition.DWELLING: (
+                "yes",
+                "审查认定",
+                PROOF[eligibility.Condition.DWELLING],
+            ),
         }
         if reason in PROVES:
             proved[PROVES[reason]] = ("yes", "审查认定", PROOF[PROVES[reason]])

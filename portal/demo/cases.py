@@ -61,24 +61,22 @@ HALF_A_YEAR, TOO_FEW_DAYS = 200, (40, 150)
 def plan(diary: Diary) -> None:
     """Enter all cases of the three streets."""
     for street, desk in cast.PERMIT_DESKS.items():
-        people = _applicants(diary.scopes[desk[0]], diary.today)
+        people = _applicants(diary, diary.scopes[desk[0]])
         wanted = MANY if street == cast.HOME // 1000 * 1000 else FEW
         for goal in (goal for goal, many in wanted.items() for _ in range(many)):
             _Case(diary, desk, goal).plan(people)
 
 
-def _applicants(by: Scope, day: date) -> list[dict[str, Any]]:
-    """Adults from elsewhere who live in the street without a case, in an order that is kept."""
+def _applicants(diary: Diary, by: Scope) -> list[dict[str, Any]]:
+    """Adults from elsewhere who live in the street without a case, in any order but the same."""
     with acting(by):
         asked = PermitApplication.objects.in_scope(by).values("applicant_id")
         rows = Residence.objects.in_scope(by).actual().exclude(resident_id__in=asked)
-        return list(
-            rows.filter(category="20", birth_date__lte=years_before(day, 18))
-            .exclude(id_mask="")
-            .exclude(reason="")
-            .order_by("name_key", "birth_date", "id_tail", "address_key")
-            .values("id", "registered_on", "reason")
-        )
+        grown = rows.filter(category="20", birth_date__lte=years_before(diary.today, 18))
+        known = grown.exclude(id_mask="").exclude(reason="")
+        ordered = known.order_by("name_key", "birth_date", "id_tail", "address_key")
+        found = [dict(row) for row in ordered.values("id", "registered_on", "reason")]
+    return diary.random.sample(found, len(found))
 
 
 @dataclass
@@ -151,8 +149,11 @@ class _Case:
         receiving.withdraw(case_id=self.case, reason="本人将返乡，暂不申办", by=by, at=at)
 
     def examine(self, by: Scope, at: datetime) -> None:
-        proved = [eligibility.Condition.DWELLING, *filter(None, [PROVES.get(self.reason)])]
-        findings = {key.value: ("yes", PROOF[key]) for key in proved}
+        proved: list[str] = [
+            eligibility.Condition.DWELLING,
+            *filter(None, [PROVES.get(self.reason)]),
+        ]
+        findings = {key: ("yes", PROOF[key]) for key in proved}
         reviewing.examine(case_id=self.case, findings=findings, by=by, at=at)
 
     def review(self, by: Scope, at: datetime) -> None:

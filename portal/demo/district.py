@@ -20,7 +20,7 @@ from portal.demo.homes import Committee, build, dwelling_rows
 from portal.demo.people import People
 from portal.demo.staff import Crew
 
-PEOPLE_PER_HOME = 2.5  # vacant dwellings counted; buildings are filled up to whole floors
+PEOPLE_PER_HOME = 2.7  # vacant dwellings counted; buildings are filled up to whole floors
 
 
 @dataclass
@@ -37,7 +37,6 @@ class District:
     people: People = field(init=False)
     crew: Crew = field(init=False)
     counts: dict[str, int] = field(default_factory=dict)
-    population: dict[int, int] = field(default_factory=dict)
     housing: dict[int, Committee] = field(default_factory=dict)
     newcomers: list[dict[str, Any]] = field(default_factory=list)
 
@@ -67,7 +66,6 @@ class District:
         self.copy(DwellingUnit, dwelling_rows(housing.homes, self.at))
         for model, rows in batch.tables():
             self.copy(model, rows)
-        self.population[code] = batch.population()
         self.housing[code] = housing
         self.newcomers += batch.newcomers
 

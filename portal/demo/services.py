@@ -62,7 +62,7 @@ def make_district(*, people: int, seed: int, today: date) -> dict[str, int]:
 
 def _staff(district: District) -> None:
     crew = district.crew
-    district.copy(Collector, crew.collectors(district.population))
+    district.copy(Collector, crew.collectors())
     district.copy(CollectorStatusEvent, crew.steps())
     areas, buildings = crew.patches(district.housing)
     district.copy(WorkArea, areas)
@@ -78,10 +78,14 @@ def _permits(district: District) -> None:
 
 def _desks() -> Desks:
     keys = dict(User.objects.values_list("username", "pk"))
+
+    def at_desk(username: str) -> Official:
+        return Official(cast.NAMES[username], keys.get(username))
+
     return {
-        street: tuple(Official(cast.NAMES[each], keys.get(each)) for each in people)
-        for street, people in cast.PERMIT_DESKS.items()
-    }  # type: ignore[return-value]
+        street: (at_desk(window), at_desk(reviewer), at_desk(approver))
+        for street, (window, reviewer, approver) in cast.PERMIT_DESKS.items()
+    }
 
 
 def make_numbers(*, today: date, seed: int) -> dict[str, int]:

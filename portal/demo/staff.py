@@ -19,17 +19,21 @@ from staffing.services import WORKLOAD_KINDS
 from staffing.workload import workload_index
 
 PROVIDERS = ("普安社区服务有限公司", "和邻社工服务中心")
-PER_COLLECTOR = 1500
-TENTH = Decimal("0.1")
+AWAY = {"transferred", "suspended", "leaving"}
 AT_WORK = {"probation", "appointed"}
 PATCHES = ("一片", "二片", "三片")
-LENT = "街道综合窗口临时借用"
+REASONS = {
+    "transferred": "街道综合窗口临时借用", "suspended": "家中有事，停薪留职",
+    "leaving": "合同到期，不再续签",
+}  # fmt: skip
 #: Steps that led to a status, with the days before it on which they were taken.
 WAYS: dict[str, tuple[tuple[str, int], ...]] = {
     "probation": (("candidate", 20),),
     "appointed": (("candidate", 80), ("probation", 60)),
-    "transferred": (("candidate", 400), ("probation", 380), ("appointed", 320)),
+    **dict.fromkeys(sorted(AWAY), (("candidate", 400), ("probation", 380), ("appointed", 320))),
 }
+#: Which of a street's committees, in the order of their codes, has somebody in another status.
+UNUSUAL = {4: "transferred", 7: "probation", 10: "probation", 13: "suspended", 18: "leaving"}
 
 
 @dataclass
@@ -41,6 +45,7 @@ class Crew:
     today: date
     names: dict[int, list[str]] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    unusual: dict[int, str] = field(default_factory=dict)
 
     def hire(self, committee: int) -> list[str]:
         """The collectors of a committee; the home one has two, one of whom logs in."""
@@ -48,30 +53,39 @@ class Crew:
         if committee == cast.HOME:
             names.insert(0, cast.NAMES["guxiaoman"])
         self.names[committee] = names
+        street = committee - committee % STREET_SPAN
+        place = sum(code - code % STREET_SPAN == street for code in self.names)
+        if place in UNUSUAL:
+            self.unusual[committee] = UNUSUAL[place]
         return names
 
-    def collectors(self, population: dict[int, int]) -> list[dict[str, Any]]:
-        """One post for each collector; committees this small share a full one."""
-        everybody = [(code, name) for code, names in self.names.items() for name in names]
-        for sequence, (committee, name) in enumerate(everybody, start=1):
-            at_home = committee == cast.HOME
-            share = Decimal(population[committee]) / PER_COLLECTOR / len(self.names[committee])
-            slack = Decimal(self.random.choice(("-0.1", "0", "0", "0.1", "0.1")))
-            status = self.random.choices(("appointed", "probation", "transferred"), (90, 7, 3))[0]
-            since = self.today - timedelta(days=self.random.randint(30, 2000))
-            # a post lent out this year is on somebody's list
-            lent = self.today - timedelta(days=self.random.randint(10, 90))
+    def collectors(self) -> list[dict[str, Any]]:
+        """Everybody hired, in the post that the committee pays for."""
+        for sequence, (committee, name) in enumerate(self._everybody(), start=1):
+            status = self.unusual.get(committee, "appointed")
+            since = self.today - timedelta(days=self.random.randint(60, 2000))
+            lately = self.today - timedelta(days=self.random.randint(12, 80))
+            away = status in AWAY
+            if away:
+                since = lately - timedelta(days=320)
+            helper = name != self.names[committee][0] or self.random.random() < 0.08
+            signed = self.today - timedelta(days=self.random.randint(20, 380))
+            began = lately if status == "probation" else since
             self.rows.append({
                 "id": new_id(), "committee_id": committee, "name": name,
                 "staff_no": "CJ-011" if name == cast.NAMES["guxiaoman"] else f"CJ-{sequence + 100}",
-                "employment_type": "purchased", "provider": self.random.choice(PROVIDERS),
-                "fte": min(Decimal(1), max(TENTH, (share + slack).quantize(TENTH))),
-                "status": "appointed" if at_home else status,
-                "status_since": lent if status == "transferred" and not at_home else since,
-                "trained_on": since, "appointed_on": since, "badge_no": f"PT{sequence:05d}",
-                "confidentiality_signed_on": since,
+                "employment_type": "committee" if helper else "purchased",
+                "provider": "" if helper else self.random.choice(PROVIDERS),
+                "fte": Decimal("0.5") if helper else Decimal(1), "status": status,
+                "status_since": lately if away else began, "trained_on": began,
+                "appointed_on": None if status == "probation" else since,
+                "badge_no": f"PT{sequence:05d}",
+                "confidentiality_signed_on": max(began, signed),
             })  # fmt: skip
         return self.rows
+
+    def _everybody(self) -> list[tuple[int, str]]:
+        return [(code, name) for code, names in self.names.items() for name in names]
 
     def steps(self) -> Iterator[dict[str, Any]]:
         """How each came to the present status (S-49)."""
@@ -85,7 +99,7 @@ class Crew:
                 yield {
                     "id": new_id(), "committee_id": row["committee_id"],
                     "collector_id": row["id"], "old_status": before, "new_status": status,
-                    "on": on, "reason": LENT if status == "transferred" else "",
+                    "on": on, "reason": REASONS.get(status, ""),
                     "by_name": _street_staff(row["committee_id"]),
                     "at": timezone.make_aware(datetime.combine(on, time(10, 0))),
                 }  # fmt: skip
@@ -95,7 +109,8 @@ class Crew:
         self, housing: dict[int, Committee]
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Patches of neighbouring buildings with their leads, and the buildings of each."""
-        areas, buildings = [], []
+        areas: list[dict[str, Any]] = []
+        buildings: list[dict[str, Any]] = []
         for code, committee in housing.items():
             for name, chunk in _split(committee, 3 if code == cast.HOME else 2):
                 area = self._patch(code, name, len(areas), committee, chunk)
@@ -128,12 +143,15 @@ class Crew:
 
 
 def _split(committee: Committee, parts: int) -> Iterator[tuple[str, list[Any]]]:
-    """Buildings in walking order, cut into patches of about the same number."""
-    keys = [row["id"] for row in sorted(committee.buildings, key=lambda row: row["sort_key"])]
-    parts = min(parts, len(keys))
-    size = -(-len(keys) // parts)
-    for place, start in enumerate(range(0, len(keys), size)):
-        yield PATCHES[place], keys[start : start + size]
+    """Buildings in walking order, cut into patches of about the same number of dwellings."""
+    total = sum(row["dwelling_count"] for row in committee.buildings)
+    chunks: list[list[Any]] = [[] for _ in range(parts)]
+    before = 0
+    for row in sorted(committee.buildings, key=lambda row: row["sort_key"]):
+        middle = before + row["dwelling_count"] / 2
+        chunks[min(parts - 1, int(middle * parts / total))].append(row["id"])
+        before += row["dwelling_count"]
+    yield from zip(PATCHES, filter(None, chunks), strict=False)
 
 
 def _street_staff(committee: int) -> str:

@@ -36,7 +36,7 @@ def _people(diary: Diary) -> list[dict[str, Any]]:
         assert by is not None
         rows = Resident.objects.in_scope(by).living()
         ordered = rows.order_by("name_key", "birth_date", "id_tail", "phone_mask")
-        return list(ordered.values("pk", "name", "phone_mask", "id_mask"))
+        return [dict(row) for row in ordered.values("pk", "name", "phone_mask")]
 
 
 def _day(

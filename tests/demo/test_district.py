@@ -1,0 +1,184 @@
+"""The synthetic district is whole, lawful in every table, and nobody's."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from permits import transitions
+from portal import vault
+from portal.demo import cast
+from portal.demo.district import District
+from portal.orgs.catalogue import faults
+from portal.orgs.models import OrgUnit
+from portal.quality.registry import quality_rules
+from portal.rules.services import rule_on
+from residents.identity import check_character
+from residents.models import Residence, Resident
+from residents.services.sealing import document_index
+from tests.demo.conftest import read
+
+LEDGERS = Path(__file__).parents[1] / "data" / "ledgers"
+EXPECTED = json.loads((LEDGERS / "expected.json").read_text(encoding="utf-8"))
+
+
+class Gathered(District):
+    """A district that keeps its rows instead of loading them."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.kept = {}
+
+    def copy(self, model, rows):
+        self.kept.setdefault(model, []).extend(rows)
+
+
+def gathered(seed, today):
+    district = Gathered(seed, today, rule_on("verification_cycle", today).parameters)
+    committees = OrgUnit.objects.committees().filter(parent_id=cast.STREETS[0])
+    district.settle(sorted(committees.values_list("code", flat=True)), 1200)
+    return district
+
+
+def told(district):
+    """What the rows say, apart from their keys and nonces."""
+    people = [
+        (row["name"], row["birth_date"], row["id_mask"], row["phone_index"], row["foreign_name"])
+        for row in district.kept[Resident]
+    ]
+    stays = [
+        (row["name"], row["short_address"], row["begin_on"], row["end_on"], row["due_on"])
+        for row in district.kept[Residence]
+    ]
+    return people, stays, sorted(district.people.used)
+
+
+def sealed(table, kind="'identity'"):
+    """Every number that a table of secrets holds, in plain."""
+    rows = read(f"SELECT id, key_id, cipher, {kind} FROM {table}")
+    return [
+        vault.unseal(bytes(cipher), key_id=key_id, row=row, kind=what)
+        for row, key_id, cipher, what in rows
+        if what != "phone"
+    ]
+
+
+def test_the_same_seed_invents_the_same_people(units, today):
+    first, second, other = (gathered(seed, today) for seed in (7, 7, 8))
+    assert told(first) == told(second)
+    assert told(first) != told(other)
+
+
+def test_it_is_about_as_large_as_asked(made):
+    people = read("SELECT count(*) FROM residents_residence WHERE status = 'active'")[0][0]
+    assert 2000 <= people <= 6000  # buildings are filled up to whole floors
+    assert made["housing.DwellingUnit"] > 1000
+    assert made["staffing.Collector"] == 59
+
+
+def test_every_number_is_one_that_no_authority_gave(made):
+    numbers = sealed("residents_secret", "kind")
+    assert len(numbers) > 2000
+    assert {number[:2] if number[0] == "X" else number[:6] for number in numbers} == {
+        "319999", "XT",
+    }  # fmt: skip
+    assert {number[:2] for number in sealed("permits_permitsecret", "'permit'")} == {"XT"}
+
+
+def test_numbers_are_right_except_those_that_stand_as_printed(made):
+    wrong = [
+        number
+        for number in sealed("residents_secret", "kind")
+        if number[0] == "3" and check_character(number[:17]) != number[17]
+    ]
+    printed = read("SELECT count(*) FROM residents_identity WHERE as_printed <> ''")[0][0]
+    assert len(wrong) == printed > 0
+
+
+def test_nobody_of_the_ledgers_is_invented_too(made):
+    indexes = [document_index("111", row["id"].strip()) for row in EXPECTED["expect"]]
+    assert read("SELECT id FROM residents_identity WHERE blind_index = ANY (%s)", indexes) == []
+    assert read("SELECT id FROM housing_addressplate WHERE road = '棠浦路'") == []
+
+
+def test_every_quality_rule_finds_something_at_home(made):
+    found = dict(
+        read(
+            "SELECT rule, count(*) FROM quality_dataqualityissue"
+            " WHERE state = 'open' AND committee_id = %s GROUP BY rule",
+            cast.HOME,
+        )
+    )
+    assert {key for key in quality_rules() if found.get(key, 0) < 2} == set()
+
+
+@pytest.mark.parametrize("category", ["11", "12", "13", "20", "32", "40"])
+def test_every_category_lives_there(made, category):
+    counts = read("SELECT count(*) FROM residents_residence WHERE category = %s", category)
+    assert counts[0][0] > 1
+
+
+def test_some_have_left_died_or_only_keep_their_hukou(made):
+    reasons = dict(read("SELECT end_reason, count(*) FROM residents_residence GROUP BY 1"))
+    assert reasons["01"] > 5
+    assert reasons["02"] > 1
+    absent = read("SELECT DISTINCT kind, is_primary FROM residents_residence WHERE category = '13'")
+    assert absent == [("A", False)]
+
+
+def test_a_dwelling_counts_those_who_live_in_it(made):
+    wrong = read(
+        "SELECT d.address FROM housing_dwellingunit d LEFT JOIN residents_residence r"
+        " ON r.dwelling_id = d.id AND r.status = 'active' AND r.is_primary"
+        " GROUP BY d.id HAVING d.occupants <> count(r.id)"
+    )
+    assert wrong == []
+
+
+def test_a_permit_case_stands_in_every_state(made):
+    states = {row[0] for row in read("SELECT DISTINCT state FROM permits_permitapplication")}
+    assert states == set(transitions.TITLES)
+
+
+def test_permits_are_valid_running_out_and_expired(made):
+    today = timezone.localdate()
+    days = [row[0] for row in read("SELECT valid_to FROM permits_residencepermit")]
+    assert any(day < today for day in days)
+    assert any(today <= day <= today + timedelta(days=30) for day in days)
+    assert sum(day > today for day in days) > len(days) / 2
+
+
+def test_one_assessment_is_over_and_one_is_under_review(made):
+    stages = read("SELECT stage FROM assessment_assessmentcycle ORDER BY year")
+    assert stages == [("final",), ("self_assessed",)]
+    states = {row[0] for row in read("SELECT DISTINCT state FROM assessment_unitsheet")}
+    assert states == {"reviewed", "reviewing", "returned"}
+    assert {row[0] for row in read("SELECT DISTINCT state FROM assessment_score")} >= {
+        "claimed", "proposed", "returned", "confirmed", "excluded",
+    }  # fmt: skip
+
+
+def test_every_building_lies_in_a_patch(made):
+    loose = read(
+        "SELECT b.id FROM housing_building b LEFT JOIN staffing_workareabuilding w"
+        " ON w.building_id = b.id WHERE w.id IS NULL"
+    )
+    assert loose == []
+    statuses = {row[0] for row in read("SELECT DISTINCT status FROM staffing_collector")}
+    assert statuses >= {"appointed", "probation", "transferred", "suspended", "leaving"}
+
+
+def test_the_trail_is_in_the_order_of_time(made):
+    times = [row[0] for row in read("SELECT at FROM audit_auditevent ORDER BY id")]
+    assert len(times) > 800
+    assert times == sorted(times)
+
+
+def test_both_walls_stand_around_it(made):
+    out = StringIO()
+    assert faults() == []
+    call_command("sync_grants", check=True, stdout=out)
