@@ -5,22 +5,13 @@ from typing import Any
 
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.urls import NoReverseMatch
-from django.urls import reverse as django_reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.jobs.models import Job, JobState
 from portal.orgs.capabilities import Capability as C
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Level, Scope, parent_of
-
-
-def reverse(name: str) -> str:
-    try:
-        return django_reverse(name)
-    except NoReverseMatch:
-        return "/"
-
 
 ALL: tuple[Level, ...] = ("district", "street", "committee")
 

@@ -1,7 +1,5 @@
 """All addresses of the portal; each area keeps its own list."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 from portal.ui import errors
@@ -22,11 +20,7 @@ PLACES = {
     "rules/": "portal.rules",
     "help/": "portal.ui",
 }
-urlpatterns = [
-    path(prefix, include(f"{module}.urls"))
-    for prefix, module in PLACES.items()
-    if find_spec(f"{module}.urls")
-]
+urlpatterns = [path(prefix, include(f"{module}.urls")) for prefix, module in PLACES.items()]
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
 handler404 = errors.not_found
