@@ -183,3 +183,34 @@ def test_nothing_is_exported_before_anything_is_computed(cast, at):
         made = open_cycle(year=2026, by=by, at=at)
     response = cast.client("district").post(reverse("assessment:report", args=[made.pk, "pdf"]))
     assert response.status_code == 302
+
+
+def test_progress_is_polled_until_the_page_is_loaded_anew(cast, at):
+    from assessment.services import computing, cycles
+    from portal.jobs.services import work
+
+    b.snapshot(cast, b.WORKED)
+    by = cast.scope("district")
+    with acting(by):
+        made = cycles.open_cycle(year=2026, by=by, at=at)
+        job = computing.request_compute(cycle_id=made.pk, by=by, at=at)
+    client, address = (
+        cast.client("district"),
+        reverse("assessment:progress", args=[made.pk, job.pk]),
+    )
+    assert "正在计算得分" in client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert cast.client("street").get(address).status_code == 404
+    work(job.pk)
+    over = client.get(address, headers={"HX-Request": "true"})
+    assert over["HX-Redirect"] == "/assessment/?year=2026"
+
+
+def test_pages_ask_the_database_a_fixed_number_of_times(cast, cycle, django_assert_max_num_queries):
+    client = cast.client("district")
+    with django_assert_max_num_queries(40):
+        client.get(MATRIX + "?show=all")
+    with django_assert_max_num_queries(45):
+        client.get(page_of(cast, "district", cycle, "A4", STREET))
+    client = cast.client("street")
+    with django_assert_max_num_queries(40):
+        client.get(MATRIX)

@@ -189,3 +189,16 @@ def test_a_collector_is_taken_on_and_a_patch_laid_out_by_form(cast, at):
     )
     assert laid.status_code == 302
     assert "C-9001" in client.get("/staffing/roster/").content.decode()
+
+
+def test_the_page_asks_the_database_a_fixed_number_of_times(
+    cast, at, numbers, django_assert_max_num_queries
+):
+    for number in range(1, 5):
+        lead = b.collector(cast, at)
+        assigned(cast, at, [building(cast, number, "12", at)], code=f"{number}片", lead=lead)
+    client = cast.client("street")
+    with django_assert_max_num_queries(40):
+        client.get(f"/staffing/?unit={HOME}")
+    with django_assert_max_num_queries(30):
+        client.get("/staffing/roster/")
