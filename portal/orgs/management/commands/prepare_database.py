@@ -2,6 +2,8 @@
 
 import os
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,23 +35,44 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if "owner" not in connections.databases:
             raise CommandError("未设置 OWNER_DATABASE_URL，无法执行迁移")
-        if not options["skip_roles"]:
-            self._make_roles_and_database()
-        call_command("migrate", database="owner", verbosity=options["verbosity"], interactive=False)
-        self._install_key()
+        with self._alone(skip=options["skip_roles"]) as admin:
+            if admin is not None:
+                self._make_roles_and_database(admin)
+            self._migrate(options["verbosity"])
+            self._install_key()
         if not options["no_data"]:
             call_command("load_units")
             call_command("load_rules")
 
-    def _make_roles_and_database(self) -> None:
+    @staticmethod
+    @contextmanager
+    def _alone(*, skip: bool) -> Iterator[Any]:
+        """The administrator's connection, holding a lock on the whole cluster.
+
+        Roles and the rights that name them are shared by all of its databases: two commands at
+        once would trip over each other.
+        """
+        if skip:
+            yield None
+            return
         if "ADMIN_DATABASE_URL" not in os.environ:
             raise CommandError("未设置 ADMIN_DATABASE_URL；角色已由管理员创建时请加 --skip-roles")
-        owner = connections.databases["owner"]
         admin = psycopg2.connect(os.environ["ADMIN_DATABASE_URL"])
         admin.autocommit = True
+        try:
+            with admin.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+            yield admin
+        finally:
+            admin.close()
+
+    @staticmethod
+    def _migrate(verbosity: int) -> None:
+        call_command("migrate", database="owner", verbosity=verbosity, interactive=False)
+
+    def _make_roles_and_database(self, admin: Any) -> None:
+        owner = connections.databases["owner"]
         with admin.cursor() as cursor:
-            # Roles belong to the whole cluster: two commands at once would trip over each other.
-            cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
             for variable, attributes in ROLES.items():
                 self._make_role(cursor, urlsplit(os.environ[variable]), attributes)
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [owner["NAME"]])
@@ -59,7 +82,6 @@ class Command(BaseCommand):
                         "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'"
                     ).format(sql.Identifier(owner["NAME"]), sql.Identifier(owner["USER"]))
                 )
-        admin.close()
         self._grant(owner)
 
     @staticmethod
