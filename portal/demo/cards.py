@@ -78,7 +78,9 @@ class Cards:
         """Give permits to as many as hold one; the rest have not asked, or may not yet."""
         waited = self.rule["registered_months"] * 31
         left = int(len(newcomers) * HOLDERS)
-        shuffled = self.random.sample(newcomers, len(newcomers))
+        # a permit asks for a document and for the house code of the address
+        able = [each for each in newcomers if each["id_mask"] and each["code_final"]]
+        shuffled = self.random.sample(able, len(able))
         for person in shuffled:
             card = self._card_day()
             applied = self._applied_on(card)

@@ -73,7 +73,7 @@ def _applicants(diary: Diary, by: Scope) -> list[dict[str, Any]]:
         asked = PermitApplication.objects.in_scope(by).values("applicant_id")
         rows = Residence.objects.in_scope(by).actual().exclude(resident_id__in=asked)
         grown = rows.filter(category="20", birth_date__lte=years_before(diary.today, 18))
-        known = grown.exclude(id_mask="").exclude(reason="")
+        known = grown.exclude(id_mask="").exclude(reason="").filter(code_final=True)
         ordered = known.order_by("name_key", "birth_date", "id_tail", "address_key")
         found = [dict(row) for row in ordered.values("id", "registered_on", "reason")]
     return diary.random.sample(found, len(found))

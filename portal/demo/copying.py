@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connections, models
 from django.db.models import NOT_PROVIDED
+from psycopg2 import sql
 
 
 def copy_rows(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> int:
@@ -27,12 +28,13 @@ def copy_rows(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> int:
         return 0
     buffer = io.StringIO("\n".join(lines) + "\n")
     with connections["owner"].cursor() as cursor:
-        cursor.copy_expert(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN', buffer)
+        table = sql.Identifier(model._meta.db_table)
+        cursor.copy_expert(sql.SQL("COPY {} ({}) FROM STDIN").format(table, names), buffer)
     return len(lines)
 
 
 @lru_cache
-def _columns(model: type[models.Model]) -> tuple[str, list[tuple[str, Callable[[], Any]]]]:
+def _columns(model: type[models.Model]) -> tuple[sql.Composed, list[tuple[str, Callable[[], Any]]]]:
     """Names of the columns that are written, and by attname what fills one that a row lacks."""
     serial = model._meta.auto_field
     columns = [
@@ -41,7 +43,7 @@ def _columns(model: type[models.Model]) -> tuple[str, list[tuple[str, Callable[[
         if not field.generated and field is not serial
     ]
     return (
-        ", ".join(f'"{field.column}"' for field in columns),
+        sql.SQL(", ").join(sql.Identifier(field.column) for field in columns),
         [(field.attname, _filler(field)) for field in columns],
     )
 

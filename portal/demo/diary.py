@@ -15,8 +15,7 @@ from django.utils import timezone
 
 from permits.deadlines import is_working_day
 from portal.accounts.models import User
-from portal.audit.models import AuditEvent
-from portal.demo.copying import copy_rows
+from portal.audit.record import event, record_many
 from portal.orgs import posts
 from portal.orgs.acting import acting
 from portal.orgs.models import Appointment
@@ -33,7 +32,7 @@ class Diary:
     seed: int
     random: Random = field(init=False)
     acts: list[tuple[datetime, int, str, Act]] = field(default_factory=list)
-    events: list[dict[str, Any]] = field(default_factory=list)
+    events: list[Any] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -44,14 +43,15 @@ class Diary:
         """`who` (a username) does something at a moment, in their own scope."""
         self.acts.append((at, len(self.acts), who, act))
 
-    def note(self, who: str, at: datetime, event: dict[str, Any]) -> None:
-        """An event of the trail by `who`, given by its columns."""
-        by = self.scopes[who]
-        self.events.append({
-            "at": at, "actor_id": by.user_id, "actor_name": by.user_name, "actor_unit": by.unit,
-            "actor_unit_name": by.unit_name, "actor_role": by.role, "scope_code": by.unit,
-            "ip": by.ip, "request_id": f"{self.random.getrandbits(48):012x}", **event,
-        })  # fmt: skip
+    def note(self, who: str, at: datetime, action: str, *, text: str = "", **told: Any) -> None:
+        """An event of the trail by `who`, told as to `portal.audit.record.event`.
+
+        :param text: what the trail calls the target
+        """
+        by = replace(self.scopes[who], request_id=f"{self.random.getrandbits(48):012x}")
+        entry = event(action, by=by, at=at, **told)
+        entry.target_text = text
+        self.events.append(entry)
 
     def working_day(self, back: int) -> date:
         """The working day that lies `back` working days before today; 1 is the last one."""
@@ -69,18 +69,18 @@ class Diary:
 
     def play(self) -> dict[str, int]:
         """Do everything, in order; returns how many rows and acts there were."""
-        waiting = sorted(self.events, key=lambda event: event["at"])
+        waiting = sorted(self.events, key=lambda entry: entry.at)
         done = 0
         with transaction.atomic():
             for at, _, who, act in sorted(self.acts, key=lambda entry: entry[:2]):
                 before = done
-                while done < len(waiting) and waiting[done]["at"] < at:
+                while done < len(waiting) and waiting[done].at < at:
                     done += 1
-                copy_rows(AuditEvent, waiting[before:done])
+                record_many(waiting[before:done])
                 with acting(self.scopes[who]) as by:
                     assert by is not None
                     act(by, at)
-            copy_rows(AuditEvent, waiting[done:])
+            record_many(waiting[done:])
         self.counts["audit.AuditEvent（虚构）"] = len(waiting)
         return dict(self.counts)
 

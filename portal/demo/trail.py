@@ -57,8 +57,7 @@ def _day(
             "zhoumin",
             day,
             "register.list_viewed",
-            target_type="residents.residence",
-            target_id="list",
+            target=("residents.residence", "list"),
             changes={"filter": random.choice(("", "overdue=1", "category=20"))},
         )
     if random.random() < 0.12:
@@ -71,8 +70,8 @@ def _look(diary: Diary, who: str, day: date, person: dict[str, Any]) -> None:
     """Somebody is looked at, or found, shown, changed, verified."""
     random = diary.random
     told: dict[str, Any] = {
-        "target_type": "residents.resident", "target_id": str(person["pk"]),
-        "target_text": person["name"], "subjects": [person["pk"]],
+        "target": ("residents.resident", person["pk"]), "text": person["name"],
+        "subjects": [person["pk"]],
     }  # fmt: skip
     chance = random.random()
     if chance < 0.5:
@@ -113,7 +112,7 @@ def _look(diary: Diary, who: str, day: date, person: dict[str, Any]) -> None:
             day,
             "residents.verified",
             subjects=[person["pk"]],
-            target_text=person["name"],
+            text=person["name"],
             changes={
                 "method": "上门见面",
                 "verified_on": day.isoformat(),
@@ -141,7 +140,7 @@ def _import(diary: Diary, day: date) -> None:
         day,
         "exchange.file_received",
         hours=(10, 10),
-        target_text="居民登记表.xlsx",
+        text="居民登记表.xlsx",
         changes={"kind": "residents", "rows": rows},
     )
     _note(
@@ -150,7 +149,7 @@ def _import(diary: Diary, day: date) -> None:
         day,
         "exchange.applied",
         hours=(11, 11),
-        target_text="居民登记表.xlsx",
+        text="居民登记表.xlsx",
         changes={"created": rows // 5, "updated": rows - rows // 5 - refused, "refused": refused},
     )
 
@@ -162,8 +161,7 @@ def _refusal(diary: Diary, day: date) -> None:
         day,
         "access.refused",
         result="refused",
-        target_type="view",
-        target_id="residents:person",
+        target=("view", "residents:person"),
         reason="该单位不在你的管辖范围内",
     )
 
@@ -172,5 +170,5 @@ def _note(
     diary: Diary, who: str, day: date, action: str, *, hours: tuple[int, int] = (9, 16), **told: Any
 ) -> None:
     """One event; what concerns a record of the home committee is seen there."""
-    seen = {"scope_code": cast.HOME} if who != "lufang" else {}
-    diary.note(who, diary.moment(day, *hours), {"action": action, **seen, **told})
+    seen = None if who == "lufang" else cast.HOME
+    diary.note(who, diary.moment(day, *hours), action, committee=seen, **told)
