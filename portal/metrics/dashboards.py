@@ -27,6 +27,8 @@ STRIP = (
     "endorsement_on_time", "house_code_link", "collector_ratio",
 )  # fmt: skip
 STRIP_LENGTH = 6
+#: the second row: how complete and clean the registers are
+DATA_STRIP = ("housing_coverage", "completeness", "validity", "uniqueness", "occupancy_consistency")
 RATES = (
     "registration_rate", "accuracy_rate", "freshness", "house_code_link", "completeness",
 )  # fmt: skip
@@ -83,7 +85,7 @@ class Board:
     def past(self) -> dict[Any, Sheet]:
         """Sheets of the month ends and week ends, by run, in one query."""
         wanted = {night.run: night for night in [*self.months.values(), *self.weeks]}
-        keys = {*STRIP, *RULERS, *CATEGORIES, *STOCK, "incomplete"}
+        keys = {*STRIP, *DATA_STRIP, *RULERS, *CATEGORIES, *STOCK, "incomplete"}
         return figures.history(self.unit.pk, self.grain, wanted.values(), keys)
 
     @cached_property
@@ -149,6 +151,11 @@ class Board:
     def strip(self) -> list["Tile"]:
         """The figures on top; the ones that the areas have not declared are left out."""
         return [self._tile(metric) for metric in self.known(STRIP)[:STRIP_LENGTH]]
+
+    @cached_property
+    def data_strip(self) -> list["Tile"]:
+        """The quality of the registers' data, each figure with its own list behind it."""
+        return [self._tile(metric) for metric in self.known(DATA_STRIP)]
 
     def _tile(self, metric: Metric) -> "Tile":
         sheets = [self.past[night.run] for night in self.months.values()]

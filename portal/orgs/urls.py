@@ -7,5 +7,5 @@ urlpatterns = [
     path("", views.units, name="units"),
     path("post/", views.switch_post, name="switch_post"),
     path("accounts/new/", views.open_account, name="open_account"),
-    path("posts/<int:appointment_id>/end/", views.end_post, name="end_post"),
+    path("posts/<int:appointment>/end/", views.end_post, name="end_post"),
 ]

@@ -77,14 +77,14 @@ def open_account(request: PortalRequest) -> HttpResponse:
 
 @needs(Capability.MANAGE_ACCOUNTS)
 @require_POST
-def end_post(request: PortalRequest, appointment_id: int) -> HttpResponse:
+def end_post(request: PortalRequest, appointment: int) -> HttpResponse:
     """End a post today."""
     at = timezone.now()
     if not Appointment.objects.filter(
-        pk=appointment_id, unit_id__gte=request.scope.low, unit_id__lte=request.scope.high
+        pk=appointment, unit_id__gte=request.scope.low, unit_id__lte=request.scope.high
     ).exists():
         raise Http404
     services.end_appointment(
-        appointment_id=appointment_id, ends_on=timezone.localdate(at), by=request.scope, at=at
+        appointment_id=appointment, ends_on=timezone.localdate(at), by=request.scope, at=at
     )
     return done(request, reverse("orgs:units"), _("任职已结束"))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from django.db import connections
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from psycopg2 import sql
 
 from portal.orgs.scope import span_of
 
@@ -36,7 +37,9 @@ UPSET = [
     "DELETE FROM residents_verification WHERE residence_id IN (SELECT id FROM residents_residence"
     " WHERE {outside} ORDER BY id LIMIT 200)",
     "DELETE FROM residents_residence WHERE id IN (SELECT id FROM residents_residence"
-    " WHERE {outside} ORDER BY id LIMIT 200)",
+    " WHERE {outside} AND id NOT IN (SELECT residence_id FROM permits_permitapplication)"
+    " AND id NOT IN (SELECT residence_id FROM residents_verification"
+    " WHERE residence_id IS NOT NULL) ORDER BY id LIMIT 200)",
     "UPDATE quality_dataqualityissue SET subject = '金丝雀', severity = 'high' WHERE {outside}",
     "UPDATE staffing_collector SET name = '金丝雀', fte = 0.1 WHERE {outside}",
     "UPDATE metrics_metricvalue SET numerator = numerator + 17 WHERE {outside}",
@@ -51,6 +54,12 @@ def upset_outside(unit: int) -> None:
             cursor.execute(statement.format(outside=outside))
 
 
+def forget_trail() -> None:
+    """Begin an empty trail: what one asks is itself written down and shown."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("TRUNCATE audit_auditevent RESTART IDENTITY")
+
+
 def patterns(
     resolver: URLResolver | None = None, prefix: str = "", space: str = ""
 ) -> Iterator[tuple[str, str, URLPattern]]:
@@ -63,36 +72,44 @@ def patterns(
             yield route, f"{space}:{entry.name}" if space else str(entry.name), entry
 
 
-def paths(ids: list[str]) -> list[str]:
-    """Every route with every id in its place; routes with several ids get the same one."""
+# Whose records stand behind the routes of an area.
+TABLES = {
+    "housing": ("housing_building", "housing_dwellingunit"),
+    "residents": ("residents_resident", "residents_residence", "housing_dwellingunit"),
+    "permits": ("permits_permitapplication", "permits_residencepermit"),
+    "staffing": ("staffing_collector", "staffing_workarea"),
+    "assessment": ("assessment_score",),
+    "imports": ("exchange_importbatch",),
+    "todo": ("housing_dwellingunit",),
+}
+
+
+def paths(ids: dict[str, list[str]], always: list[str]) -> list[str]:
+    """Every route with its area's ids in its holes, and with those that are always tried."""
     found: list[str] = []
     for route, _name, _pattern in patterns():
-        clean = route.replace("^", "").replace("$", "")
+        clean = "/" + route.replace("^", "").replace("$", "")
         holes = re.findall(r"<[^>]+>", clean)
-        for value in ids if holes else [""]:
+        values = [*ids.get(clean.split("/")[1], []), *always] if holes else [""]
+        for value in values:
             filled = clean
             for hole in holes:
                 filled = filled.replace(hole, value, 1)
-            found.append("/" + filled)
+            found.append(filled)
     return list(dict.fromkeys(found))
 
 
-def ids_under(unit: int, each: int = 2) -> list[str]:
-    """Keys of records under `unit`, a few of every table, and words that routes take."""
-    found = []
+def ids_under(unit: int) -> dict[str, list[str]]:
+    """By area, one key of each of its tables' records under `unit`."""
+    found: dict[str, list[str]] = {}
     with connections["owner"].cursor() as cursor:
-        for table in ("housing_building", "housing_dwellingunit", "residents_resident",
-                      "residents_residence", "permits_permitapplication",
-                      "permits_residencepermit", "staffing_collector", "jobs_job",
-                      "exchange_importbatch", "assessment_score"):  # fmt: skip
-            cursor.execute("SELECT to_regclass(%s)", [table])
-            if cursor.fetchone()[0] is None:
-                continue
-            cursor.execute(
-                f"SELECT id FROM {table} WHERE committee_id BETWEEN %s AND %s ORDER BY id LIMIT %s",
-                [unit, unit + span_of(unit), each],
-            )
-            found += [str(row[0]) for row in cursor.fetchall()]
+        for area, tables in TABLES.items():
+            for table in tables:
+                query = sql.SQL(
+                    "SELECT id FROM {} WHERE committee_id BETWEEN %s AND %s ORDER BY id LIMIT 1"
+                ).format(sql.Identifier(table))
+                cursor.execute(query, [unit, unit + span_of(unit)])
+                found.setdefault(area, []).extend(str(row[0]) for row in cursor.fetchall())
     return found
 
 
@@ -114,6 +131,16 @@ def answer(client: Client, path: str) -> tuple[int, str]:
     for volatile in VOLATILE:
         body = volatile.sub("·", body)
     return response.status_code, body
+
+
+def first_difference(before: tuple[int, str], after: tuple[int, str]) -> str:
+    """Where two answers part, for whoever has to find the leak."""
+    if before[0] != after[0]:
+        return f"status {before[0]} and {after[0]}"
+    place = next(
+        (n for n, (a, b) in enumerate(zip(before[1], after[1], strict=False)) if a != b), 0
+    )
+    return f"{before[1][place - 80 : place + 80]!r} and {after[1][place - 80 : place + 80]!r}"
 
 
 @contextmanager
