@@ -12,6 +12,10 @@ worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["PORTAL_DATABASE"] = f"portal_test_{worker}"
 # Each process empties its own cache, never another's.
 os.environ["CACHE_DB"] = "1" if worker == "main" else str(2 + int(worker.removeprefix("gw")))
-if worker == "main":
+if worker != "main":  # what the first process told Django leads to its own database
+    for name in ("ADMIN_DATABASE_URL", "OWNER_DATABASE_URL", "DATABASE_URL", "AUDIT_DATABASE_URL",
+                 "REDIS_URL"):  # fmt: skip
+        os.environ.pop(name, None)
+else:
     # The first process starts the servers and outlives the workers, which find them running.
     embedded.start()

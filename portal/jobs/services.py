@@ -129,7 +129,7 @@ def _work_one(job_id: uuid.UUID, scope: Scope) -> bool:
         _count_progress(job_id, scope)
     except Exception as error:
         log.exception("chunk of job %s failed", job_id)
-        _remember_failure(job_id, scope, error)
+        return _remember_failure(job_id, scope, error)
     return True
 
 
@@ -146,8 +146,12 @@ def _count_progress(job_id: uuid.UUID, scope: Scope) -> None:
         Job.objects.filter(pk=job_id).update(chunks_done=done)
 
 
-def _remember_failure(job_id: uuid.UUID, scope: Scope, error: Exception) -> None:
-    """Count the attempt on the chunk that failed; after the last one the job fails as a whole."""
+def _remember_failure(job_id: uuid.UUID, scope: Scope, error: Exception) -> bool:
+    """Count the attempt on the chunk that failed; after the last one the job fails as a whole.
+
+    False when there is no chunk to count it on: the job is gone or out of sight, so that trying
+    again would never end.
+    """
     with acting(scope):
         chunk = (
             JobChunk.objects.select_for_update()
@@ -156,13 +160,14 @@ def _remember_failure(job_id: uuid.UUID, scope: Scope, error: Exception) -> None
             .first()
         )
         if chunk is None:
-            return
+            return False
         chunk.attempts += 1
         chunk.error = f"{type(error).__name__}"
         if chunk.attempts >= ATTEMPTS:
             chunk.state = ChunkState.FAILED
             _fail(Job.objects.get(pk=job_id), f"第 {chunk.seq + 1} 块未能完成，问题编号 {job_id}")
         chunk.save(update_fields=["attempts", "error", "state"])
+        return True
 
 
 def _fail(job: Job, why: str) -> None:

@@ -25,6 +25,8 @@ from tests.demo.conftest import read
 LEDGERS = Path(__file__).parents[1] / "data" / "ledgers"
 EXPECTED = json.loads((LEDGERS / "expected.json").read_text(encoding="utf-8"))
 
+pytestmark = pytest.mark.xdist_group("district")  # made once, for one worker
+
 
 class Gathered(District):
     """A district that keeps its rows instead of loading them."""

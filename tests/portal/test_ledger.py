@@ -184,3 +184,17 @@ def test_a_refused_form_may_be_sent_again(cast):
         services.once(key=key, user_id=user.pk, at=timezone.now(), act=refuse)
     again = services.once(key=key, user_id=user.pk, at=timezone.now(), act=lambda: "/ok/")
     assert again == "/ok/"
+
+
+def test_a_job_that_vanishes_ends_the_work(cast, handler):
+    def vanishing(job, chunk, by, at):
+        raise Job.DoesNotExist
+
+    handler["test.plates"] = Handler(chunk=vanishing, finish=count_plates)
+    job = asked(cast)
+    with acting(cast.scope("clerk")):
+        job.chunks.all().delete()
+        Job.objects.filter(pk=job.pk).delete()
+    services.work(job.pk)
+    with acting(cast.scope("clerk")):
+        assert not Job.objects.exists()

@@ -97,6 +97,7 @@ def test_children_need_a_guardian_but_no_phone(cast, at, today):
     assert [issue.residence_id for issue in found("R-150")] == [child.pk]
     assert [issue.residence_id for issue in found("R-190")] == [grown.pk]
     assert found("R-150")[0].severity == "must"
+    assert found("R-150")[0].detail == "13 岁，未登记监护人"
 
 
 @pytest.mark.parametrize(
