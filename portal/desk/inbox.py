@@ -18,7 +18,7 @@ from permits import transitions
 from permits.models import PermitApplication, ResidencePermit
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
-from portal.quality.fixing import fix_url
+from portal.quality.fixing import issue_url, may_fix
 from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
 from portal.ui import formats
@@ -150,8 +150,9 @@ class Issues(_Source):
 
     def item(self, row: DataQualityIssue) -> Item:
         rule = quality_rules().get(row.rule)
-        main = fix_url(row)
-        acts = [Act(str(rule.act) if rule else _("去修改"), main)] if main else []
+        main = issue_url(row, self.scope)
+        word = str(rule.act) if rule and may_fix(row, self.scope) else _("查看房屋")
+        acts = [Act(word, main)] if main else []
         acts += _links((_("同类问题"), "quality:list", f"rule={row.rule}", None))
         facts = [(_("规则"), f"{row.rule} {rule.title}" if rule else row.rule)]
         if rule and rule.hurts:
@@ -198,8 +199,11 @@ class Verifications(_Source):
         reason = _("上次核实 %(day)s") % {"day": last}
         if cycle > 0:
             reason = _("上次核实 %(day)s，每 %(n)d 天核实一次") % {"day": last, "n": cycle}
-        entry = _address("residents:entry", row["dwelling_id"])
-        acts = [Act(_("去核实"), entry)] if entry else []
+        acts = _links(
+            (_("去核实"), "residents:entry", "", row["dwelling_id"])
+            if self.scope.may(Capability.EDIT_RESIDENTS)
+            else (_("查看房屋"), "housing:dwelling", "", row["dwelling_id"])
+        )
         if self.scope.may(Capability.VERIFY):
             verify = reverse("desk:verify", args=[row["dwelling_id"]])
             acts += [
@@ -235,7 +239,11 @@ class Endorsements(_Source):
             f"permit-{row.pk}", self.key, "should" if over else "note", _(self.title),
             row.holder_name, row.short_address, reason % {"day": day}, row.valid_to,
             [(_("证号"), row.number_mask), (_("签发"), formats.day(row.issued_on))],
-            _links((_("查看办件"), "permits:case", "", row.case_id)),
+            _links(
+                (_("查看办件"), "permits:case", "", row.case_id)
+                if self.scope.may(Capability.VIEW_PERMITS)
+                else (_("查看人员"), "residents:person", "", row.holder_id)
+            ),
         )  # fmt: skip
 
 

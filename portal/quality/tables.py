@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from portal.quality.filters import IssueFilter
-from portal.quality.fixing import fix_url
+from portal.quality.fixing import issue_url
 from portal.quality.models import DataQualityIssue, IssueState
 from portal.quality.registry import quality_rules
 from portal.ui import formats
@@ -63,7 +63,9 @@ class IssueList(RegisterList):
     empty = Empty(_("没有问题"), _("规则没有查出要改的记录"), icon="check-circle")
 
     def row_url(self, row: DataQualityIssue) -> str:
-        return fix_url(row) if row.state == IssueState.OPEN else ""
+        if row.state != IssueState.OPEN:
+            return ""
+        return issue_url(row, self.request.scope)  # type: ignore[attr-defined]
 
     def row_css(self, row: DataQualityIssue) -> str:
         return "is-muted" if row.state == IssueState.FIXED else ""

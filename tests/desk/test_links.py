@@ -58,7 +58,7 @@ def refused(cast, key, page):
 
 @pytest.mark.parametrize(
     "key",
-    ["clerk", "collector", "lead", "street", "staff", "district", "analyst", "auditor",
+    ["clerk", "collector", "lead", "street", "staff", "district", "analyst",
      "secadmin", "window"],
 )  # fmt: skip
 def test_no_post_is_led_to_a_refusal(cast, work, key):

@@ -91,7 +91,10 @@ def _show(request: PortalRequest, key: str) -> HttpResponse:
     if key == "keys":
         context["keys"] = KEYS
     elif key == "numbers":
-        context["metrics"] = [(metric, _definition(metric.key)) for metric in metrics().values()]
+        opens = request.scope is not None and request.scope.may(Capability.VIEW_DASHBOARD)
+        context["metrics"] = [
+            (metric, _definition(metric.key) if opens else "") for metric in metrics().values()
+        ]
     elif key == "roles":
         context["roles"] = _roles(request)
     return page(request, "desk/help.html", context)
