@@ -1,10 +1,22 @@
 """Quality rules of the population register (domain §3.33)."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
-from django.db.models import Case, CharField, Count, F, Min, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    F,
+    Func,
+    IntegerField,
+    Min,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
@@ -42,14 +54,21 @@ def lacking(key: str, detail: str) -> Callable[[Inspection], Offenders]:
     )
 
 
+def age(day: date) -> Combinable:
+    """Completed years on `day`: findings never tell a birth date."""
+    return Func(
+        Value(day, DateField()), F("birth_date"), output_field=IntegerField(),
+        template="date_part('year', age(%(expressions)s))::int",
+    )  # fmt: skip
+
+
 def without_guardian(inspection: Inspection) -> Offenders:
     young = residing(inspection).filter(BY_KEY["guardian"].missing(inspection.day))
     return told(
         young,
         Concat(
-            Value(_("出生日期 ")),
-            Cast("birth_date", CharField()),
-            Value(_("，未登记监护人")),
+            Cast(age(inspection.day), CharField()),
+            Value(_(" 岁，未登记监护人")),
             output_field=CharField(),
         ),
     )
