@@ -187,7 +187,9 @@ REDIS_URL = env.str("REDIS_URL")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": env.str("CACHE_URL", default=f"{REDIS_URL}?db={env.int('CACHE_DB', default=1)}"),
+        "LOCATION": env.str(
+            "CACHE_URL", default=f"{REDIS_URL}?db={env.int('CACHE_DB', default=1)}"
+        ),
         "KEY_PREFIX": "portal",
     }
 }
