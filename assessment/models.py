@@ -207,7 +207,7 @@ class UnitSheet(CommitteeRecord):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cycle_id} {self.committee_id}"
+        return f"{self.cycle.year} 年度 {self.committee.name}"
 
 
 class IndicatorValue(CommitteeRecord):
@@ -309,7 +309,7 @@ class Score(CommitteeRecord):
         ]
 
     def __str__(self) -> str:
-        return f"{self.indicator_id} {self.committee_id}"
+        return f"{self.indicator.title} {self.committee.name}"
 
 
 class Evidence(CommitteeRecord):

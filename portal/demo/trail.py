@@ -58,7 +58,10 @@ def _day(
             day,
             "register.list_viewed",
             target=("residents.residence", "list"),
-            changes={"filter": random.choice(("", "overdue=1", "category=20"))},
+            changes={
+                "list": "实有人口",
+                "filter": random.choice(("", "overdue=1", "category=20")),
+            },
         )
     if random.random() < 0.12:
         _import(diary, day)

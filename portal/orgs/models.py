@@ -122,4 +122,4 @@ class Appointment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.role} {self.unit_id}"
+        return f"{self.user.name} {self.get_role_display()} {self.unit.name}"

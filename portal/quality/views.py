@@ -42,7 +42,7 @@ def issue_list(request: PortalRequest) -> HttpResponse:
     state = next((found for found in states if rule and found.rule.key == rule.key), None)
     record(
         "register.list_viewed", by=scope, at=timezone.now(), target=("quality", ""),
-        changes={"list": "quality", "query": listing.query},
+        changes={"list": "数据质量", "query": listing.query},
     )  # fmt: skip
     context = {
         "title": _("数据质量"),

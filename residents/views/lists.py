@@ -51,7 +51,8 @@ def residents(request: PortalRequest) -> HttpResponse:
     listing = listing_of(request)
     record(
         "register.list_viewed", by=scope, at=timezone.now(),
-        target=("residents.residence", "list"), changes={"filter": listing.query},
+        target=("residents.residence", "list"),
+        changes={"list": "实有人口", "filter": listing.query},
     )  # fmt: skip
     context = {
         "may_register": may_register(request),

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from portal.audit import reads
 from portal.audit.record import record
+from portal.desk.wording import label_of, words_of
 from portal.orgs import tokens
 from tests.cast import Cast
 
@@ -123,3 +124,11 @@ def test_the_figures_count_people_and_reveals(trail):
     page = trail.client("clerk").get("/audit/figures/").content.decode()
     assert "显示完整证件号" in page
     assert "<svg" in page
+
+
+def test_the_trail_says_in_words_what_was_kept_under_short_names():
+    assert words_of("identity", "kind") == "证件号"
+    assert words_of(["candidate", "appointed"], "status") == "待录用、在岗"
+    assert words_of({"code": "A1", "occupancy": "2"}) == "片区 A1，居住状态 出租"
+    assert label_of("filter") == "条件"
+    assert label_of("工作单位") == "工作单位"
