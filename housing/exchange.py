@@ -27,6 +27,19 @@ NOT_KEPT = {"usable_area"}
 #: Where an error of the address is shown when the address stands in columns.
 PART_OF = {"road": "road", "number": "number", "room": "room", "missing": "road"}
 LONGEST_NUMBER = 15
+#: How to mend a cell, where its sentence does not come with a remedy of its own.
+REMEDIES = {
+    "address": "改为「棠浦路988弄6号1203室」这样的完整地址",
+    "road": "填写路名全称，如「棠浦路」",
+    "number": "填写门牌号，如「6」",
+    "room": "填写室号，如「1203」",
+    "floor": "改为数字，没有的留空",
+    "floor_area": "改为以平方米计的数字，没有的留空",
+    "design_rooms": "改为数字，没有的留空",
+    "house_code": "核对赋码通知后重新填写，没有的留空由系统给临时码",
+    "note": "缩短备注",
+}
+REMEDY = "按上面的说明改正这一格，没有的留空"
 SETS: dict[str, CodeSet] = {
     "tenure": TENURES, "occupancy": OCCUPANCY_STATUSES, "use": BUILDING_USES,
 }  # fmt: skip
@@ -65,9 +78,10 @@ class DwellingImport:
 
     key = "dwellings"
     title = "实有房屋清单"
-    capability = Capability.IMPORT_FILES
+    capability = Capability.EDIT_HOUSING
+    list_url = "housing:list"
     fields: Sequence[ImportField] = tuple(
-        ImportField(known.key, known.title, known.synonyms, known.required)
+        ImportField(known.key, known.title, known.synonyms, known.required, parts=known.parts)
         for known in DWELLING_FIELDS
         if known.key not in NOT_KEPT
     )
@@ -235,7 +249,7 @@ def _verdict(row: _Row) -> CheckedRow:
         row.problems.append(Problem("room", f"这套房屋{row.known.get_status_display()}，不在册"))
     if row.problems:
         return CheckedRow(
-            row.raw.line, "error", identity=_identity(row), problems=tuple(row.problems),
+            row.raw.line, "error", identity=_identity(row), problems=_mendable(row.problems),
             title=title,
         )  # fmt: skip
     assert row.address is not None
@@ -250,6 +264,14 @@ def _verdict(row: _Row) -> CheckedRow:
         row.raw.line, cast(Any, action), clean=clean, identity=_identity(row), changes=differing,
         title=title,
     )  # fmt: skip
+
+
+def _mendable(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems, each with how to mend it."""
+    return tuple(
+        each if each.how else replace(each, how=REMEDIES.get(each.field, REMEDY))
+        for each in problems
+    )
 
 
 def _identity(row: _Row) -> str:

@@ -27,6 +27,20 @@ REQUIRED = ("name", "category", "begin_date")
 MASKS = {"document_number": "identity", "phone": "phone", "birth_date": "birth"}
 DAYS = ("birth_date", "arrived_on", "begin_on")
 REGISTER_FIRST = "请先登记这套房屋，或核对地址后重发"
+#: How to mend a cell, where its sentence does not come with a remedy of its own.
+REMEDIES = {
+    "name": "按证件原件填写姓名",
+    "document_number": "核对证件原件后重新填写",
+    "document_kind": "改为居民身份证、护照等证件名称，或留空由证件号得出",
+    "birth_date": "改为 2013-05-13 这样的日期，或留空由证件号得出",
+    "sex": "改为男、女，或留空由证件号得出",
+    "address": "改为「棠浦路988弄6号1203室」这样的完整地址",
+    "phone": "改为 11 位手机号，没有的留空",
+    "category": "改为户籍人员、来沪人员等人口类别名称",
+    "relation": "改为户主、配偶、子等关系名称，没有的留空",
+    "begin_date": "改为 2024-03-01 这样的日期，且不晚于今天",
+}
+REMEDY = "按上面的说明改正这一格，没有的留空"
 
 
 @dataclass
@@ -51,11 +65,13 @@ class ResidentImport:
 
     key = "residents"
     title = "实有人口台账"
-    capability = Capability.IMPORT_FILES
+    capability = Capability.EDIT_RESIDENTS
+    list_url = "residents:list"
     fields: Sequence[ImportField] = tuple(
         ImportField(
             known.key, known.title, known.synonyms, known.required,
             mask=MASKS.get(known.key, ""),  # type: ignore[arg-type]
+            parts=known.parts,
         )
         for known in RESIDENT_FIELDS
     )  # fmt: skip
@@ -293,7 +309,12 @@ def _doing(
 
 
 def _problems(problems: Iterable[FieldProblem]) -> tuple[Problem, ...]:
-    return tuple(Problem(each.field, each.message, each.how, each.severity) for each in problems)
+    return tuple(
+        Problem(
+            each.field, each.message, each.how or REMEDIES.get(each.field, REMEDY), each.severity
+        )
+        for each in problems
+    )
 
 
 def _json(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,8 @@ class ImportField:
     required: bool = False
     mask: Mask = ""
     hint: str = ""
+    #: fields that together bring what this required one does
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ class FileField:
     title: str
     synonyms: tuple[str, ...] = ()
     required: bool = False
+    #: fields that together bring what this one does: a required field may come in parts
+    parts: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -64,7 +66,13 @@ def suggest(headers: Sequence[str], fields: Iterable[FileField]) -> dict[str, Su
 def missing_fields(mapping: Mapping[str, str | None], fields: Iterable[FileField]) -> list[str]:
     """Titles of required fields that no column brings."""
     brought = set(mapping.values())
-    return [field.title for field in fields if field.required and field.key not in brought]
+    return [
+        field.title
+        for field in fields
+        if field.required
+        and field.key not in brought
+        and not (field.parts and brought.issuperset(field.parts))
+    ]
 
 
 def known_headers(*groups: Iterable[FileField]) -> frozenset[str]:
@@ -114,9 +122,11 @@ def _likeness(key: str, name: str) -> float:
     return _SIMILAR * ratio if ratio >= _SIMILARITY else 0.0
 
 
-def _field(key: str, title: str, synonyms: str = "", *, required: bool = False) -> FileField:
-    """A field with its synonyms parted by spaces."""
-    return FileField(key, title, tuple(synonyms.split()), required)
+def _field(
+    key: str, title: str, synonyms: str = "", *, required: bool = False, parts: str = ""
+) -> FileField:
+    """A field with its synonyms, and the fields that stand for it, parted by spaces."""
+    return FileField(key, title, tuple(synonyms.split()), required, tuple(parts.split()))
 
 
 #: A ledger of residents, one person a row.
@@ -140,6 +150,8 @@ RESIDENT_FIELDS = (
         "现住地址",
         "居住地址 现居住地址 现居住地 现住址 住址 家庭住址 居住地"
         " 实际居住地址 现居地址 实际居住地 详细地址 地址 居住详址 房屋地址",
+        required=True,
+        parts="road number room",
     ),
     _field("road", "路名", "路 道路 街路巷 路街"),
     _field("lane", "弄", "弄号 弄牌"),
@@ -150,6 +162,7 @@ RESIDENT_FIELDS = (
         "category",
         "人口类别",
         "人员类别 人口类型 人员类型 人口性质 人员性质 人户情况 人户状态 户籍类型",
+        required=True,
     ),
     _field(
         "relation",
@@ -162,6 +175,7 @@ RESIDENT_FIELDS = (
         "begin_date",
         "入住日期",
         "入住时间 居住起始日期 来沪日期 来沪时间 居住开始日期 起始日期 搬入日期",
+        required=True,
     ),
     _field("occupancy", "房屋状态", "居住状态 房屋居住状态 房屋使用情况 房屋类型"),
     _field("employer", "工作单位", "单位 服务处所 就业单位 工作或学习单位"),
@@ -173,7 +187,13 @@ RESIDENT_FIELDS = (
 
 #: A list of dwellings, one a row.
 DWELLING_FIELDS = (
-    _field("address", "房屋地址", "地址 详细地址 坐落 房屋坐落 门弄牌 居住地址"),
+    _field(
+        "address",
+        "房屋地址",
+        "地址 详细地址 坐落 房屋坐落 门弄牌 居住地址",
+        required=True,
+        parts="road number room",
+    ),
     _field("road", "路名", "路 道路 街路巷 路街"),
     _field("lane", "弄", "弄号 弄牌"),
     _field("number", "号", "门牌号 门牌 号牌 楼号 门号"),

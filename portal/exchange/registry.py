@@ -25,7 +25,8 @@ def kinds_for(scope: Scope) -> list[ImportKind]:
 def file_fields(fields: Iterable[ImportField]) -> tuple[FileField, ...]:
     """A kind's fields as the mapping of columns knows them."""
     return tuple(
-        FileField(field.key, field.title, field.synonyms, field.required) for field in fields
+        FileField(field.key, field.title, field.synonyms, field.required, field.parts)
+        for field in fields
     )
 
 

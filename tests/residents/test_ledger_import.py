@@ -132,6 +132,7 @@ def test_each_refusal_names_its_cell_and_what_to_do(clerk, dwellings, why, where
     (place,) = [place for place, row in enumerate(EXPECTED["expect"]) if row["why"] == why]
     problems = [each for each in checked[place].problems if each.severity == "error"]
     assert [(each.field, words in each.message) for each in problems] == [(where, True)]
+    assert all(each.how for each in problems)
     if where == "document_number" and "丢失" in words:
         assert problems[0].how == "把该列设为文本格式后重新填写"
 
@@ -225,3 +226,11 @@ def test_somebody_of_another_committee_is_told_as_elsewhere(cast, clerk, dwellin
     (checked,) = check(clerk, [row])
     assert checked.action == "elsewhere"
     assert "曹杨新村街道 · 花溪园居委会" in checked.problems[0].message
+
+
+def test_the_upload_page_names_what_a_file_must_bring(cast):
+    client = cast.client("clerk")
+    people = client.get("/imports/?kind=residents").content.decode()
+    assert "姓名、公民身份号码、现住地址（或路名、号、室）、人口类别、入住日期；" in people
+    dwellings = client.get("/imports/?kind=dwellings").content.decode()
+    assert "房屋地址（或路名、号、室）；" in dwellings

@@ -82,7 +82,15 @@ def test_surer_column_gets_the_field():
 
 
 def test_missing_required_fields_are_named():
-    assert missing_fields({"姓名": "name", "x": None}, RESIDENT_FIELDS) == ["公民身份号码"]
+    assert missing_fields({"姓名": "name", "x": None}, RESIDENT_FIELDS) == [
+        "公民身份号码", "现住地址", "人口类别", "入住日期",
+    ]  # fmt: skip
+
+
+def test_the_parts_of_an_address_stand_for_it():
+    parts = {"路": "road", "门牌": "number", "室号": "room"}
+    assert missing_fields(parts, DWELLING_FIELDS) == []
+    assert missing_fields({"路": "road", "室号": "room"}, DWELLING_FIELDS) == ["房屋地址"]
 
 
 def test_header_set_is_remembered_whatever_its_order_and_spacing():

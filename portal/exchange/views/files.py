@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.exchange import services
 from portal.exchange.forms import UploadForm
+from portal.exchange.kinds import ImportKind
 from portal.exchange.models import ImportBatch
 from portal.exchange.registry import kinds, kinds_for
 from portal.exchange.services.state import stopped_short
@@ -75,7 +76,7 @@ def _upload_page(
     context = {
         "kinds": offered,
         "kind": chosen,
-        "required": [field for field in chosen.fields if field.required] if chosen else [],
+        "required": _required(chosen) if chosen else [],
         "committees": UploadForm(scope=request.scope, kinds=offered).fields["committee"].choices,  # type: ignore[attr-defined]
         "committee": request.POST.get("committee", ""),
         "recent": _listed(ImportBatch.objects.in_scope(request.scope), RECENT),
@@ -84,6 +85,19 @@ def _upload_page(
     }
     status = UNPROCESSABLE if refusal else 200
     return page(request, "exchange/upload.html", context, status=status)
+
+
+def _required(kind: ImportKind) -> list[str]:
+    """Titles of what a file must bring; where parts may stand for a column, these as well."""
+    titles = {field.key: field.title for field in kind.fields}
+    return [
+        _("%(column)s（或%(parts)s）")
+        % {"column": field.title, "parts": "、".join(titles[key] for key in field.parts)}
+        if field.parts
+        else field.title
+        for field in kind.fields
+        if field.required
+    ]
 
 
 def _listed(batches: Any, most: int) -> list[dict[str, Any]]:
