@@ -16,6 +16,7 @@
   var wide = root.dataset.nav === "rail";
   var key = wide ? "pp-nav-wide" : "pp-nav";
   function fitNav() {
+    if (window.innerWidth < 768) { root.dataset.nav = "full"; return; } // a drawer, with titles
     if (window.innerWidth < 1366) { root.dataset.nav = "rail"; return; }
     root.dataset.nav = read(key) || (wide && window.innerWidth < 1600 ? "rail" : "full");
   }
