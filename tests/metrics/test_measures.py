@@ -102,11 +102,14 @@ def test_probable_duplicates_need_a_missing_number(cast):
     clerk = cast.scope("clerk")
     one, two, other = people(clerk, 3)
     for episode in (one, two, other):
-        altered(clerk, episode, name="王巧云", birth_date="1986-07-18", sex="2")
+        altered(
+            clerk, episode, name="王巧云", name_key="wangqiaoyun 王巧云",
+            birth_date="1986-07-18", sex="2",
+        )  # fmt: skip
     computed()
     assert value("uniqueness") == 100  # three numbers prove three people
     altered(clerk, two, id_mask="")
-    altered(clerk, other, name="石思源")
+    altered(clerk, other, name="石思源", name_key="shisiyuan 石思源")
     computed()
     assert parts("uniqueness") == (2, 3)
 
