@@ -19,7 +19,8 @@ demo: python node   ## The whole system with a synthetic district; prints a URL 
 	@$(PYTHON) manage.py demo
 
 test: python node system   ## Every test, on real servers and a real browser
-	@$(PYTEST) -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not journey" $(ARGS)
+	@$(PYTEST) -m journey $(ARGS)
 
 journeys: python node system   ## Only the users' stories in the browser
 	@$(PYTEST) -m journey $(ARGS)

@@ -6,6 +6,8 @@ import tempfile
 from portal import embedded
 
 os.environ["PORTAL_MODE"] = "test"
+# Playwright keeps an event loop in the thread of its tests; ours are synchronous all the same.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 if "PORTAL_RUN_DIR" not in os.environ:
     os.environ["PORTAL_RUN_DIR"] = os.path.join(tempfile.gettempdir(), f"portal-test-{os.getuid()}")
 worker = os.environ.get("PYTEST_XDIST_WORKER", "main")

@@ -254,7 +254,7 @@ def rule_rows(board: Board) -> list[RuleRow]:
     counts = board.issues[0, "rule"]
     longest = max(counts.values(), default=0)
     rules = quality_rules()
-    found = sorted(counts.items(), key=lambda entry: -entry[1])[:MOST_RULES]
+    found = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))[:MOST_RULES]
     return [
         RuleRow(
             str(rules[key].title), str(rules[key].severity), round(count * BAR_ROOM / longest, 1),

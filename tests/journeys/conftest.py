@@ -80,7 +80,7 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     raise RuntimeError(f"the demonstration did not start:\n{log.read_text()[-4000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; a machine without it fails here instead of passing unseen."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
