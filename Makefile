@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock journeys clean python node system
+.PHONY: help demo test lint format lock journeys paper clean python node system
 
 PYTHON := .venv/bin/python
 SOURCES := portal housing residents permits staffing assessment tests scripts manage.py
@@ -31,6 +31,9 @@ lint: python   ## Style, imports, types, templates, migrations, generated files
 format: python   ## Write Python the way ruff writes it
 	@$(PYTHON) -m ruff format $(wildcard $(SOURCES))
 	@$(PYTHON) -m ruff check --fix $(wildcard $(SOURCES))
+
+paper: python   ## Write docs/paper.md: each requirement of the paper, where it lives, what proves it
+	@$(PYTHON) scripts/paper.py
 
 lock: python   ## Compile the lock files again, at the newest versions allowed; they name no host
 	@scripts/lock.sh

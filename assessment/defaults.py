@@ -3,6 +3,8 @@
 The paper names three items and "other work" (三(五)3); weights, floors and targets are the
 product's and to be confirmed by the district. Population totals, numbers of newcomers, penalties
 and people cancelled are never scored.
+
+Paper: S-125, S-132.
 """
 
 from typing import Any

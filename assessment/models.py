@@ -313,7 +313,7 @@ class Score(CommitteeRecord):
 
 
 class Evidence(CommitteeRecord):
-    """A document that a unit names for a score (S-24 and others); personal data is kept out."""
+    """A document that a unit names for a score; personal data is kept out."""
 
     score = models.ForeignKey(Score, models.CASCADE, related_name="evidence")
     kind = models.CharField("类别", max_length=8, choices=EvidenceKind)
@@ -366,7 +366,7 @@ class ProcessEvent(CommitteeRecord):
 
 
 class PublishedResult(models.Model):
-    """What everybody who takes part may read of a unit once results are published (S-27)."""
+    """What everybody who takes part may read of a unit once results are published (S-132)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     cycle = models.ForeignKey(AssessmentCycle, models.CASCADE, related_name="published")

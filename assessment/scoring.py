@@ -3,6 +3,8 @@
 Every function takes a weight and gives points from 0 to the weight, in Decimal and unrounded;
 :func:`rounded` rounds half up, once, at the end. None means "no cases" or "not to be scored": the
 weight then goes to the other indicators of the family, and a family without any to the others.
+
+Paper: S-132.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Lists of dwellings as committees send them: the page's rules, set-based look-ups (D-12)."""
+"""Lists of dwellings as committees send them: the page's rules, set-based look-ups (D-12).
+
+Paper: S-114.
+"""
 
 import hashlib
 import re

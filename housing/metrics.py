@@ -1,4 +1,7 @@
-"""Numbers of actual housing: how much of it is known, coded and rightly labelled (domain §4.6)."""
+"""Numbers of actual housing: how much of it is known, coded and rightly labelled (domain §4.6).
+
+Paper: S-07, S-39, S-71, S-81.
+"""
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,7 @@
-"""Quality rules of the housing register (domain §3.33)."""
+"""Quality rules of the housing register (domain §3.33).
+
+Paper: S-38.
+"""
 
 from datetime import timedelta
 from typing import Any, TypeAlias

@@ -2,6 +2,8 @@
 
 The tables are data (rule sets `SH-RP-2013`, `SH-RP-2018`): each line is a set of conditions that
 together suffice. An unproven condition is not a failed one: the officer asks for the proof.
+
+Paper: S-94.
 """
 
 from __future__ import annotations

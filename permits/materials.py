@@ -1,4 +1,7 @@
-"""Materials that an application needs, by its reason (domain §2.3, §2.4). Plain Python."""
+"""Materials that an application needs, by its reason (domain §2.3, §2.4). Plain Python.
+
+Paper: S-89.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 Names and addresses are copied at the time of the act: a case says what it said when it was
 decided, whatever the register says later.
+
+Paper: S-20.
 """
 
 from typing import ClassVar

@@ -1,6 +1,8 @@
 """How a permit case moves (domain §3.16). Plain Python: a table, read by one gate in the services.
 
 `draft` is a form that nobody has sent yet; it has no row.
+
+Paper: S-91.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""When somebody is to be verified again (domain §4.4). Plain Python; the days are a rule's."""
+"""When somebody is to be verified again (domain §4.4). Plain Python; the days are a rule's.
+
+Paper: S-21.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Ledgers of residents: the same rules as the page, set-based look-ups and writes (D-12)."""
+"""Ledgers of residents: the same rules as the page, set-based look-ups and writes (D-12).
+
+Paper: S-114.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

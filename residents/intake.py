@@ -2,6 +2,8 @@
 
 Plain Python. Texts come in as they were typed; out come values as the register stores them, and a
 sentence for each field that cannot be taken.
+
+Paper: S-38.
 """
 
 from __future__ import annotations

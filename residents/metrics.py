@@ -1,4 +1,7 @@
-"""Numbers of actual population and of how good its records are (domain §2.7, §4)."""
+"""Numbers of actual population and of how good its records are (domain §2.7, §4).
+
+Paper: S-07, S-69, S-70, S-71, S-72, S-73.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta

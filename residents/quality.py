@@ -1,4 +1,7 @@
-"""Quality rules of the population register (domain §3.33)."""
+"""Quality rules of the population register (domain §3.33).
+
+Paper: S-38.
+"""
 
 from collections.abc import Callable
 from datetime import date, timedelta

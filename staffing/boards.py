@@ -1,6 +1,8 @@
 """The staffing page's figures: posts against population, patches against the standard (ui.md 8.10).
 
 Population comes from stored metric values, posts from the roster as it stands.
+
+Paper: S-40, S-54.
 """
 
 from collections import defaultdict

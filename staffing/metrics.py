@@ -1,4 +1,7 @@
-"""How many people one collector looks after (实施意见 三(二)1: 1500:1)."""
+"""How many people one collector looks after (实施意见 三(二)1: 1500:1).
+
+Paper: S-43.
+"""
 
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,7 @@
-"""The only writers of staffing: collectors, their status, their patches."""
+"""The only writers of staffing: collectors, their status, their patches.
+
+Paper: S-53.
+"""
 
 import uuid
 from collections.abc import Iterable

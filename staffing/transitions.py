@@ -1,4 +1,7 @@
-"""Where a collector may go next, and what each step asks for (domain.md §3.16). Plain Python."""
+"""Where a collector may go next, and what each step asks for (domain.md §3.16). Plain Python.
+
+Paper: S-49.
+"""
 
 from dataclasses import dataclass
 from datetime import date

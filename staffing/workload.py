@@ -3,6 +3,8 @@
 实施意见 三(二)1: information collectors are provided at one for 1,500 actual residents (1500:1).
 All arithmetic is in Decimal; nothing is rounded here, except `required_collectors`, which counts
 whole posts. A missing denominator is None and is shown as "—".
+
+Paper: S-40, S-43, S-46, S-54.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""From a published snapshot to every unit's values and points; reads stored values only (D-10)."""
+"""From a published snapshot to every unit's values and points; reads stored values only (D-10).
+
+Paper: S-132.
+"""
 
 import hashlib
 import json

@@ -1,4 +1,7 @@
-"""Registering buildings and dwellings on a page, one act each."""
+"""Registering buildings and dwellings on a page, one act each.
+
+Paper: S-80, S-82.
+"""
 
 import uuid
 from datetime import date, datetime

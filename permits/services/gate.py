@@ -1,4 +1,7 @@
-"""The one gate through which a case moves: state, right, separate hands, stamp, trail."""
+"""The one gate through which a case moves: state, right, separate hands, stamp, trail.
+
+Paper: S-96, S-99.
+"""
 
 import uuid
 from datetime import datetime

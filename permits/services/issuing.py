@@ -1,4 +1,7 @@
-"""The card: made, registered with its number, handed over."""
+"""The card: made, registered with its number, handed over.
+
+Paper: S-20.
+"""
 
 import re
 import uuid

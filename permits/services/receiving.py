@@ -1,4 +1,7 @@
-"""At the window: applications come in, complete or not, and go to the reviewers."""
+"""At the window: applications come in, complete or not, and go to the reviewers.
+
+Paper: S-89, S-91.
+"""
 
 import uuid
 from collections.abc import Collection

@@ -1,6 +1,8 @@
 """The to-do list of a post: issues, due verifications, permits, by how soon they are due (ui 4.9).
 
 Counts come from the database; of each group only as many rows are read as are shown.
+
+Paper: S-21.
 """
 
 from abc import ABC, abstractmethod

@@ -1,4 +1,7 @@
-"""What a dashboard shows of stored values: a unit, its parts, their past and their open issues."""
+"""What a dashboard shows of stored values: a unit, its parts, their past and their open issues.
+
+Paper: S-10, S-113.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

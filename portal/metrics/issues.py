@@ -1,4 +1,4 @@
-"""Numbers of open data quality issues, so that a snapshot remembers their stock (S-111)."""
+"""Numbers of open data quality issues, so that a snapshot remembers their stock (S-68)."""
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _

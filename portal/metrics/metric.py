@@ -11,6 +11,8 @@ An area declares its metrics as values in `metrics.py` and names the module in `
 
 All parts of one source are measured by one statement, grouped by committee; streets and the
 district are sums of numerators and denominators, never means of rates.
+
+Paper: S-140.
 """
 
 from collections.abc import Callable, Mapping

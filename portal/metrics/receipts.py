@@ -1,4 +1,7 @@
-"""Numbers as they stand on a page: written out, judged against their target, opening their list."""
+"""Numbers as they stand on a page: written out, judged against their target, opening their list.
+
+Paper: S-140.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Organisation units, posts held, and the guardian grants that project them."""
+"""Organisation units, posts held, and the guardian grants that project them.
+
+Paper: S-01.
+"""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,7 @@
-"""The base of every record that belongs to one committee, and how it is narrowed (D-1, D-4)."""
+"""The base of every record that belongs to one committee, and how it is narrowed (D-1, D-4).
+
+Paper: S-09.
+"""
 
 import uuid
 from typing import ClassVar, Self, TypeVar

@@ -2,6 +2,8 @@
 
 An area declares its rules as values in `quality.py` and names the module in `QUALITY_MODULES`.
 A rule's query set gives one row for each offender, with the columns of `COLUMNS` as annotations.
+
+Paper: S-38.
 """
 
 from collections.abc import Callable, Mapping

@@ -2,6 +2,8 @@
 
 Over a unit each rule is a statement of its own; over a few dwellings, after a save, all of them
 are one.
+
+Paper: S-68.
 """
 
 import re

@@ -1,4 +1,7 @@
-"""How each rule stands in a unit: open, new, mended, late, and the last twelve weeks."""
+"""How each rule stands in a unit: open, new, mended, late, and the last twelve weeks.
+
+Paper: S-67.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,7 @@
-"""Rules are read by the date of the fact and revised in versions, never overwritten (D-13)."""
+"""Rules are read by the date of the fact and revised in versions, never overwritten (D-13).
+
+Paper: S-04.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Who holds a number already: in this scope, elsewhere, or nobody (D-5)."""
+"""Who holds a number already: in this scope, elsewhere, or nobody (D-5).
+
+Paper: S-09.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

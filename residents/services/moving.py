@@ -1,4 +1,7 @@
-"""Episodes end with a day and a reason; a move is an end and a beginning in one transaction."""
+"""Episodes end with a day and a reason; a move is an end and a beginning in one transaction.
+
+Paper: S-09.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -1,4 +1,7 @@
-"""Visits: verified and nothing changed, nobody at the door, empty (D-5)."""
+"""Visits: verified and nothing changed, nobody at the door, empty (D-5).
+
+Paper: S-21.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime

@@ -20,6 +20,7 @@ def sheet_of(cast, cycle, unit):
         return UnitSheet.objects.get(cycle=cycle, committee_id=unit)
 
 
+@pytest.mark.paper("S-132")
 def test_the_worked_street_scores_82_7_and_grade_b(cast, at):
     b.snapshot(cast, b.WORKED)
     cycle = b.computed_cycle(cast, at)

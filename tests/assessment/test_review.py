@@ -187,6 +187,7 @@ def test_only_the_district_advances_and_nobody_twice_from_one_page(cast, open_cy
         cycles.advance_stage(cycle_id=open_cycle.pk, version=open_cycle.version - 1, by=by, at=at)
 
 
+@pytest.mark.paper("S-132")
 def test_the_way_to_the_end_publishes_totals_and_ranks(cast, reviewed_stage, at, colleague):
     by = cast.scope("district")
     for code, points in (("A4", "5.00"), ("C1", "3.00")):

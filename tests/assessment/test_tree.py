@@ -22,6 +22,7 @@ def changed(**line):
     return parameters
 
 
+@pytest.mark.paper("S-132", "S-125")
 def test_the_default_tree_adds_to_100_in_four_families():
     tree = read_tree(DEFAULT)
     assert {family.code: family.weight for family in tree.families} == {

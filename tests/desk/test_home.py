@@ -71,6 +71,7 @@ def test_others_see_nothing_of_a_committee(cast, key):
     assert "王巧云" not in cast.client(key).get("/").content.decode()
 
 
+@pytest.mark.paper("S-21")
 def test_due_verifications_stand_where_they_are_due(cast):
     scope, today = cast.scope("clerk"), timezone.localdate()
     rooms = home(scope)
@@ -104,6 +105,7 @@ def test_issues_are_counted_beyond_what_is_shown(cast):
     assert everything.groups[0].hidden == 0
 
 
+@pytest.mark.paper("S-21")
 def test_a_dwelling_is_verified_from_the_inbox(cast, told):
     residence = overdue(cast)
     client = cast.client("clerk")

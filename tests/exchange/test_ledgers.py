@@ -43,6 +43,7 @@ def register(wizard):
     return wizard
 
 
+@pytest.mark.paper("S-114")
 def test_every_row_of_the_workbook_ends_as_expected(register):
     batch = sent(register, "residents_ledger.xlsx", "residents")
     assert {row.line: row.outcome for row in register.rows(batch)} == OUTCOMES
@@ -56,6 +57,7 @@ def test_the_same_people_as_gb18030_text_end_the_same(register):
     assert {row.line + FIRST - 2: row.outcome for row in register.rows(batch)} == OUTCOMES
 
 
+@pytest.mark.paper("S-114")
 def test_the_same_files_again_create_and_change_nothing(register):
     sent(register, "residents_ledger.xlsx", "residents")
     before = people(register)

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 # --- buildings ------------------------------------------------------------------------------
 
 
+@pytest.mark.paper("S-80", "S-82")
 def test_a_building_comes_with_its_plate_and_rooms_in_one_act(cast, at):
     building = a_building(cast.scope("clerk"), floors=18, per_floor=6, estate="棠浦花园")
     assert (building.name, building.short_name) == ("棠浦路988弄 6号", "6号")
@@ -170,6 +171,7 @@ def test_a_room_is_registered_once_and_a_code_given_once(cast, at):
         assert HouseCodeEvent.objects.count() == 6
 
 
+@pytest.mark.paper("S-80")
 def test_a_correction_writes_what_differs_and_its_event(cast, at, told):
     clerk = cast.scope("clerk")
     a_building(clerk)
@@ -250,6 +252,7 @@ def test_a_dwelling_with_people_in_it_stays_on_the_frame(cast, at):
     assert the_dwelling(clerk).status == "active"
 
 
+@pytest.mark.paper("S-81")
 def test_a_dwelling_that_leaves_the_frame_retires_its_code(cast, at):
     clerk = cast.scope("clerk")
     a_building(clerk)
@@ -342,6 +345,7 @@ def test_a_building_gets_all_its_codes_at_once(cast, at):
     assert the_dwelling(clerk).house_code == f"{HOME}-0006-0101"
 
 
+@pytest.mark.paper("S-81")
 def test_a_code_is_given_once_then_corrected_with_a_reason(cast, at):
     clerk = cast.scope("clerk")
     a_building(clerk, codes="provisional")

@@ -39,6 +39,7 @@ def test_a_rate_is_numerator_by_denominator(key, numerator, denominator, expecte
     assert round_half_up(value, places) == D(expected)
 
 
+@pytest.mark.paper("S-43", "S-46")
 def test_a_diverted_street_misses_the_collectors_ratio():
     figure = Figure(metrics()["collector_ratio"], D(96_300), D("63.5"))
     assert round_half_up(figure.value, 1) == D("1516.5")
@@ -78,6 +79,7 @@ def test_parents_sum_their_parts_and_never_average_rates():
     assert sheet.value("freshness", HOME) == 100
 
 
+@pytest.mark.paper("S-69", "S-70")
 def test_metrics_without_field_checks_are_defined_and_say_why_they_are_empty():
     for key in ("registration_rate", "accuracy_rate"):
         metric = metrics()[key]
@@ -92,6 +94,7 @@ def test_people_are_counted_but_never_judged():
             assert not metric.target
 
 
+@pytest.mark.paper("S-140")
 def test_each_metric_carries_its_receipt():
     for metric in metrics().values():
         assert metric.formula

@@ -57,6 +57,7 @@ def test_a_day_counts_who_lived_there_on_that_day(cast, today):
     assert parts("actual_population", unit=HOME, run=None)[0] == 2  # snapshot 1 + preview 1
 
 
+@pytest.mark.paper("S-73")
 def test_freshness_counts_who_is_within_the_cycle(cast):
     clerk = cast.scope("clerk")
     for episode, age in zip(people(clerk, 4), (30, 85, 120, 200), strict=True):
@@ -65,6 +66,7 @@ def test_freshness_counts_who_is_within_the_cycle(cast):
     assert value("freshness") == 50
 
 
+@pytest.mark.paper("S-73")
 def test_timeliness_counts_registrations_of_the_month(cast, today):
     clerk = cast.scope("clerk")
     lags = (0, 1, 2, 3, 3, 5, 7, 9, 15, 40)
@@ -74,6 +76,7 @@ def test_timeliness_counts_registrations_of_the_month(cast, today):
     assert value("registration_timeliness") == 70
 
 
+@pytest.mark.paper("S-71")
 def test_completeness_weighs_what_is_missing(cast):
     clerk = cast.scope("clerk")
     (episode,) = people(clerk, 1)
@@ -98,6 +101,7 @@ def test_unknown_counts_as_not_filled(cast):
     assert parts("completeness") == (full[0] - 1, full[1])
 
 
+@pytest.mark.paper("S-72")
 def test_probable_duplicates_need_a_missing_number(cast):
     clerk = cast.scope("clerk")
     one, two, other = people(clerk, 3)
@@ -114,6 +118,7 @@ def test_probable_duplicates_need_a_missing_number(cast):
     assert parts("uniqueness") == (2, 3)
 
 
+@pytest.mark.paper("S-72")
 def test_numbers_as_printed_are_not_valid(cast):
     clerk = cast.scope("clerk")
     first, *_rest = people(clerk, 4)
@@ -125,6 +130,7 @@ def test_numbers_as_printed_are_not_valid(cast):
     assert parts("validity") == (3, 4)
 
 
+@pytest.mark.paper("S-07", "S-81")
 def test_only_final_codes_link_people_to_housing(cast):
     clerk = cast.scope("clerk")
     episodes = people(clerk, 4)
@@ -135,6 +141,7 @@ def test_only_final_codes_link_people_to_housing(cast):
     assert value("house_code_link") == 75
 
 
+@pytest.mark.paper("S-07", "S-39", "S-71")
 def test_housing_is_covered_while_its_status_is_fresh(cast, today):
     clerk = cast.scope("clerk")
     dwellings = register.home(clerk, floors=1, per_floor=4)

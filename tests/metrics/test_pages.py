@@ -81,6 +81,7 @@ def test_the_numbers_cover_every_fault(cast, register):
         assert query in text
 
 
+@pytest.mark.paper("S-10", "S-113")
 @pytest.mark.parametrize(
     ("key", "path", "status"),
     [
@@ -192,6 +193,7 @@ def test_nobody_is_led_to_another_host(cast):
     assert response["Location"].startswith("/dashboard/street/")
 
 
+@pytest.mark.paper("S-140")
 def test_every_metric_has_its_definition(cast, units):
     from portal.metrics.registry import metrics
 

@@ -40,6 +40,7 @@ def test_the_stepper_stands_at_the_stage_of_the_state(state, reviewed, stage):
     assert transitions.stage_of(state, reviewed=reviewed) == stage
 
 
+@pytest.mark.paper("S-94")
 @pytest.mark.parametrize(
     ("table", "found", "verdict"),
     [

@@ -38,6 +38,7 @@ def state_of(cast, case):
 # --- receiving ----------------------------------------------------------------------------------
 
 
+@pytest.mark.paper("S-91")
 def test_a_complete_application_is_accepted_and_its_clock_runs(cast, told):
     case = received(cast, an_incomer(cast))
     assert case.state == "accepted"
@@ -49,6 +50,7 @@ def test_a_complete_application_is_accepted_and_its_clock_runs(cast, told):
     assert event["subjects"] == [case.applicant_id]
 
 
+@pytest.mark.paper("S-20", "S-94")
 def test_a_case_follows_the_rule_of_its_day(cast):
     then = datetime(2016, 8, 1, 2, 0, tzinfo=UTC)
     case = received(cast, an_incomer(cast, at=then - timedelta(days=20)), at=then)
@@ -67,6 +69,7 @@ def test_numbers_follow_one_another_within_street_and_day(cast):
     assert len(first.case_no) == 20
 
 
+@pytest.mark.paper("S-89")
 def test_what_is_missing_is_told_once_and_the_case_waits(cast):
     case = received(cast, an_incomer(cast), handed_in=["document", "form"])
     assert case.state == "incomplete"
@@ -141,6 +144,7 @@ def test_finding_an_applicant_is_written_down_without_the_number(cast, told):
 # --- separate hands -----------------------------------------------------------------------------
 
 
+@pytest.mark.paper("S-96")
 def test_who_accepted_a_case_neither_reviews_nor_decides_it(cast):
     case = under_review(cast, an_incomer(cast))
     with acting(cast.scope("district")):
@@ -150,6 +154,7 @@ def test_who_accepted_a_case_neither_reviews_nor_decides_it(cast):
         services.examine(case_id=case.pk, findings={}, by=staff, at=timezone.now())
 
 
+@pytest.mark.paper("S-96")
 def test_who_reviewed_a_case_does_not_decide_it(cast):
     case = under_review(cast, an_incomer(cast))
     manager = cast.scope("street")
@@ -165,6 +170,7 @@ def test_who_reviewed_a_case_does_not_decide_it(cast):
             services.decide(case_id=case.pk, approve=True, by=manager, at=timezone.now())
 
 
+@pytest.mark.paper("S-96")
 def test_the_database_too_keeps_the_hands_apart(cast):
     case = reviewed(cast, an_incomer(cast))
     with acting(cast.scope("district")):
@@ -186,6 +192,7 @@ def test_the_database_too_keeps_the_hands_apart(cast):
 # --- review and decision ------------------------------------------------------------------------
 
 
+@pytest.mark.paper("S-94")
 def test_a_review_cannot_pass_while_conditions_are_unproven(cast, told):
     case, staff = under_review(cast, an_incomer(cast)), cast.scope("staff")
     with acting(staff):
@@ -230,6 +237,7 @@ def test_a_refused_case_is_reconsidered_by_somebody_else(cast):
         services.decide(case_id=case.pk, approve=True, by=manager, at=timezone.now())
 
 
+@pytest.mark.paper("S-91", "S-96")
 def test_a_case_does_not_skip_a_stage(cast):
     case, manager = received(cast, an_incomer(cast)), cast.scope("street")
     with acting(manager), pytest.raises(UnableToMove, match="办件已受理，不能批准"):
@@ -244,6 +252,7 @@ def test_when_the_trail_fails_so_does_the_act(cast, monkeypatch):
     assert state_of(cast, case) == "reviewing"
 
 
+@pytest.mark.paper("S-99")
 def test_every_move_is_on_the_trail(cast, told):
     approved(cast, an_incomer(cast))
     acts = [event["changes"]["act"] for event in told("permits.moved_on")]
@@ -253,6 +262,7 @@ def test_every_move_is_on_the_trail(cast, told):
 # --- the card -----------------------------------------------------------------------------------
 
 
+@pytest.mark.paper("S-20")
 def test_a_card_is_registered_masked_for_a_year(cast, told):
     permit = issued(cast, an_incomer(cast))
     assert permit.number_mask == "J************001"

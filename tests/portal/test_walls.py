@@ -19,6 +19,7 @@ def test_nobody_sees_rows_without_a_scope(cast):
     assert AddressPlate.objects.count() == 0
 
 
+@pytest.mark.paper("S-01", "S-09")
 def test_each_level_sees_its_own_subtree(cast):
     put_plate(cast, "clerk", HOME, "源园路1号")
     put_plate(cast, "neighbour", NEXT_DOOR, "花溪路1号")
@@ -34,6 +35,7 @@ def test_each_level_sees_its_own_subtree(cast):
     assert len(seen["district"]) == 3
 
 
+@pytest.mark.paper("S-09")
 def test_a_row_cannot_be_written_into_another_committee(cast):
     from django.db.utils import ProgrammingError
 

@@ -30,6 +30,7 @@ def page(cast, key, query=""):
     return cast.client(key).get(f"/quality/{query}")
 
 
+@pytest.mark.paper("S-67")
 @pytest.mark.parametrize(
     ("key", "phones"), [("clerk", 2), ("neighbour", 1), ("far_clerk", 0), ("lead", 2)]
 )

@@ -64,6 +64,7 @@ def test_checking_again_opens_nothing_twice(cast, at):
     assert len(found("R-190")) == 3
 
 
+@pytest.mark.paper("S-68")
 def test_an_issue_keeps_the_day_on_which_it_was_first_seen(cast, at):
     clerk = cast.scope("clerk")
     (episode,) = people(clerk, 1)
@@ -77,6 +78,7 @@ def test_an_issue_keeps_the_day_on_which_it_was_first_seen(cast, at):
     assert later.place == "6号 9999室"
 
 
+@pytest.mark.paper("S-68")
 def test_what_breaks_again_is_a_new_issue(cast, at):
     clerk = cast.scope("clerk")
     (episode,) = people(clerk, 1)
@@ -100,6 +102,7 @@ def test_children_need_a_guardian_but_no_phone(cast, at, today):
     assert found("R-150")[0].detail == "13 岁，未登记监护人"
 
 
+@pytest.mark.paper("S-38")
 @pytest.mark.parametrize(
     ("rule", "category", "columns"),
     [("R-191", "20", {"reason": ""}), ("R-195", "11", {"id_mask": ""}), ("R-192", "20", {})],
@@ -230,6 +233,7 @@ def test_nobody_checks_a_unit_of_others(cast, at):
         services.check_unit(unit=STREET, by=clerk, at=at)
 
 
+@pytest.mark.paper("S-38")
 def test_every_rule_says_why_and_how_and_finds_by_columns(cast, today):
     from portal.quality.rule import Inspection
     from portal.rules.services import rules_on

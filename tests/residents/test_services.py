@@ -41,6 +41,7 @@ def test_an_adult_without_a_number_is_refused_with_how_to_mend(clerk, homes):
     assert "尚未办证的" in problem.problem.how
 
 
+@pytest.mark.paper("S-09")
 def test_a_number_of_another_committee_tells_unit_and_last_check_only(cast, clerk, homes):
     neighbour = cast.scope("neighbour")
     theirs = register(neighbour, home(neighbour, "兰溪路100弄1号")[0], name="王别处")
@@ -53,6 +54,7 @@ def test_a_number_of_another_committee_tells_unit_and_last_check_only(cast, cler
         assert not Resident.objects.exists()
 
 
+@pytest.mark.paper("S-09")
 def test_a_street_may_move_somebody_between_its_committees(cast, clerk, homes, at):
     staff, neighbour = cast.scope("staff"), cast.scope("neighbour")
     target = home(neighbour, "兰溪路100弄1号")[0]
@@ -150,6 +152,7 @@ def test_who_left_may_come_back_as_the_same_person(clerk, homes, at, today):
         assert Resident.objects.count() == 1
 
 
+@pytest.mark.paper("S-21")
 def test_nothing_changed_is_an_event_for_everybody_at_home(clerk, homes, at, today):
     first = register(clerk, homes[0])
     backdated(clerk, first, 120)

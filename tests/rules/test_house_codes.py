@@ -21,6 +21,7 @@ def test_check_digit_follows_mod_11_10(body, digit):
     assert codes.check_house_code(f" {body}{digit} ", codes.JGJT246) == body + digit
 
 
+@pytest.mark.paper("S-81")
 @given(st.text("0123456789", min_size=25, max_size=25), st.integers(0, 25), st.integers(1, 9))
 def test_any_single_wrong_digit_is_noticed(body, place, shift):
     code = body + codes.mod11_10(body)

@@ -10,6 +10,7 @@ from staffing import workload
 from staffing.workload import Post
 
 
+@pytest.mark.paper("S-43")
 def test_street_with_diverted_collectors_misses_the_ratio():
     effective = workload.effective_posts([Post(D(1))] * 66, workload.diverted_posts(D(400)))
     assert effective == D("63.5")
@@ -22,6 +23,7 @@ def test_street_with_diverted_collectors_misses_the_ratio():
     assert workload.provision(96_300, D(65)).is_compliant
 
 
+@pytest.mark.paper("S-43")
 @pytest.mark.parametrize(
     ("actual", "required"), [(0, 0), (1, 1), (1500, 1), (1501, 2), (1_239_800, 827)]
 )
@@ -61,6 +63,7 @@ def test_nonsense_is_refused():
         workload.workload_index({"castle": 1})
 
 
+@pytest.mark.paper("S-54")
 def test_three_areas_are_balanced():
     found = workload.balance({"a": D(640), "b": D(660), "c": D(620)})
     assert found is not None
@@ -78,6 +81,7 @@ def test_three_areas_are_balanced():
     assert workload.balance({"a": D(0)}) is None
 
 
+@pytest.mark.paper("S-54")
 def test_workload_weighs_kinds_of_dwelling():
     dwellings = {"owner_occupied": 300, "rented": 120, "key_area": 20, "vacant": 80}
     assert workload.workload_index(dwellings) == 640

@@ -13,6 +13,7 @@ READERS = ["clerk", "lead", "collector", "street", "staff", "district", "analyst
            "secadmin", "window"]  # fmt: skip
 
 
+@pytest.mark.paper("S-02")
 @pytest.mark.parametrize("key", READERS)
 def test_the_paper_is_there_with_its_clauses_and_rules(cast, key):
     page = cast.client(key).get(reverse("rules:list")).content.decode()
@@ -21,6 +22,7 @@ def test_the_paper_is_there_with_its_clauses_and_rules(cast, key):
     assert "信息采集员配比" in page
 
 
+@pytest.mark.paper("S-02")
 @pytest.mark.parametrize("rule", defaults(), ids=lambda rule: rule.code)
 def test_every_rule_says_why_it_is_here(cast, rule):
     page = cast.client("clerk").get(reverse("rules:rule", args=[rule.code])).content.decode()
@@ -52,6 +54,7 @@ def revised(cast, **changes):
     return cast.client("district").post(reverse("rules:revise", args=["collector_ratio"]), told)
 
 
+@pytest.mark.paper("S-04")
 def test_a_revision_is_a_new_version_from_its_day_on(cast, told):
     assert revised(cast).status_code == 302
     today = timezone.localdate()

@@ -54,12 +54,14 @@ def assigned(cast, at, buildings, *, code="一片", lead=None, area=None, commit
         )
 
 
+@pytest.mark.paper("S-54")
 def test_workload_counts_dwellings_by_who_lives_in_them(cast, at):
     # 1.0 owner-occupied, 2.0 rented, 0.5 vacant
     area = assigned(cast, at, [building(cast, 1, "1124", at)])
     assert (area.dwellings, area.workload) == (4, D("4.5"))
 
 
+@pytest.mark.paper("S-53")
 def test_a_building_lies_in_one_patch(cast, at):
     one, two = building(cast, 1, "11", at), building(cast, 2, "22", at)
     first = assigned(cast, at, [one, two])
@@ -124,6 +126,7 @@ def numbers(cast, at):
             )  # fmt: skip
 
 
+@pytest.mark.paper("S-40", "S-43")
 def test_posts_are_asked_for_unit_by_unit_from_stored_population(cast, at, today, numbers):
     from portal.orgs.models import OrgUnit
     from staffing.boards import overview

@@ -59,6 +59,7 @@ def test_a_trained_probationer_counts_and_an_untrained_one_does_not(cast, at, to
     assert posts(cast.scope("street"), today) == 1
 
 
+@pytest.mark.paper("S-46")
 def test_somebody_lent_elsewhere_counts_no_more_and_comes_back(cast, at, today):
     made = b.collector(cast, at)
     away = b.moved(cast, made, "transferred", at)
@@ -74,6 +75,7 @@ def test_somebody_lent_elsewhere_counts_no_more_and_comes_back(cast, at, today):
         ]
 
 
+@pytest.mark.paper("S-49")
 @pytest.mark.parametrize("to", sorted(set(NEXT) - set(NEXT["appointed"]) - {"appointed"}))
 def test_steps_that_are_not_open_are_refused(cast, at, to):
     made = b.collector(cast, at)
@@ -89,6 +91,7 @@ def test_a_step_needs_its_reason_and_does_not_reach_back(cast, at):
         b.moved(cast, made, "leaving", at, on=b.LONG_AGO - timedelta(days=1))
 
 
+@pytest.mark.paper("S-49")
 def test_whoever_left_has_a_last_day_and_no_way_back(cast, at):
     made = b.moved(cast, b.collector(cast, at), "leaving", at)
     gone = b.moved(cast, made, "left", at)
