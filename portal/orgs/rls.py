@@ -26,6 +26,7 @@ def protect(table: str, column: str = "committee_id") -> migrations.RunSQL:
     )
 
 
+# As migration 0002 made them; 0003 has replaced the functions since.
 SCOPE_FUNCTIONS = """
 CREATE TABLE portal_scope_key (
     single boolean PRIMARY KEY DEFAULT true CHECK (single),

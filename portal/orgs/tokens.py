@@ -1,7 +1,11 @@
 """The signed scope token: what PostgreSQL believes about who is asking (security: D-4).
 
-The token is `low.span.expiry.hmac`. Its key is known to the web servers and to a table that only
-the owner role reads, so even injected SQL in a scoped transaction cannot make a wider one.
+The token is `low.span.expiry.appointment.process.began.hmac`. Its key is known to the web servers
+and to a table that only the owner role reads, so even injected SQL in a scoped transaction cannot
+make a wider one. It can read another transaction's token, which stands in the statement that
+`pg_stat_activity` shows; so a token counts in the one transaction that it was made for: of the
+server process `process`, begun at the microsecond `began`. And it counts only while the
+appointment is held: `app_scope()` reads that row anew in each statement.
 """
 
 import hashlib
@@ -30,12 +34,25 @@ SIGHT = {
 }
 
 
-def current_token(alias: str = "default") -> str:
-    """A fresh token of the current scope for one connection; empty when it may see nothing."""
+def sees_something(alias: str = "default") -> bool:
+    """Whether the current scope may see any row at all through this connection."""
     scope = _scope.get()
-    if scope is None or not any(scope.may(capability) for capability in SIGHT.get(alias, ())):
+    return scope is not None and any(scope.may(each) for each in SIGHT.get(alias, ()))
+
+
+def current_token(alias: str = "default", *, process: int, began: int) -> str:
+    """A fresh token of the current scope for one transaction; empty when it may see nothing.
+
+    :param process: the server process of the connection
+    :param began: when the transaction began, in microseconds since 1970
+    """
+    scope = _scope.get()
+    if scope is None or not sees_something(alias):
         return ""
-    return sign(scope.low, span_of(scope.unit))
+    return sign(
+        scope.low, span_of(scope.unit), appointment=scope.appointment_id, process=process,
+        began=began,
+    )  # fmt: skip
 
 
 def enter(scope: Scope | None) -> Token[Scope | None]:
@@ -46,9 +63,13 @@ def leave(token: Token[Scope | None]) -> None:
     _scope.reset(token)
 
 
-def sign(low: int, span: int) -> str:
-    """The token for the code range `low … low + span`, valid for ten minutes."""
-    payload = f"{low}.{span}.{int(time.time()) + TOKEN_SECONDS}"
+def sign(low: int, span: int, *, appointment: int | None, process: int, began: int) -> str:
+    """The token for the codes `low … low + span`, for transactions of the next ten minutes.
+
+    :param appointment: the post that must be held there; None for clockwork, which has none
+    """
+    expiry = int(time.time()) + TOKEN_SECONDS
+    payload = f"{low}.{span}.{expiry}.{appointment or 0}.{process}.{began}"
     return f"{payload}.{hmac.new(_key(), payload.encode(), hashlib.sha256).hexdigest()}"
 
 

@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend, plus one statement when an outermost transaction begins.
+"""Django's PostgreSQL backend, plus two statements when an outermost transaction begins.
 
 `set_config(..., is_local => true)` dies with the transaction, so a scope can never leak into
 another request through a pooled or persistent connection; outside a transaction there is none.
@@ -6,7 +6,9 @@ another request through a pooled or persistent connection; outside a transaction
 
 from django.db.backends.postgresql import base
 
-from portal.orgs.tokens import current_token
+from portal.orgs.tokens import current_token, sees_something
+
+MOMENT = "SELECT pg_backend_pid(), (extract(epoch FROM now()) * 1000000)::bigint"
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -14,10 +16,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]
-        if not autocommit and current_token(self.alias):
+        if not autocommit and sees_something(self.alias):
             self.apply_scope()
 
     def apply_scope(self) -> None:
-        """Hand the current scope's token to PostgreSQL for the rest of this transaction."""
+        """Hand the current scope's token to PostgreSQL for the rest of this transaction.
+
+        The server is asked which transaction that is: behind a pooler the driver does not know.
+        """
         with self.connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('app.scope', %s, true)", [current_token(self.alias)])
+            token = ""
+            if sees_something(self.alias):
+                cursor.execute(MOMENT)
+                process, began = cursor.fetchone()
+                token = current_token(self.alias, process=process, began=began)
+            cursor.execute("SELECT set_config('app.scope', %s, true)", [token])
