@@ -19,11 +19,15 @@ demo: python node   ## The whole system with a synthetic district; prints a URL 
 	@$(PYTHON) manage.py demo
 
 test: python node system   ## Every test, on real servers and a real browser
-	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not journey" $(ARGS)
-	@$(PYTEST) -m journey $(ARGS)
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not journey and not faults" $(ARGS)
+	@$(PYTEST) -m "journey or faults" $(ARGS)
 
 journeys: python node system   ## Only the users' stories in the browser
 	@$(PYTEST) -m journey $(ARGS)
+
+.PHONY: faults
+faults: python   ## Sudden death, KILLS=20 times each at random moments; SEED= repeats a run
+	@KILLS=$${KILLS:-20} $(PYTEST) tests/faults $(ARGS)
 
 lint: python   ## Style, imports, types, templates, migrations, generated files
 	@scripts/lint.sh

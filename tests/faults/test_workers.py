@@ -1,0 +1,46 @@
+"""Workers that die: a chunk is one transaction, so it is done wholly or found undone."""
+
+import time
+
+import psutil
+
+from tests.faults.builders import CHUNK, Import
+from tests.faults.system import until
+
+REAPED_WITHIN = 60  # seconds from the last kill to the end of the job
+
+
+def busy_children(worker):
+    """The pool's processes that compute at the moment."""
+    return [child for child in worker.children() if child.cpu_percent(0.02) > 20]
+
+
+def test_an_import_survives_the_death_of_pool_children(live, cast, kills, dice):
+    """Fault B: kill -9 of the child in hand, as the kernel does when memory runs out."""
+    file = Import.checked(live, cast, 4 * CHUNK).begins()
+    worker = live.worker()
+    live.beat()
+    until(file.has_begun, 60, "the import has begun")
+    killed = 0
+    while killed < kills and not file.is_over():
+        time.sleep(dice.uniform(0, 0.4))
+        for child in busy_children(worker)[:1]:
+            child.kill()
+            killed += 1
+    assert killed
+    file.ends(REAPED_WITHIN)
+    file.must_be_whole()
+
+
+def test_an_import_survives_the_death_of_the_whole_worker(live, cast, kills, dice):
+    """Fault C: kill -9 of the worker and its children, then a new worker."""
+    file = Import.checked(live, cast, 4 * CHUNK).begins()
+    live.beat()
+    worker = live.worker()
+    for _ in range(kills):
+        until(lambda: psutil.Process(worker.pid).children(), 60, "the worker has children")
+        time.sleep(dice.uniform(0, 1.5))
+        worker.kill_all()
+        worker.start()
+    file.ends(REAPED_WITHIN + 60)
+    file.must_be_whole()
