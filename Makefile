@@ -4,10 +4,10 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock journeys paper clean python node system
+.PHONY: help demo test lint format lock journeys bench paper clean python node system
 
 PYTHON := .venv/bin/python
-SOURCES := portal housing residents permits staffing assessment tests scripts manage.py
+SOURCES := portal housing residents permits staffing assessment tests scripts bench manage.py
 PYTEST := $(PYTHON) -m pytest
 # Journeys share one process (they drive one running system); everything else fills both cores.
 WORKERS ?= 2

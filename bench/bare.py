@@ -1,0 +1,73 @@
+"""The yardstick of pages: what Django needs to print rows of one query, and nothing else."""
+
+import os
+import uuid
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.bare_settings")
+application = get_wsgi_application()
+
+from housing.models import DwellingUnit  # noqa: E402  models come after the set-up
+from portal.metrics.models import MetricValue  # noqa: E402
+from portal.orgs.scope import level_of  # noqa: E402
+from residents.models import Residence  # noqa: E402
+
+LEVELS = {"committee": "committee_id", "street": "street_id"}
+
+
+def _under(rows: "QuerySet[Any]", request: HttpRequest) -> "QuerySet[Any]":
+    """Rows of the unit in the address; of all of them for the district."""
+    unit = int(request.GET["unit"])
+    column = LEVELS.get(level_of(unit))
+    return rows.filter(**{column: unit}) if column else rows
+
+
+def _keys(request: HttpRequest) -> list[uuid.UUID]:
+    return [uuid.UUID(key) for key in request.GET.getlist("id")]
+
+
+def residents(request: HttpRequest) -> HttpResponse:
+    """A page of 50 people in the order of their addresses."""
+    rows = Residence.objects.filter(status="active").order_by("address_key", "id")
+    return render(request, "bare_residents.html", {"rows": _under(rows, request)[:50]})
+
+
+def people(request: HttpRequest) -> HttpResponse:
+    """The people with these keys."""
+    rows = Residence.objects.filter(pk__in=_keys(request))
+    return render(request, "bare_residents.html", {"rows": rows})
+
+
+def dwellings(request: HttpRequest) -> HttpResponse:
+    """A page of 50 dwellings in the order of their addresses."""
+    rows = DwellingUnit.objects.order_by("address_key", "id")
+    return render(request, "bare_dwellings.html", {"rows": _under(rows, request)[:50]})
+
+
+def homes(request: HttpRequest) -> HttpResponse:
+    """The dwellings with these keys."""
+    rows = DwellingUnit.objects.filter(pk__in=_keys(request))
+    return render(request, "bare_dwellings.html", {"rows": rows})
+
+
+def board(request: HttpRequest) -> HttpResponse:
+    """All dwellings of a building."""
+    rows = DwellingUnit.objects.filter(building_id=request.GET["id"]).order_by("floor", "position")
+    return render(request, "bare_dwellings.html", {"rows": rows})
+
+
+def values(request: HttpRequest) -> HttpResponse:
+    """The stored numbers of some runs, those under the unit."""
+    rows = _under(MetricValue.objects.filter(run_id__in=_keys(request)), request)
+    return render(request, "bare_values.html", {"rows": rows})
+
+
+urlpatterns = [
+    path(f"{view.__name__}/", view) for view in (residents, people, dwellings, homes, board, values)
+]
