@@ -32,6 +32,11 @@ faults: python   ## Sudden death, KILLS=20 times each at random moments; SEED= r
 lint: python   ## Style, imports, types, templates, migrations, generated files
 	@scripts/lint.sh
 
+.PHONY: bench
+bench: python node   ## Figures of speed and size as ratios, into docs/performance.md; ONLY=pages, PEOPLE=20000
+	@$(if $(PEOPLE),PORTAL_RUN_DIR=$${PORTAL_RUN_DIR:-.run/bench-$(PEOPLE)}) $(PYTHON) -m bench \
+	    $(if $(ONLY),--only $(ONLY)) $(if $(PEOPLE),--people $(PEOPLE)) $(ARGS)
+
 format: python   ## Write Python the way ruff writes it
 	@$(PYTHON) -m ruff format $(wildcard $(SOURCES))
 	@$(PYTHON) -m ruff check --fix $(wildcard $(SOURCES))
