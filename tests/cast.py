@@ -7,6 +7,7 @@ from functools import cached_property
 from django.test import Client
 from django.utils import timezone
 
+from portal.accounts.fresh import mark_proved
 from portal.accounts.models import User
 from portal.orgs import posts
 from portal.orgs.models import Appointment, OrgUnit
@@ -75,6 +76,9 @@ class Cast:
         """A browser in which this person is logged in."""
         client = Client()
         client.force_login(self.users[key], backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        mark_proved(session)
+        session.save()
         return client
 
     def password(self, key: str, text: str = PASSWORD) -> str:

@@ -1,5 +1,6 @@
 """People who log in."""
 
+import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -42,3 +43,24 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return f"{self.name} {self.username}"
+
+
+class KeptForm(models.Model):
+    """A posted form that waits until its sender has proved again who they are; ciphertext."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name="人员")
+    path = models.CharField("地址", max_length=2000)
+    act = models.CharField("事项", max_length=80, blank=True)
+    sealed = models.BinaryField("密文")
+    kept_at = models.DateTimeField("保留时间", db_index=True)  # what has expired is thrown away
+
+    class PersonalData:
+        personal: ClassVar[set[str]] = {"sealed"}
+        plain: ClassVar[set[str]] = {"id", "user_id", "path", "act", "kept_at"}
+
+    class Meta:
+        verbose_name = "待续办的表单"
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.kept_at:%Y-%m-%d %H:%M}"

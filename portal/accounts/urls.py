@@ -1,9 +1,10 @@
 from django.urls import path
 
-from portal.accounts import views
+from portal.accounts.views import again, entrance
 
 app_name = "accounts"
 urlpatterns = [
-    path("login/", views.sign_in, name="login"),
-    path("logout/", views.sign_out, name="logout"),
+    path("login/", entrance.sign_in, name="login"),
+    path("logout/", entrance.sign_out, name="logout"),
+    path("again/", again.again, name="again"),
 ]

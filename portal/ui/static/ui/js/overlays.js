@@ -75,7 +75,10 @@ document.querySelectorAll("[data-toast]").forEach((box) => {
 
 /* Dialogs that the server sent are opened; what is no dialog (a refusal) is put into one. */
 export function openDialogs() {
-  const host = document.getElementById("dialog-host");
+  ["dialog-host", "again-host"].forEach((id) => openIn(document.getElementById(id)));
+}
+
+function openIn(host) {
   if (!host || !host.firstElementChild) return;
   if (!host.querySelector("dialog")) {
     const frame = document.createElement("dialog");

@@ -8,11 +8,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.accounts.fresh import mark_proved
+from portal.accounts.returning import safe_next
 from portal.ui.pages import page
 
 TOO_MANY = 429
@@ -32,11 +33,12 @@ class SignInForm(AuthenticationForm):
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The login page; guesses are throttled before the password is hashed."""
     if request.user.is_authenticated:
-        return HttpResponseRedirect(_next(request))
+        return HttpResponseRedirect(safe_next(request))
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         login(request, form.get_user())
-        return HttpResponseRedirect(_next(request))
+        mark_proved(request.session)
+        return HttpResponseRedirect(safe_next(request))
     status = 401 if request.method == "POST" else 200
     return page(
         request, "accounts/login.html", {"form": form, "next": request.GET.get("next", "")},
@@ -65,11 +67,3 @@ def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     form = SignInForm(request)
     message = _("连续输错次数过多，账号已锁定 15 分钟。请稍后再试，或联系街道管理员")
     return page(request, "accounts/login.html", {"form": form, "locked": message}, status=TOO_MANY)
-
-
-def _next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe else resolve_url(settings.LOGIN_REDIRECT_URL)

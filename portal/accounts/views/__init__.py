@@ -1,0 +1,1 @@
+"""The pages of accounts: the entrance, and proving again who one is."""
