@@ -15,6 +15,7 @@ from permits import services
 from permits.forms import CompleteForm, IssueForm, ReceiveForm, RefuseForm, ReviewForm
 from permits.models import EligibilityCheck, PermitApplication
 from permits.views.sheet import show
+from portal.accounts.fresh import needs_fresh
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
@@ -131,6 +132,7 @@ def _examine_and_conclude(
 
 @needs(Capability.DECIDE_PERMITS)
 @require_POST
+@needs_fresh("审批居住证件")
 def decide(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Approve, or refuse with reason and remedy."""
     case = _case(request, pk)

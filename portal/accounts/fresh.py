@@ -40,7 +40,7 @@ def mark_proved(session: SessionBase) -> None:
 
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the last proof is young enough for an act that asks for one."""
-    age = time.time() - request.session.get(SESSION_KEY, 0)
+    age = time.time() - int(request.session.get(SESSION_KEY, 0))
     return 0 <= age <= FRESH_FOR
 
 
@@ -81,7 +81,7 @@ def ask_again(request: HttpRequest, act: str) -> HttpResponse | None:
     try:
         kept = services.keep(
             path=request.get_full_path(), fields=request.POST, files=request.FILES, act=act,
-            user_id=request.user.pk, at=timezone.now(),
+            user_id=request.user.pk or 0, at=timezone.now(),
         )  # fmt: skip
     except services.TooMuchToKeep:
         messages.warning(request, _("内容太大，无法保留，验证后请重新提交"))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from portal.accounts.fresh import ask_again
 from portal.audit.record import record
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
@@ -146,6 +147,9 @@ def _events(
     return [{"at": f"{day}", "title": text, "tone": tone} for day, text, tone in found[:20]]
 
 
+MANY_REVEALS = 10  # a day; from here on a fresh proof is asked for
+
+
 @needs(Capability.REVEAL_IDENTITY)
 def reveal(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """The dialog that asks why, and then the number in place of its mask, for a minute."""
@@ -153,6 +157,11 @@ def reveal(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     kind = "phone" if request.GET.get("kind") == "phone" else "identity"
     key = request.GET.get("key", str(pk))[:36]
     form = RevealForm(request.POST or None)
+    used, most = services.reveals_today(by=request.scope, today=timezone.localdate())
+    if request.method == "POST" and used >= MANY_REVEALS:
+        asked = ask_again(request, _("查看较多完整证件号"))
+        if asked:
+            return asked
     if request.method == "POST" and form.is_valid():
         try:
             shown = services.reveal(
@@ -163,7 +172,6 @@ def reveal(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
             form.add_error("note" if "原因" in str(refusal) else None, str(refusal))
         else:
             return _shown(request, shown, kind, key)
-    used, most = services.reveals_today(by=request.scope, today=timezone.localdate())
     context = {
         "name": resident.name, "action": request.get_full_path(), "form": form,
         "reasons": list(services.PURPOSES.items()), "note_for": "other", "used": used,

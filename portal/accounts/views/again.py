@@ -21,7 +21,7 @@ from portal.ui.pages import page, private, trigger, wants_fragment
 def again(request: HttpRequest) -> HttpResponse:
     """Ask for the password; what was posted before goes on afterwards."""
     kept = _kept(request)
-    form = AgainForm(request.POST or None, user=request.user)  # type: ignore[arg-type]
+    form = AgainForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         _prove(request)
         return _go_on(request, kept)
@@ -56,4 +56,4 @@ def _kept(request: HttpRequest) -> KeptForm | None:
         key = uuid.UUID(request.POST.get("kept") or request.GET.get("kept") or "")
     except ValueError:
         return None
-    return KeptForm.objects.filter(pk=key, user_id=request.user.pk).first()
+    return KeptForm.objects.filter(pk=key, user_id=request.user.pk or 0).first()
