@@ -15,19 +15,28 @@ from tests.cast import Cast
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: object) -> Iterator[None]:
-    """A fresh database made by its owner; tests then run as the role that owns nothing."""
+    """A fresh database made by its owner; tests then run as the role that owns nothing.
+
+    With `KEEP_DATABASE=1` the last run's is emptied and used again, while nothing has changed
+    that it was made from.
+    """
     from django.core.management import call_command
 
-    from tests.database import drop_database
+    from tests import database
 
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        drop_database()
-        call_command("prepare_database", verbosity=0)
+        if database.keeps_database() and database.is_as_prepared():
+            database.wipe()
+        else:
+            database.drop_database()
+            call_command("prepare_database", verbosity=0)
+            database.remember_recipe()
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         for connection in connections.all():
             connection.close()
-        drop_database()
+        if not database.keeps_database():
+            database.drop_database()
 
 
 @pytest.fixture(autouse=True)

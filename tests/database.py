@@ -1,6 +1,8 @@
 """The test database, dropped by the administrator's connection."""
 
+import hashlib
 import os
+from pathlib import Path
 
 import psycopg2
 from psycopg2 import sql
@@ -17,6 +19,48 @@ def drop_database() -> None:
             )
         )
     admin.close()
+
+
+# What a prepared database is made from: migrations, roles and policies, reference data.
+MADE_FROM = ("*/migrations/*.py", "*/*/migrations/*.py", "*/defaults.py", "portal/orgs/**/*",
+             "portal/rules/**/*", "portal/audit/*.py")  # fmt: skip
+
+
+def keeps_database() -> bool:
+    """Whether whoever runs the tests wants the database kept for the next run (KEEP_DATABASE=1)."""
+    return os.environ.get("KEEP_DATABASE") == "1"
+
+
+def recipe() -> str:
+    """A digest of everything that a prepared database depends on."""
+    root, digest = Path(__file__).resolve().parents[1], hashlib.sha256()
+    for path in sorted({path for glob in MADE_FROM for path in root.glob(glob)}):
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def remember_recipe() -> None:
+    """Note on the database what it was made from."""
+    admin = psycopg2.connect(os.environ["ADMIN_DATABASE_URL"])
+    admin.autocommit = True
+    with admin.cursor() as cursor:
+        name = sql.Identifier(os.environ["PORTAL_DATABASE"])
+        cursor.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(recipe())))
+    admin.close()
+
+
+def is_as_prepared() -> bool:
+    """Whether a kept database was made from what is here now."""
+    admin = psycopg2.connect(os.environ["ADMIN_DATABASE_URL"])
+    with admin.cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
+            [os.environ["PORTAL_DATABASE"]],
+        )
+        row = cursor.fetchone()
+    admin.close()
+    return row is not None and row[0] == recipe()
 
 
 # Reference data that every test finds, and what Django itself keeps.
