@@ -1,19 +1,21 @@
 """Roles, database, migrations, signing key and reference data: safe to run again and again."""
 
 import os
+import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg2
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import connections
-from psycopg2 import sql
+from django.db import OperationalError, connections
+from psycopg2 import errors, sql
 
 from portal.orgs import tokens
 
+LOCK_ATTEMPTS = 5
 ONE_AT_A_TIME = 7_310_107_000  # any number, the same for all who prepare
 # attributes of each login role; the password comes from its own URL
 ROLES = {
@@ -21,6 +23,33 @@ ROLES = {
     "DATABASE_URL": "LOGIN NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE",
     "AUDIT_DATABASE_URL": "LOGIN NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE",
 }
+
+
+def patiently(migrate: Callable[[], object], wait: str = "2s", pause: float = 5) -> None:
+    """Migrate as the owner, waiting for each lock for seconds only, and try again a few times.
+
+    Whoever waits for a lock makes everybody behind it wait too. What was migrated before stays.
+
+    :raises OperationalError: the lock was not to be had, or something else went wrong
+    """
+    owner = connections["owner"]
+    options, owner.settings_dict["OPTIONS"] = owner.settings_dict["OPTIONS"], {
+        **owner.settings_dict["OPTIONS"], "options": f"-c lock_timeout={wait}",
+    }  # fmt: skip
+    owner.close()
+    try:
+        for attempt in range(1, LOCK_ATTEMPTS + 1):
+            try:
+                migrate()
+                return
+            except OperationalError as error:
+                given_up = attempt == LOCK_ATTEMPTS
+                if given_up or not isinstance(error.__cause__, errors.LockNotAvailable):
+                    raise
+                time.sleep(pause)
+    finally:
+        owner.settings_dict["OPTIONS"] = options
+        owner.close()
 
 
 class Command(BaseCommand):
@@ -68,7 +97,11 @@ class Command(BaseCommand):
 
     @staticmethod
     def _migrate(verbosity: int) -> None:
-        call_command("migrate", database="owner", verbosity=verbosity, interactive=False)
+        patiently(
+            lambda: call_command(
+                "migrate", database="owner", verbosity=verbosity, interactive=False
+            )
+        )
 
     def _make_roles_and_database(self, admin: Any) -> None:
         owner = connections.databases["owner"]
