@@ -69,7 +69,7 @@ class DwellingList(RegisterList):
         Column("design_rooms", _("居室"), kind="number", shown=False),
         Column("occupants", _("在住 人"), kind="number"),
         Column("households", _("在住 户"), kind="number", shown=False),
-        Column("verified", _("最近核实"), cell=verified, export="verified_on", align="right",
+        Column("verified", _("最近核实"), cell=verified, align="right",
                width=144),
         Column("checked", _("状态核实"), cell="occupancy_checked_on", kind="day", shown=False),
         Column("code_state", _("编码状态"), cell="get_code_state_display", shown=False),

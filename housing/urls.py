@@ -3,12 +3,11 @@
 from django.urls import path
 
 from housing import api
-from housing.views import board, buildings, dwellings, exports
+from housing.views import board, buildings, dwellings
 
 app_name = "housing"
 urlpatterns = [
     path("", dwellings.dwellings, name="list"),
-    path("export/", exports.export_dwellings, name="export"),
     path("buildings/", buildings.buildings, name="buildings"),
     path("buildings/new/", buildings.add_building, name="add_building"),
     path("buildings/<uuid:pk>/", board.board, name="board"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from permits import transitions
 from permits.models import PermitApplication
-from portal.ui.cells import Column, Empty, Sensitivity, Tag, Toned
+from portal.ui.cells import Column, Empty, Tag, Toned
 from portal.ui.listing import RegisterList
 
 TONES = {
@@ -44,7 +44,6 @@ class CaseList(RegisterList):
         Column("name", _("姓名"), "applicant_name", kind="name", width=88, fixed=True),
         Column(
             "mask", _("证件号码"), "applicant_mask", kind="code", width=200,
-            sensitivity=Sensitivity.MASKED,
         ),
         Column("kind", _("业务"), "get_kind_display", width=88),
         Column("reason", _("事由"), "get_reason_display", width=88),

@@ -14,5 +14,6 @@ app.conf.beat_schedule = {
     "reap": {"task": "portal.jobs.tasks.reap", "schedule": 30.0},
     "preview": {"task": "portal.metrics.tasks.preview", "schedule": crontab(minute="*/15")},
     "purge": {"task": "portal.exchange.tasks.purge", "schedule": crontab(hour=2, minute=30)},
+    "exports": {"task": "portal.exchange.tasks.expire_exports", "schedule": crontab(minute="*/10")},
     "nightly": {"task": "portal.metrics.tasks.nightly", "schedule": crontab(hour=1, minute=0)},
 }

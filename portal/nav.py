@@ -69,6 +69,7 @@ GROUPS: list[tuple[str, list[Item]]] = [
     ("管理", [
         Item("imports", "批量导入", "exchange:upload", "import", C.IMPORT_FILES, ("street",),
              register=True),
+        Item("exports", "导出中心", "exports:own", "download", C.EXPORT_MASKED, register=True),
         Item("rules", "规则与依据", "rules:list", "rules", C.VIEW_RULES, ("district", "street"),
              register=True),
         Item("audit", "访问留痕", "desk:audit", "history", C.VIEW_AUDIT),

@@ -109,9 +109,16 @@ METRIC_MODULES = [
 ]
 QUALITY_MODULES = ["residents.quality", "housing.quality"]
 EXCHANGE_MODULES = ["housing.exchange", "residents.exchange"]
+# Lists that may leave as files.
+EXPORT_MODULES = ["housing.exports", "residents.exports"]
 # Areas that keep copies of a dwelling's facts; housing calls them when a dwelling changes.
 DWELLING_FOLLOWERS = ["residents.services"]
-JOB_HANDLER_MODULES = ["portal.exchange.jobs", "portal.metrics.jobs", "assessment.jobs"]
+JOB_HANDLER_MODULES = [
+    "portal.exchange.jobs",
+    "portal.exchange.exports.jobs",
+    "portal.metrics.jobs",
+    "assessment.jobs",
+]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

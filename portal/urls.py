@@ -17,6 +17,7 @@ PLACES = {
     "dashboard/": "portal.metrics",
     "quality/": "portal.quality",
     "imports/": "portal.exchange",
+    "exports/": "portal.exchange.exports",
     "rules/": "portal.rules",
     "help/": "portal.ui",
 }

@@ -4,6 +4,7 @@ One place says what must be known of whom: the metric, the quality rules and the
 records read it, so that a number and its list cannot differ. "Unknown" counts as not filled.
 """
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from django.db.models import Q
 from residents.intake import GUARDED_UNDER
 from residents.querysets import ACTUAL_CATEGORIES
 
+FEBRUARY = 2
 NONLOCAL = ("20",)
 OVERSEAS = ("31", "32")
 #: Whose stay has a reason and a place of hukou elsewhere.
@@ -89,8 +91,11 @@ def incomplete(day: date) -> Q:
 
 
 def years_before(day: date, years: int) -> date:
-    """The same day `years` ago; who was born after it is younger. 29 February gives the 28th."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
+    """The same day `years` ago; who was born after it is younger.
+
+    The last day of February stands for the last of February, as `identity.age_on` counts.
+    """
+    year = day.year - years
+    if day.month == FEBRUARY and day.day == monthrange(day.year, FEBRUARY)[1]:
+        return date(year, FEBRUARY, monthrange(year, FEBRUARY)[1])
+    return day.replace(year=year)

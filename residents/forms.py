@@ -109,14 +109,6 @@ class MoveForm(PortalForm):
     note = forms.CharField(label=_("说明"), max_length=200, required=False)
 
 
-class ExportForm(PortalForm):
-    """What a list is taken out for."""
-
-    purpose = forms.CharField(
-        label=_("用途"), max_length=60, error_messages={"required": _("请写明用途")}
-    )
-
-
 def occupancy_title(code: str) -> str:
     """The title of an occupancy code as boards and lists say it."""
     return OCCUPANCY_STATUSES.title(code)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from housing.codes import OCCUPANCY_STATUSES
 from portal.quality.models import DataQualityIssue
 from portal.ui import keyset
-from portal.ui.cells import Action, Column, Empty, Masked, Problem, Sensitivity, Tag, Verified
+from portal.ui.cells import Action, Column, Empty, Masked, Problem, Tag, Verified
 from portal.ui.listing import RegisterList
 from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REASONS, SEXES
 from residents.identity import age_on
@@ -55,16 +55,14 @@ class ResidentList(RegisterList):
         Column("sex", _("性别"), cell=lambda row: SEXES.title(row.sex)),
         Column("age", _("年龄"), cell=lambda row: age_on(row.birth_date, row.today),
                kind="number"),
-        Column("number", _("证件号码"), cell=number, export="id_mask", width=200,
-               sensitivity=Sensitivity.MASKED),
+        Column("number", _("证件号码"), cell=number, width=200),
         Column("category", _("类别"),
                cell=lambda row: POPULATION_CATEGORIES.title(row.category)),
         Column("origin", _("户籍地"), kind="second"),
         Column("address", _("居住地址"), cell="short_address", sort="address_key"),
         Column("occupancy", _("居住类型"),
                cell=lambda row: OCCUPANCY_STATUSES.title(row.occupancy), kind="second"),
-        Column("phone", _("手机"), cell="phone_mask", kind="code",
-               sensitivity=Sensitivity.MASKED),
+        Column("phone", _("手机"), cell="phone_mask", kind="code"),
         Column("relation", _("与户主关系"),
                cell=lambda row: RELATIONS.title(row.relation) if row.relation else None,
                shown=False),
@@ -75,7 +73,7 @@ class ResidentList(RegisterList):
         Column("registered", _("登记日期"), cell="registered_on", kind="day", shown=False),
         Column("due", _("应核实日期"), cell="due_on", kind="day", shown=False),
         Column("by", _("核实人"), cell="verified_by", shown=False),
-        Column("verified", _("最近核实"), cell=verified, export="verified_on", align="right",
+        Column("verified", _("最近核实"), cell=verified, align="right",
                width=144),
         Column("problem", _("问题"), cell=problem),
     )  # fmt: skip

@@ -8,7 +8,6 @@ from residents.views import entry, lists, pane, people
 app_name = "residents"
 urlpatterns = [
     path("", lists.residents, name="list"),
-    path("export/", lists.export_residents, name="export"),
     path("entry/", entry.entry_start, name="entry_start"),
     path("entry/<uuid:pk>/", entry.entry, name="entry"),
     path("dwellings/<uuid:pk>/pane/", pane.pane, name="pane"),

@@ -69,7 +69,7 @@ def dwellings(request: PortalRequest) -> HttpResponse:
 
 
 def listing_of(request: PortalRequest, measure: Yardstick) -> DwellingList:
-    """The list of this request, for the page and for its export."""
+    """The list of this request."""
     scope = request.scope
     return FilteredDwellings(
         request,

@@ -32,7 +32,7 @@ LABELS = {
     "number": "号码", "occupancy": "居住状态", "occupancy_checked_on": "居住状态核对日期",
     "on": "日期", "outcome": "结果", "owner_name": "产权人", "people": "人数", "phone": "手机",
     "points": "得分", "query": "条件", "reason": "事由", "refused": "退回", "role": "岗位",
-    "rows": "行数", "rule": "规则", "size": "大小（字节）", "skipped": "不导入",
+    "rows": "行数", "rule": "规则", "size": "大小（字节）", "skipped": "不导入", "tier": "档次",
     "snapshot": "快照", "staff_no": "工号", "stage": "环节", "state": "环节", "status": "状态",
     "tenure": "产权性质", "to": "新值", "unchanged": "未变", "undone": "已撤销",
     "unit": "单位", "units": "街道（镇）数", "update": "更新", "updated": "更新",

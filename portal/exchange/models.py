@@ -5,10 +5,11 @@ ciphertext bound to the row, so that no number, name or address is plain in the 
 Plain are only the words that pages and chunks ask by: line, verdict, outcome, blind index.
 """
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from portal.jobs.models import Job
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
@@ -161,3 +162,167 @@ class ColumnMapping(CommitteeRecord):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.fingerprint[:8]}"
+
+
+class ExportState(models.TextChoices):
+    WAITING = "waiting", "待审批"
+    MAKING = "making", "生成中"
+    READY = "ready", "可下载"
+    RETURNED = "returned", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
+    LAPSED = "lapsed", "逾期未批"
+    FAILED = "failed", "未生成"
+    EXPIRED = "expired", "已过期"
+
+
+class ExportRequest(CommitteeRecord):
+    """One file out of the register: who asked for what and why, and what became of it.
+
+    `committee` is the unit that the asker acted for (a committee, street or the district).
+    `query` and `conditions` are the list's, as an address and in words; `tier` and `approvals`
+    were decided by the rule of the day. The file lies encrypted under `stored_file` until it
+    expires; `link` opens it once and is then exchanged.
+    """
+
+    number = models.CharField("编号", max_length=24, unique=True)
+    kind = models.CharField("内容", max_length=40)
+    query = models.CharField("条件（地址）", max_length=1000, blank=True)
+    conditions = models.JSONField("条件", default=list)
+    columns = models.JSONField("列", default=list)
+    file_format = models.CharField("格式", max_length=4, choices=[("xlsx", "XLSX"), ("csv", "CSV")])
+    purpose = models.CharField("用途", max_length=60)
+    reason = models.CharField("理由", max_length=200, blank=True)
+    as_of = models.DateField("截至")
+    tier = models.PositiveSmallIntegerField("档次")
+    approvals = models.PositiveSmallIntegerField("须同意人数", default=0)
+    asked_rows = models.IntegerField("申请时条数")
+    most_rows = models.IntegerField("最多条数")
+    rule = models.CharField("规则", max_length=40)
+    state = models.CharField(
+        "状态", max_length=10, choices=ExportState, default=ExportState.WAITING
+    )
+    requested_by = models.BigIntegerField("申请人编号")
+    requested_name = models.CharField("申请人", max_length=80)
+    appointment = models.BigIntegerField("申请时的岗位", null=True)
+    unit_name = models.CharField("申请单位", max_length=80)
+    asked_at = models.DateTimeField("申请时间")
+    due_on = models.DateField("审批期限")
+    job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
+    file_rows = models.IntegerField("条数", null=True)
+    size = models.BigIntegerField("字节", null=True)
+    stored_file = models.CharField(max_length=120, blank=True)
+    ready_at = models.DateTimeField("生成时间", null=True)
+    expires_at = models.DateTimeField("到期", null=True)
+    link = models.UUIDField(default=uuid.uuid4)
+    downloads = models.PositiveSmallIntegerField("下载次数", default=0)
+    outcome = models.CharField("说明", max_length=200, blank=True)
+
+    objects = ScopedQuerySet["ExportRequest"].as_manager()
+
+    class PersonalData:
+        personal: ClassVar[set[str]] = {"query", "conditions", "reason"}
+        plain: ClassVar[set[str]] = {
+            "number", "kind", "columns", "file_format", "purpose", "as_of", "tier", "approvals",
+            "asked_rows", "most_rows", "rule", "state", "requested_by", "requested_name",
+            "appointment", "unit_name", "asked_at", "due_on", "job_id", "file_rows", "size",
+            "stored_file", "ready_at", "expires_at", "link", "downloads", "outcome",
+        }  # fmt: skip
+
+    class Meta:
+        verbose_name = "导出"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="ready")
+                | Q(expires_at__isnull=False, file_rows__isnull=False, size__isnull=False),
+                name="exchange_export_ready_with_file",
+                violation_error_message="可下载的导出应有文件、条数和到期时间",
+            ),
+            models.CheckConstraint(
+                condition=Q(file_rows=None) | Q(file_rows__lte=F("most_rows")),
+                name="exchange_export_within_tier",
+                violation_error_message="文件条数超过同意的条数",
+            ),
+        ]
+        indexes = [
+            # one's own exports, newest first; the sum of the last day
+            models.Index(fields=["requested_by", "-asked_at"], name="exchange_exports_of"),
+            # what waits for an approver of a street or of the district
+            models.Index(
+                fields=["street_id", "due_on"], condition=Q(state="waiting"),
+                name="exchange_exports_waiting",
+            ),
+            # what the clock removes
+            models.Index(
+                fields=["expires_at"], condition=Q(state="ready"), name="exchange_exports_expiring"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ExportDecision(CommitteeRecord):
+    """What one approver said, once; never the one who asked (held by the database)."""
+
+    request = models.ForeignKey(ExportRequest, models.CASCADE, related_name="decisions")
+    asker = models.BigIntegerField("申请人编号")
+    approver = models.BigIntegerField("审批人编号")
+    approver_name = models.CharField("审批人", max_length=80)
+    role_title = models.CharField("岗位", max_length=40)
+    unit_name = models.CharField("单位", max_length=80)
+    agreed = models.BooleanField("同意")
+    reason = models.CharField("意见", max_length=200, blank=True)
+    at = models.DateTimeField("时间")
+
+    objects = ScopedQuerySet["ExportDecision"].as_manager()
+
+    class PersonalData:
+        personal: ClassVar[set[str]] = {"reason"}
+        plain: ClassVar[set[str]] = {
+            "request_id", "asker", "approver", "approver_name", "role_title", "unit_name",
+            "agreed", "at",
+        }  # fmt: skip
+
+    class Meta:
+        verbose_name = "导出审批"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "approver"], name="exchange_decided_once_each"
+            ),
+            models.CheckConstraint(
+                condition=~Q(approver=F("asker")),
+                name="exchange_nobody_approves_own",
+                violation_error_message="不能审批自己的导出",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.approver_name}"
+
+
+class ExportPart(CommitteeRecord):
+    """Whose rows a part of a file holds, kept after the file is gone.
+
+    `people` are the 16 bytes of each resident's key, one after the other: a person who asks where
+    their data went is told of files as well.
+    """
+
+    request = models.ForeignKey(ExportRequest, models.CASCADE, related_name="parts", db_index=False)
+    seq = models.IntegerField("序号")
+    rows = models.IntegerField("条数")
+    people = models.BinaryField("涉及人员")
+
+    objects = ScopedQuerySet["ExportPart"].as_manager()
+
+    class PersonalData:
+        personal: ClassVar[set[str]] = {"people"}
+        plain: ClassVar[set[str]] = {"request_id", "seq", "rows"}
+
+    class Meta:
+        verbose_name = "导出分段"
+        constraints = [
+            models.UniqueConstraint(fields=["request", "seq"], name="exchange_part_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.seq}"

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from portal.exchange import services
+from portal.exchange.exports import services as exports
 from portal.orgs import posts
 from portal.orgs.acting import acting
 from portal.orgs.models import OrgUnit
@@ -18,3 +19,12 @@ def purge(**_: Any) -> None:
     scope = posts.system_scope(district.code, district.name)
     with acting(scope):
         services.purge_closed(by=scope, at=timezone.now())
+
+
+@shared_task(name="portal.exchange.tasks.expire_exports")
+def expire_exports(**_: Any) -> None:
+    """Delete files whose time is over; close requests that nobody decided."""
+    district = OrgUnit.objects.get(parent=None)
+    scope = posts.system_scope(district.code, district.name)
+    with acting(scope):
+        exports.expire(by=scope, at=timezone.now())

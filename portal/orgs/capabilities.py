@@ -14,6 +14,7 @@ class Capability(StrEnum):
     REVEAL_IDENTITY = "reveal_identity"
     IMPORT_FILES = "import_files"
     EXPORT_MASKED = "export_masked"
+    APPROVE_EXPORTS = "approve_exports"
     # numbers
     VIEW_DASHBOARD = "view_dashboard"
     RUN_METRICS = "run_metrics"
@@ -47,6 +48,7 @@ TITLES: dict[Capability, str] = {
     Capability.REVEAL_IDENTITY: "写明事由后查看完整证件号",
     Capability.IMPORT_FILES: "批量导入台账",
     Capability.EXPORT_MASKED: "导出遮盖后的名单",
+    Capability.APPROVE_EXPORTS: "审批他人的导出申请",
     Capability.VIEW_DASHBOARD: "查看指标看板",
     Capability.RUN_METRICS: "立即计算指标",
     Capability.VIEW_QUALITY: "查看数据质量问题",

@@ -25,6 +25,16 @@ def held_on(user: User, day: date) -> "QuerySet[Appointment]":
     )
 
 
+def held_post(appointment_id: int | None, day: date) -> Appointment | None:
+    """The appointment with its person and unit, if it is held on `day` by an active account."""
+    return (
+        Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), pk=appointment_id or 0)
+        .filter(starts_on__lte=day, user__is_active=True)
+        .select_related("user", "unit")
+        .first()
+    )
+
+
 def acting_scope(request: HttpRequest) -> Scope | None:
     """The scope of the post chosen in this session, else of the first one held; None without any.
 

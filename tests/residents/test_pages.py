@@ -288,19 +288,6 @@ def test_the_list_and_the_entry_page_take_few_statements(
         browser.get(entry_of(homes[5]))
 
 
-def test_an_export_is_masked_and_says_who_and_why(browser, mother):
-    url = reverse("residents:export")
-    assert browser.post(url, {"format": "csv"}).status_code == 422
-    response = browser.post(url, {"format": "csv", "purpose": "月度核对"})
-    body = response.content.decode("utf-8-sig")
-    assert "月度核对" in body
-    assert "周敏" in body
-    assert "3199**********" in body
-    assert not WHOLE_NUMBER.search(body)
-    workbook = browser.post(url, {"format": "xlsx", "purpose": "月度核对"})
-    assert workbook.content[:2] == b"PK"
-
-
 def test_a_move_by_page_needs_one_dwelling_and_a_possible_day(browser, clerk, homes, mother):
     url = reverse("residents:move", args=[mother.pk])
     today = timezone.localdate()

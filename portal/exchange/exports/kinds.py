@@ -1,0 +1,90 @@
+"""What an area says of a list that may leave as a file: `EXPORTS` in its module `exports`.
+
+Columns are expressions of the database, so that a file of a million rows never passes through
+model instances; numbers of people are only there as stored masks (D-6).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+from typing import Any, Literal
+
+from django.conf import settings
+from django.db.models import Case, CharField, Model, QuerySet, Value, When
+from django.db.models.expressions import Combinable
+from django.http import QueryDict
+from django_filters import FilterSet
+
+from portal.orgs.capabilities import Capability
+from portal.orgs.scope import Scope
+from portal.ui.cells import Text
+from portal.ui.chips import active_chips
+
+Form = Literal["text", "number", "day"]
+
+
+@dataclass(frozen=True)
+class ExportColumn:
+    """One column. `value` is a field or an expression; of a day that age depends on, a function."""
+
+    key: str
+    title: Text
+    value: str | Combinable | Callable[[date], Combinable]
+    form: Form = "text"
+    width: int = 12
+
+    def expression(self, day: date) -> Any:
+        """What the database computes for this column on `day`."""
+        return self.value(day) if callable(self.value) else self.value
+
+
+@dataclass(frozen=True)
+class ExportKind:
+    """A list as a file. `key` and `address` are the list's own, the latter the name of its view;
+    `person` names the column of whom a row tells, blank in lists of things.
+
+    `filterset` gives the conditions of the list's address over the rows in scope.
+    """
+
+    key: str
+    title: Text
+    unit: Text
+    capability: Capability
+    columns: Sequence[ExportColumn]
+    filterset: Callable[[Scope, QueryDict, date], FilterSet]
+    order: str
+    address: str
+    person: str = ""
+
+    def rows(self, scope: Scope, query: str, day: date) -> "QuerySet[Model]":
+        """The rows of a file in scope; none when a condition cannot be read."""
+        found = self.filterset(scope, QueryDict(query), day)
+        rows: QuerySet[Model] = found.qs if found.is_valid() else found.queryset.none()
+        return rows.order_by()
+
+    def conditions(self, scope: Scope, query: str, day: date) -> list[str]:
+        """The conditions in words, as the chips above the list say them."""
+        found = self.filterset(scope, QueryDict(query), day)
+        return [f"{chip.label} {chip.text}" for chip in active_chips(found, lambda **_: "")]
+
+    def chosen(self, keys: Iterable[str]) -> list[ExportColumn]:
+        """The columns of these keys in their order, all of them when none is known."""
+        known = {column.key: column for column in self.columns}
+        return [known[key] for key in dict.fromkeys(keys) if key in known] or list(self.columns)
+
+
+def export_kinds() -> dict[str, ExportKind]:
+    """All lists that may leave as a file, from `EXPORT_MODULES`."""
+    return {
+        kind.key: kind for name in settings.EXPORT_MODULES for kind in import_module(name).EXPORTS
+    }
+
+
+def titled(column: str, titles: Iterable[tuple[str, Text]]) -> Case:
+    """The title of a coded column, itself where the code is unknown."""
+    return Case(
+        *(When(**{column: code}, then=Value(str(title))) for code, title in titles),
+        default=column,
+        output_field=CharField(),
+    )
