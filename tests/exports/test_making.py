@@ -1,12 +1,10 @@
 """Files out of the register, made as the one who asked: complete, masked, marked, encrypted."""
 
-import csv
-import io
-
 import pytest
 from django.urls import reverse
 
-from tests.residents.builders import home, number, register
+from tests.exports.builders import NAMES, four_people, limits, rows_of
+from tests.residents.builders import number
 
 
 @pytest.fixture
@@ -16,20 +14,11 @@ def clerk(cast):
 
 @pytest.fixture
 def people(clerk):
-    homes = home(clerk)
-    return [
-        register(clerk, homes[place], name=name, document_number=number(sequence=place + 2),
-                 phone=f"150123466{place:02d}")
-        for place, name in enumerate(["王巧云", "万志强", "石思源"])
-    ]  # fmt: skip
+    return four_people(clerk)
 
 
 def body_of(response):
     return b"".join(response.streaming_content)
-
-
-def rows_of(content):
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
 
 
 def test_a_small_list_leaves_at_once_masked_and_marked(cast, people, told):
@@ -41,12 +30,82 @@ def test_a_small_list_leaves_at_once_masked_and_marked(cast, people, told):
     mark, contents, head, *rows = rows_of(content)
     assert "周敏" in mark[0]
     assert "用途 月度核对" in mark[0]
-    assert "条件 性别 女　共 3 人" in contents[0]
+    assert "条件 性别 女　共 4 人" in contents[0]
     assert head[:3] == ["姓名", "性别", "年龄"]
-    assert {row[0] for row in rows} == {"王巧云", "万志强", "石思源"}
+    assert {row[0] for row in rows} == set(NAMES)
     assert all("**********" in row[3] for row in rows)
     assert number() not in content.decode()
     (event,) = told("exchange.exported")
-    assert event["changes"]["rows"] == 3
+    assert event["changes"]["rows"] == 4
     assert set(event["subjects"]) == {person.resident_id for person in people}
     assert told("exchange.export_taken")
+
+
+def test_a_larger_list_asks_for_more_before_it_leaves(cast, people, told):
+    limits(cast.scope("district"), own=2, with_reason=5)
+    browser = cast.client("clerk")
+    led = browser.post(
+        reverse("exports:quick", args=["residents"]) + "?sex=2",
+        {"format": "csv", "purpose": "月度核对"},
+    )
+    assert led.status_code == 302
+    page = browser.get(led["Location"]).content.decode()
+    assert "验证身份" in page
+    assert "性别 女" in page
+    told_so_far = {"purpose": "月度核对", "file_format": "xlsx", "keys": ["name", "number"]}
+    refused = browser.post(led["Location"], told_so_far)
+    assert refused.status_code == 422
+    assert told("exchange.exported") == []
+    ready = browser.post(led["Location"], told_so_far | {"reason": "核对漏登人员，用后销毁"})
+    page = browser.get(ready["Location"]).content.decode()
+    assert "文件可以下载" in page
+
+
+def test_a_proof_that_is_old_is_asked_for_again(cast, people, told):
+    limits(cast.scope("district"), own=2, with_reason=5)
+    browser = cast.client("clerk")
+    session = browser.session
+    session["proved_at"] = 0
+    session.save()
+    answer = browser.post(
+        reverse("exports:ask", args=["residents"]),
+        {"purpose": "月度核对", "file_format": "csv", "keys": ["name"], "reason": "核对漏登人员"},
+    )
+    assert reverse("accounts:again") in answer["Location"]
+    assert told("exchange.export_asked") == []
+
+
+@pytest.mark.parametrize("who", ["lead", "collector", "window", "auditor", "secadmin"])
+def test_who_may_not_export_gets_nothing(cast, who):
+    browser = cast.client(who)
+    for name, arguments in (("own", []), ("ask", ["residents"])):
+        assert browser.get(reverse(f"exports:{name}", args=arguments)).status_code == 403
+    quick = browser.post(reverse("exports:quick", args=["residents"]), {"purpose": "月度核对"})
+    assert quick.status_code == 403
+
+
+def test_without_a_purpose_there_is_no_file(cast, people, told):
+    answer = cast.client("clerk").post(reverse("exports:quick", args=["residents"]), {})
+    assert answer.status_code == 422
+    assert "用途" in answer.content.decode()
+    assert told("exchange.exported") == []
+
+
+def test_dwellings_leave_by_the_same_door(cast, people):
+    response = cast.client("clerk").post(
+        reverse("exports:quick", args=["dwellings"]) + "?people=some",
+        {"format": "csv", "purpose": "房屋核对"},
+    )
+    _, contents, head, *rows = rows_of(body_of(response))
+    assert head[0] == ["地址"][0]
+    assert len(rows) == 4
+    assert "套" in contents[0]
+
+
+def test_the_columns_are_those_of_the_list(cast, people):
+    browser = cast.client("clerk")
+    browser.get(reverse("residents:list") + "?col=age&col=phone&rows=")
+    response = browser.post(
+        reverse("exports:quick", args=["residents"]), {"format": "csv", "purpose": "月度核对"}
+    )
+    assert rows_of(body_of(response))[2] == ["年龄", "手机"]

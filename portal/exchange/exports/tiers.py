@@ -13,15 +13,14 @@ LEVELS = ("committee", "street", "district")
 
 @dataclass(frozen=True)
 class Tier:
-    """What an export of this size needs; `most` is the number of rows at which the tier ends.
+    """What an export of this size needs: so many approvals by others.
 
-    `approvals` by others; `above` is the lowest level at which they may hold their post.
+    `most` is the number of rows at which the tier ends.
     """
 
     number: int
     most: int
     approvals: int = 0
-    above: str = ""
 
     @property
     def needs_reason(self) -> bool:
@@ -53,8 +52,8 @@ def tier_of(rows: int, already: int, level: str, limits: Mapping[str, Any]) -> T
     if total <= limits["with_reason"]:
         return Tier(2, limits["with_reason"] - already)
     if rows <= limits["one_approval"]:
-        return Tier(3, limits["one_approval"], 1, next_level(level))
-    return Tier(4, most, 2, "district")
+        return Tier(3, limits["one_approval"], 1)
+    return Tier(4, most, 2)
 
 
 def next_level(level: str) -> str:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import BinaryIO, cast
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -41,7 +42,8 @@ def take_out(
     export.save(update_fields=["link", "downloads"])
     record("exchange.export_taken", by=by, at=at, target=export, purpose=export.purpose[:32],
            changes=facts(export) | {"count": export.downloads})  # fmt: skip
-    return export, SealedReader(default_storage.open(export.stored_file), row=export.pk)
+    stored = default_storage.open(export.stored_file)
+    return export, SealedReader(cast(BinaryIO, stored), row=export.pk)
 
 
 def _why_not(export: ExportRequest, link: uuid.UUID, by: Scope, at: datetime) -> str:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from portal.accounts.fresh import needs_fresh
 from portal.exchange.exports import querying, services
 from portal.exchange.exports.forms import DecideForm
 from portal.exchange.exports.views.files import (
@@ -44,6 +45,7 @@ def decided(request: PortalRequest) -> HttpResponse:
 
 @needs(Capability.APPROVE_EXPORTS)
 @require_POST
+@needs_fresh("审批导出")
 def decide(request: PortalRequest, export_id: uuid.UUID) -> HttpResponse:
     """Agree, or send back with the reason."""
     export = export_in_sight(request, export_id)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from portal.accounts.fresh import ask_again
 from portal.exchange.exports import services
 from portal.exchange.exports.forms import FORMATS, AskForm
 from portal.exchange.exports.kinds import ExportKind, export_kinds
@@ -74,6 +75,8 @@ def _page(request: PortalRequest, asked: Asked, refusal: str = "") -> HttpRespon
         },
     )  # fmt: skip
     if posted is not None and form.is_valid():
+        if found.tier.needs_reason and (again := ask_again(request, _("导出名单"))):
+            return again
         try:
             where = once(
                 key=key_of(request), user_id=scope.user_id or 0, at=at,
