@@ -45,6 +45,9 @@ format: python   ## Write Python the way ruff writes it
 paper: python   ## Write docs/paper.md: each requirement of the paper, where it lives, what proves it
 	@$(PYTHON) scripts/paper.py
 
+supply-chain: python   ## Locks by hash, floors, freshness, security lints, bill of materials; needs a registry
+	@$(PYTHON) scripts/supply_chain.py
+
 migrate-lint: python   ## What new migrations may not do to a million rows that people work on
 	@$(PYTEST) -q tests/portal/test_migration_gate.py
 

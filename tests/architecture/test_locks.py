@@ -3,23 +3,20 @@
 import json
 import re
 import tomllib
+from datetime import timedelta
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from scripts import supply_chain
+from scripts.supply_chain import locked
 from tests.architecture.source import ROOT
 
 LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-node.txt")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-# The lowest versions that carry known security or delivery fixes; reviewed with every upgrade.
-FLOORS = {"django": "5.2.19", "kombu": "5.4", "cryptography": "44", "gunicorn": "23"}
-
-
-def locked(lock: str) -> dict[str, str]:
-    text = (ROOT / lock).read_text(encoding="utf-8")
-    return dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", text, re.MULTILINE))
+FLOORS = supply_chain.SECURITY["floors"]
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -58,9 +55,28 @@ def test_both_locks_agree() -> None:
         assert development.get(package) == version, package
 
 
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+def test_no_package_falls_below_its_safe_version(lock: str) -> None:
+    assert supply_chain.below_floors(locked(lock)) == []
+
+
 @pytest.mark.parametrize("package", FLOORS)
-def test_no_package_falls_below_its_safe_version(package: str) -> None:
-    assert Version(locked("requirements.txt")[package]) >= Version(FLOORS[package])
+def test_a_package_below_its_floor_is_found_with_the_reason(package: str) -> None:
+    found = supply_chain.below_floors({package: Version("0.1")})
+    assert found
+    assert FLOORS[package]["why"] in found[0]
+
+
+def test_a_missed_patch_of_the_own_series_is_found_and_another_series_is_not() -> None:
+    offered = [Version(text) for text in ("5.2.18", "5.2.19", "5.3rc1", "6.0", "5.2.20rc1")]
+    assert supply_chain.newest_of_series(Version("5.2.18"), offered) == Version("5.2.19")
+    assert supply_chain.newest_of_series(Version("5.2.19"), offered) == Version("5.2.19")
+
+
+def test_advisories_are_read_within_sixty_days() -> None:
+    read = supply_chain.SECURITY["reviewed"]
+    assert supply_chain.review(read + timedelta(days=31))[1] is True
+    assert supply_chain.review(read + timedelta(days=61))[1] is False
 
 
 def test_front_end_packages_are_exact_and_checked_by_hash() -> None:
