@@ -16,8 +16,8 @@ WORKERS ?= 2
 help:   ## This list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 28
 
-demo: python node   ## The whole system with a synthetic district; prints a URL and logins
-	@$(PYTHON) manage.py demo
+demo: python node   ## The whole system with a synthetic district; DISTRICT=full for 1.3 million people
+	@$(PYTHON) manage.py demo $(if $(filter full,$(DISTRICT)),--scale 1.0)
 
 test: python node system   ## Every test, on real servers and a real browser
 	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not journey and not faults" $(ARGS)

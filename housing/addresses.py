@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 _HAN = "\u4e00-\u9fff"
 _MARK = "甲乙丙丁戊己庚辛临"
@@ -124,7 +125,7 @@ class Address:
     def sort_key(self) -> str:
         """Text that sorts 2号 before 10号 and 201 before 1003, by code point."""
         parts = (self.road, *(getattr(self, part) for part in _ORDER))
-        return " ".join(_DIGITS.sub(_padded, part) for part in parts)
+        return " ".join(map(_sortable, parts))
 
     def without_room(self) -> Address:
         """The address of the door, shared by all its dwellings."""
@@ -136,6 +137,11 @@ class Address:
         if _PLAIN_ROOM.fullmatch(self.room):
             return f"{self.room}室"
         return (f"{self.floor}层" if self.floor else "") + self.room
+
+
+@lru_cache(maxsize=8192)
+def _sortable(part: str) -> str:
+    return _DIGITS.sub(_padded, part)
 
 
 def _padded(digits: re.Match[str]) -> str:

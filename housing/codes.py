@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from portal.exchange.codesets import CodeSet, synonyms
 
@@ -121,6 +122,7 @@ def make_internal_code(committee: int | str, building_no: str, room: str) -> str
     return f"{_committee(committee)}-{_block(building_no, '幢号')}-{_block(room, '室号')}"
 
 
+@lru_cache(maxsize=1024)
 def _committee(committee: int | str) -> str:
     text = str(committee)
     if not _COMMITTEE.fullmatch(text):
@@ -128,6 +130,7 @@ def _committee(committee: int | str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def _block(text: str, what: str) -> str:
     plain = _PLATE_WORDS.sub("", normalise_house_code(text))
     found = _BLOCK.fullmatch(plain)

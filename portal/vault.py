@@ -42,7 +42,7 @@ class SettingsKeys:
 keys: KeyProvider = SettingsKeys()
 
 
-def seal(plain: str, *, row: uuid.UUID, kind: str) -> tuple[str, bytes]:
+def seal(plain: str, *, row: uuid.UUID | str, kind: str) -> tuple[str, bytes]:
     """Encrypt `plain` for the secret row `row`; returns (key id, nonce and ciphertext)."""
     key_id = keys.current()
     nonce = os.urandom(NONCE_BYTES)
@@ -78,10 +78,10 @@ def unseal_file(sealed: bytes, *, row: uuid.UUID) -> bytes:
 
 def blind_index(normalised: str) -> bytes:
     """16 bytes that are equal exactly for equal numbers, and tell nothing without the key."""
-    return hmac.new(_index_key(), normalised.encode(), hashlib.sha256).digest()[:INDEX_BYTES]
+    return hmac.digest(_index_key(), normalised.encode(), "sha256")[:INDEX_BYTES]
 
 
-def _bound(row: uuid.UUID, kind: str) -> bytes:
+def _bound(row: uuid.UUID | str, kind: str) -> bytes:
     return f"residents_secret|{kind}|{row}".encode()
 
 

@@ -120,6 +120,12 @@ def _reading(character: str) -> str:
     return reading if reading.isascii() and reading.isalpha() else ""
 
 
+@lru_cache(maxsize=30_000)
+def _han(character: str) -> str | None:
+    """The reading of a Han character, None for any other."""
+    return _reading(character) if _HAN_CHARACTER.match(character) else None
+
+
 @lru_cache(maxsize=2_000)
 def _latin(character: str) -> str:
     """Lower-case ASCII letters of a Latin letter, empty for anything else."""
@@ -137,8 +143,8 @@ def pinyin_of(name: str) -> tuple[str, str]:
     initials = [syllable[0] for syllable in syllables]
     start_of_word = True
     for character in name[len(syllables) :]:
-        if _HAN_CHARACTER.match(character):
-            reading = _reading(character)
+        reading = _han(character)
+        if reading is not None:
             if reading:
                 syllables.append(reading)
                 initials.append(reading[0])

@@ -65,15 +65,15 @@ class Year:
     cycle: UUID | None = None
 
     def plan(self) -> None:
-        """From the opening to the review, with the claims of the three streets."""
+        """From the opening to the review, with the claims of the streets that have people."""
         start, reviews = self.days.self_from, self.days.reviewed_from
         self._enter(DISTRICT, self.days.opened, 9, self.open)
         self._enter(DISTRICT, start, 8, self.compute)
         self._enter(DISTRICT, start, 9, self.advance)
-        for place, street in enumerate(cast.STREETS):
-            manager = cast.PERMIT_DESKS[street][2]
-            self._enter(manager, start + timedelta(days=3 + place), 10, self.fill)
-            self._enter(manager, start + timedelta(days=4 + place), 15, self.submit)
+        for place, street in enumerate(self.diary.streets):
+            manager, day = cast.DESKS[street][2], start + timedelta(days=3 + place % 3)
+            self._enter(manager, day, 10, self.fill)
+            self._enter(manager, day + timedelta(days=1), 15, self.submit)
         self._enter(DISTRICT, reviews, 9, self.advance)
 
     def _enter(self, who: str, day: date, hour: int, act: Act) -> None:
@@ -84,7 +84,7 @@ class Year:
     def review_all(self, *, until: int) -> None:
         """Everything judged by two persons within `until` days."""
         reviews = self.days.reviewed_from
-        for place, street in enumerate(cast.STREETS):
+        for place, street in enumerate(self.diary.streets):
             day = reviews + timedelta(days=min(until, place))
             self._enter(DISTRICT, day, 10 + place, self._judging(street))
             self._enter(SECOND, day, 14 + place, self._seconding(street))
@@ -97,7 +97,7 @@ class Year:
             self._enter(DISTRICT, day, 16, self.advance)
 
     def review_some(self) -> None:
-        """One street done, one sent back, one with a few left to judge."""
+        """One street done, one sent back, one with a few left to judge; others wait."""
         done, back, left = cast.STREETS
         day = self.days.reviewed_from
         self._enter(DISTRICT, day, 10, self._judging(done))

@@ -3,21 +3,23 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from random import Random
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
 from housing.cycles import cycles_by_occupancy
 from portal import vault
+from portal.demo.chance import Weighted
+from portal.demo.copying import new_key
 from portal.demo.homes import Home
 from portal.demo.oddities import EACH, ODDITIES
 from portal.demo.oddities import Household as Told
 from portal.demo.people import Invented, People
-from portal.orgs.records import new_id
+from residents.categories import PopulationCategory
+from residents.completeness import years_before
 from residents.cycles import due_on
-from residents.identity import age_on, mask_id, mask_phone, tail4
+from residents.identity import mask_id, mask_phone, tail4
 from residents.models import Household, Identity, Residence, Resident, Secret, Verification
 from residents.names import list_keys
 from residents.services.enrolment import kind_of
@@ -25,10 +27,13 @@ from residents.services.sealing import document_index, phone_index
 
 LOCAL_SHARE = {"1": 0.9, "2": 0.12, "3": 0.7, "5": 0.05, "9": 0.6}
 METHODS = ("V1", "V1", "V1", "V2", "V3")
+KINDS = {str(category.value): kind_of(str(category.value)) for category in PopulationCategory}
 GUARDED_UNTIL = 14  # years of age (domain.md §3.2)
 MAY_HOLD_PERMIT = 18
 MOVED, DIED, TWICE = "01", "02", "04"
-LEFT_FOR = (MOVED, "03", "06", "07", "99")
+LEFT_FOR = Weighted(((MOVED, 86), ("03", 5), ("06", 2), ("07", 3), ("99", 4)))
+#: Days from moving in to registration; most within the week.
+LAG = Weighted(((0, 22), (1, 27), (2, 21), (3, 15), (5, 9), (9, 4), (20, 2)))
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,12 @@ class Stay:
     """When and as what somebody lives, or lived, in a dwelling."""
 
     home: Home
-    household: UUID | None
+    household: str | None
     begin: date
     verified: date
     end: date | None = None
     end_reason: str = ""
-    guardian: UUID | None = None
+    guardian: str | None = None
     unasked: frozenset[str] = frozenset()
 
 
@@ -58,8 +63,10 @@ class Batch:
     newcomers: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.random: Random = self.people.random
+        self.random = self.people.random
         self.today = self.people.today
+        self.guarded_since = years_before(self.today, GUARDED_UNTIL)
+        self.adult_until = years_before(self.today, MAY_HOLD_PERMIT)
         self.cycles = cycles_by_occupancy(self.cycle_rule)
         # how well this committee keeps its register: some are fresher than others
         self.diligence = self.random.uniform(0.82, 0.99)
@@ -135,9 +142,9 @@ class Batch:
 
     def _house(self, told: Told, begin: date, verified: date) -> None:
         household = self._household(told.home)
-        guardian: UUID | None = None
+        guardian: str | None = None
         for member in told.members:
-            child = age_on(member.birth, self.today) < GUARDED_UNTIL
+            child = member.birth > self.guarded_since
             named = guardian if told.guarded and self.random.random() > 0.03 else None
             stay = Stay(
                 told.home, household, begin, verified, guardian=named if child else None,
@@ -159,7 +166,7 @@ class Batch:
         if not told.former:
             return
         household = self._household(told.home, closed_on=begin)
-        reason = self.random.choices(LEFT_FOR, (86, 5, 2, 3, 4))[0]
+        reason = LEFT_FOR.pick(self.random)
         for member in told.former:
             end = begin - timedelta(days=self.random.randint(2, 40))
             since = max(member.birth, end - timedelta(days=self.random.randint(90, 900)))
@@ -176,7 +183,7 @@ class Batch:
             if home.id == row["dwelling_id"] or since < row["birth_date"]:
                 continue
             self.rows[Residence].append(row | {
-                "id": new_id(), "dwelling_id": home.id, "household_id": None, "begin_on": since,
+                "id": new_key(), "dwelling_id": home.id, "household_id": None, "begin_on": since,
                 "registered_on": since, "end_on": row["begin_on"], "end_reason": MOVED,
                 "cancelled_on": row["registered_on"], "status": "ended",
                 "verified_on": row["begin_on"], "due_on": row["begin_on"],
@@ -184,8 +191,8 @@ class Batch:
                 "occupancy": home.occupancy, "code_final": home.code_state == "final",
             })  # fmt: skip
 
-    def _household(self, home: Home, closed_on: date | None = None) -> UUID:
-        key = new_id()
+    def _household(self, home: Home, closed_on: date | None = None) -> str:
+        key = new_key()
         self.rows[Household].append({
             "id": key, "committee_id": self.code, "dwelling_id": home.id,
             "kind": "C" if home.occupancy == "5" else "F", "closed_on": closed_on,
@@ -201,9 +208,9 @@ class Batch:
         longest = 1200 if home.occupancy in "25" else 7000
         return self.today - timedelta(days=self.random.randint(20, longest))
 
-    def _person(self, person: Invented, stay: Stay) -> UUID:
+    def _person(self, person: Invented, stay: Stay) -> str:
         """One person with documents, telephone, episode and verification."""
-        key, begin = new_id(), max(stay.begin, person.birth)
+        key, begin = new_key(), max(stay.begin, person.birth)
         infant = self.today - person.birth < timedelta(days=300)
         if infant and person.number and self.random.random() < 0.5:
             person.number = ""
@@ -232,9 +239,9 @@ class Batch:
         }  # fmt: skip
 
     def _resident(
-        self, key: UUID, person: Invented, stay: Stay, copies: dict[str, Any], begin: date
+        self, key: str, person: Invented, stay: Stay, copies: dict[str, Any], begin: date
     ) -> dict[str, Any]:
-        registered = self._moment(begin, 9)
+        registered = _moment(begin, 9)
         stated = person.category == "20" and self.random.random() > 0.03
         return {
             "id": key, "committee_id": self.code, "hukou_address": person.hukou_address,
@@ -250,15 +257,15 @@ class Batch:
         }  # fmt: skip
 
     def _episode(
-        self, key: UUID, person: Invented, stay: Stay, copies: dict[str, Any], begin: date
+        self, key: str, person: Invented, stay: Stay, copies: dict[str, Any], begin: date
     ) -> None:
-        home, episode = stay.home, new_id()
-        registered = min(stay.end or self.today, begin + timedelta(days=self._lag()))
+        home, episode = stay.home, new_key()
+        registered = min(stay.end or self.today, begin + timedelta(days=LAG.pick(self.random)))
         verified = max(stay.verified, registered)
         row = {
             "id": episode, "committee_id": self.code, "resident_id": key,
             "dwelling_id": home.id, "household_id": stay.household,
-            "kind": kind_of(person.category), "begin_on": begin, "registered_on": registered,
+            "kind": KINDS[person.category], "begin_on": begin, "registered_on": registered,
             "end_on": stay.end, "end_reason": stay.end_reason,
             "status": "ended" if stay.end else "active",
             "cancelled_on": stay.end and min(
@@ -273,8 +280,7 @@ class Batch:
         }  # fmt: skip
         self.rows[Residence].append(row)
         self._verify(home, episode, verified, "unchanged")
-        adult = age_on(person.birth, self.today) >= MAY_HOLD_PERMIT
-        if adult and person.category == "20" and not stay.end:
+        if person.birth <= self.adult_until and person.category == "20" and not stay.end:
             self.newcomers.append(row)
 
     def _reason(self, person: Invented, stay: Stay) -> str:
@@ -292,36 +298,34 @@ class Batch:
             return "T3" if head else "T5" if person.relation == "99" else "T4"
         return {"1": "T1" if head else "T2", "5": "T7"}.get(home.occupancy, "T9")
 
-    def _lag(self) -> int:
-        """Days from moving in to registration; most within the week."""
-        return self.random.choices((0, 1, 2, 3, 5, 9, 20), (22, 27, 21, 15, 9, 4, 2))[0]
-
-    def _keep_number(self, resident: UUID, person: Invented, mask: str) -> None:
+    def _keep_number(self, resident: str, person: Invented, mask: str) -> None:
         self.rows[Identity].append({
-            "id": new_id(), "committee_id": self.code, "resident_id": resident,
+            "id": new_key(), "committee_id": self.code, "resident_id": resident,
             "doc_type": person.document, "mask": mask, "as_printed": person.as_printed,
             "blind_index": document_index(person.document, person.number),
         })  # fmt: skip
         self._seal(resident, "identity", person.number)
 
-    def _seal(self, resident: UUID, kind: str, plain: str) -> None:
-        row = new_id()
+    def _seal(self, resident: str, kind: str, plain: str) -> None:
+        row = new_key()
         key_id, cipher = vault.seal(plain, row=row, kind=kind)
         self.rows[Secret].append({
             "id": row, "committee_id": self.code, "resident_id": resident, "kind": kind,
             "key_id": key_id, "cipher": cipher,
         })  # fmt: skip
 
-    def _verify(self, home: Home, episode: UUID | None, day: date, outcome: str) -> None:
+    def _verify(self, home: Home, episode: str | None, day: date, outcome: str) -> None:
         self.rows[Verification].append({
-            "id": new_id(), "committee_id": self.code, "dwelling_id": home.id,
+            "id": new_key(), "committee_id": self.code, "dwelling_id": home.id,
             "residence_id": episode, "outcome": outcome, "method": home.method,
-            "verified_on": day, "by_name": home.by, "at": self._moment(day, 15),
+            "verified_on": day, "by_name": home.by, "at": _moment(day, 15),
         })  # fmt: skip
-
-    @staticmethod
-    def _moment(day: date, hour: int) -> datetime:
-        return timezone.make_aware(datetime.combine(day, time(hour, 30)))
 
     def tables(self) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
         yield from self.rows.items()
+
+
+@lru_cache(maxsize=50_000)
+def _moment(day: date, hour: int) -> str:
+    """Half past the hour on a day, as COPY writes it."""
+    return str(timezone.make_aware(datetime.combine(day, time(hour, 30))))

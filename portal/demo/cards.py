@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -23,7 +22,8 @@ from permits.models import (
     ResidencePermit,
 )
 from portal import vault
-from portal.orgs.records import new_id
+from portal.demo.chance import Dice, Weighted
+from portal.demo.copying import new_key
 from portal.orgs.scope import STREET_SPAN
 from portal.rules.services import Rule
 from residents.identity import mask_id
@@ -32,7 +32,7 @@ from residents.identity import mask_id
 HOLDERS = 0.4
 REASON_OF = {"01": "employment", "02": "employment", "04": "study", "07": "other"}
 #: Age of the card in days, and how often: fresh, running out within 30 days, expired.
-AGES = (((12, 330), 84), ((337, 362), 8), ((368, 440), 8))
+AGES = Weighted((((12, 330), 84), ((337, 362), 8), ((368, 440), 8)))
 PROOF: dict[str, str] = {
     eligibility.Condition.DWELLING: "租赁登记备案，有效期内",
     eligibility.Condition.EMPLOYMENT: "劳动合同，社会保险连续缴纳 6 个月以上",
@@ -59,7 +59,7 @@ Desks = Mapping[int, tuple[Official, Official, Official]]
 class Cards:
     """Rows of issued permits, table by table."""
 
-    random: Random
+    random: Dice
     today: date
     rule: Rule
     desks: Desks
@@ -89,14 +89,14 @@ class Cards:
                 left -= 1
 
     def _card_day(self) -> date:
-        low, high = self.random.choices([age for age, _ in AGES], [often for _, often in AGES])[0]
+        low, high = AGES.pick(self.random)
         return _working(self.today - timedelta(days=self.random.randint(low, high)))
 
     def _applied_on(self, issued: date) -> date:
         return _working(issued - timedelta(days=self.random.randint(9, 14)))
 
     def _card(self, person: dict[str, Any], applied: date, issued: date) -> None:
-        case, code = new_id(), person["committee_id"]
+        case, code = new_key(), person["committee_id"]
         street = code - code % STREET_SPAN
         window, reviewer, approver = self.desks[street]
         reason = REASON_OF.get(person["reason"], "family")
@@ -127,14 +127,14 @@ class Cards:
         self._checks(case, code, reason, person, months, reviewer, self._at(reviewed))
         for material in materials.needed_for(reason):
             self.rows[PermitMaterial].append({
-                "id": new_id(), "committee_id": code, "case_id": case, "kind": material.key,
+                "id": new_key(), "committee_id": code, "case_id": case, "kind": material.key,
                 "received_on": applied, "received_by_name": window.name,
             })  # fmt: skip
         first = issued - timedelta(days=365 * self.random.randint(1, 2)) if again else issued
         self._permit(case, person, issued, first)
 
     def _checks(
-        self, case: UUID, code: int, reason: str, person: dict[str, Any], months: int,
+        self, case: str, code: int, reason: str, person: dict[str, Any], months: int,
         reviewer: Official, at: datetime,
     ) -> None:  # fmt: skip
         registered = f"{person['registered_on']} 起，满 {months} 个月"
@@ -151,13 +151,13 @@ class Cards:
         for condition in eligibility.conditions_of(self.rule["conditions"]):
             met, source, note = proved.get(condition, ("unproven", "", ""))
             self.rows[EligibilityCheck].append({
-                "id": new_id(), "committee_id": code, "case_id": case, "condition": condition,
+                "id": new_key(), "committee_id": code, "case_id": case, "condition": condition,
                 "met": met, "source": source, "note": note, "checked_at": at,
                 "checked_by_name": reviewer.name if source == "审查认定" else "",
             })  # fmt: skip
 
-    def _permit(self, case: UUID, person: dict[str, Any], issued: date, first: date) -> None:
-        key, row, code = new_id(), new_id(), person["committee_id"]
+    def _permit(self, case: str, person: dict[str, Any], issued: date, first: date) -> None:
+        key, row, code = new_key(), new_key(), person["committee_id"]
         number = card_number(self.random)
         self.rows[ResidencePermit].append({
             "id": key, "committee_id": code, "case_id": case, "holder_id": person["resident_id"],
@@ -178,7 +178,8 @@ class Cards:
 
     def _at(self, day: date, hour: int = 0) -> datetime:
         hour = hour or self.random.randint(9, 15)
-        return timezone.make_aware(datetime.combine(day, time(hour, self.random.randint(0, 59))))
+        minute = time(hour, self.random.randint(0, 59), tzinfo=timezone.get_default_timezone())
+        return datetime.combine(day, minute)
 
 
 def card_number(random: Random) -> str:

@@ -59,8 +59,9 @@ HALF_A_YEAR, TOO_FEW_DAYS = 200, (40, 150)
 
 
 def plan(diary: Diary) -> None:
-    """Enter all cases of the three streets."""
-    for street, desk in cast.PERMIT_DESKS.items():
+    """Enter the cases of every street that has people."""
+    for street in diary.streets:
+        desk = cast.DESKS[street]
         people = _applicants(diary, diary.scopes[desk[0]])
         wanted = MANY if street == cast.HOME // 1000 * 1000 else FEW
         for goal in (goal for goal, many in wanted.items() for _ in range(many)):

@@ -45,13 +45,35 @@ COLLEAGUES = [
     Player("caixin", "蔡欣", "CK-021", (("center_clerk", 310107021000),), "受理窗口"),
     Player("shilei", "石磊", "QB-003", (("district_admin", 310107000000),), "区人口办：复核"),
 ]  # fmt: skip
-EVERYBODY = [*PLAYERS, *COLLEAGUES]
+# The same three posts in the streets that only a whole district fills.
+_FURTHER = {
+    310107014000: ("CF", "chenguang", "陈光", "luoxia", "罗霞", "dingyi", "丁怡"),
+    310107015000: ("CS", "fanglei", "方磊", "jinwen", "金雯", "maqing", "马晴"),
+    310107016000: ("GQ", "yuhong", "余虹", "songbo", "宋波", "hulan", "胡岚"),
+    310107017000: ("SQ", "panjun", "潘峻", "weiran", "魏然", "kongxue", "孔雪"),
+    310107022000: ("ZR", "xiaying", "夏颖", "gaoyuan", "高远", "tianmi", "田蜜"),
+    310107102000: ("CZ", "renkai", "任恺", "yaolin", "姚琳", "shiyun", "史芸"),
+    310107103000: ("TP", "qiuming", "邱明", "xuefei", "薛飞", "leiting", "雷婷"),
+}
+FURTHER = [
+    Player(username, name, f"{stem}-{number}", ((role, street),), title)
+    for street, (stem, *pairs) in _FURTHER.items()
+    for username, name, (role, number, title) in zip(
+        pairs[::2], pairs[1::2],
+        (("street_manager", "001", "街道（镇）人口办主任"), ("street_staff", "004", "街道工作人员"),
+         ("center_clerk", "011", "受理窗口")),
+        strict=True,
+    )
+]  # fmt: skip
+EVERYBODY = [*PLAYERS, *COLLEAGUES, *FURTHER]
 DISTRICT = 310107000000
+#: Where a small district has people; a whole one fills all ten.
 STREETS = (310107005000, 310107020000, 310107021000)
 #: Who receives, reviews and decides permits in each street.
-PERMIT_DESKS = {
+DESKS = {
     310107005000: ("zhangqing", "hejing", "guzhenyu"),
     310107020000: ("tanrui", "lushiyi", "jiangwen"),
     310107021000: ("caixin", "pengfan", "tangning"),
+    **{street: (pairs[4], pairs[2], pairs[0]) for street, (_, *pairs) in _FURTHER.items()},
 }
 NAMES = {player.username: player.name for player in EVERYBODY}

@@ -4,7 +4,7 @@ The trail is read by number, newest first; so everything that writes to it is do
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -16,6 +16,7 @@ from django.utils import timezone
 from permits.deadlines import is_working_day
 from portal.accounts.models import User
 from portal.audit.record import event, record_many
+from portal.demo import cast
 from portal.orgs import posts
 from portal.orgs.acting import acting
 from portal.orgs.models import Appointment
@@ -30,6 +31,8 @@ class Diary:
 
     today: date
     seed: int
+    #: streets that have people, the three of a small district first
+    streets: Sequence[int] = cast.STREETS
     random: Random = field(init=False)
     acts: list[tuple[datetime, int, str, Act]] = field(default_factory=list)
     events: list[Any] = field(default_factory=list)

@@ -1,31 +1,55 @@
 """The synthetic district: believable, deterministic by seed, loaded with COPY.
 
 It passes through the same pinyin, masks, encryption and database constraints as real entry, but
-not through the services one by one: thirty thousand acts would take minutes.
+not through the services one by one: a million acts would take days. Each committee is invented
+by itself, so that streets may be filled side by side and the same seed gives the same people.
 """
 
-from collections.abc import Iterable, Mapping
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from random import Random
+from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
+from django.db import connections, transaction
 from django.utils import timezone
 
 from housing.models import AddressPlate, Building, DwellingUnit
+from permits.models import (
+    EligibilityCheck,
+    PermitApplication,
+    PermitMaterial,
+    PermitSecret,
+    ResidencePermit,
+)
 from portal.demo import cast
 from portal.demo.batch import Batch
+from portal.demo.cards import Cards, Desks
+from portal.demo.chance import Dice
 from portal.demo.copying import copy_rows
-from portal.demo.homes import Committee, build, dwelling_rows
+from portal.demo.homes import build, dwelling_rows
 from portal.demo.people import People
+from portal.demo.plots import PEOPLE_PER_HOME, Plot, by_street
 from portal.demo.staff import Crew
+from portal.rules.services import Rule
+from residents.models import Household, Identity, Residence, Resident, Secret, Verification
+from staffing.models import Collector, CollectorStatusEvent, WorkArea, WorkAreaBuilding
 
-PEOPLE_PER_HOME = 2.7  # vacant dwellings counted; buildings are filled up to whole floors
+#: Everything that is loaded, parents before children.
+TABLES = (
+    AddressPlate, Building, DwellingUnit, Resident, Identity, Secret, Household, Residence,
+    Verification, Collector, CollectorStatusEvent, WorkArea, WorkAreaBuilding, PermitApplication,
+    EligibilityCheck, PermitMaterial, ResidencePermit, PermitSecret,
+)  # fmt: skip
+Counts = dict[str, int]
 
 
 @dataclass
 class District:
-    """Rows of everything, gathered per committee and loaded table by table.
+    """The inventor of committees; what it has invented is loaded before the next one begins.
 
     :param cycle_rule: days between two verifications by kind of dwelling (rule of the day)
     """
@@ -33,43 +57,76 @@ class District:
     seed: int
     today: date
     cycle_rule: Mapping[str, int]
-    random: Random = field(init=False)
-    people: People = field(init=False)
-    crew: Crew = field(init=False)
-    counts: dict[str, int] = field(default_factory=dict)
-    housing: dict[int, Committee] = field(default_factory=dict)
-    newcomers: list[dict[str, Any]] = field(default_factory=list)
+    permit_rule: Rule
+    desks: Desks
+    counts: Counter[str] = field(default_factory=Counter)
+    #: permit numbers given so far, by street and day
+    given: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.random = Random(self.seed)  # noqa: S311  invention, not secrecy
-        self.people = People(self.random, self.today)
-        self.crew = Crew(self.random, self.people, self.today)
         self.at = timezone.make_aware(datetime.combine(self.today, time(6, 0)))
 
-    def settle(self, committees: list[int], people_wanted: int) -> None:
-        """Fill the committees with about `people_wanted` people; the home one is the largest."""
-        share = people_wanted / (len(committees) + 1.5)
-        for index, code in enumerate(committees):
-            main = code == cast.HOME
-            size = share * (2.5 if main else self.random.uniform(0.75, 1.25))
-            self._committee(code, index, size, main=main)
+    def settle(self, plots: Iterable[Plot]) -> Counts:
+        """Fill the committees; returns how many rows each table got."""
+        for plot in plots:
+            self._committee(plot)
+        return dict(self.counts)
 
-    def _committee(self, code: int, index: int, people: float, *, main: bool) -> None:
+    def _committee(self, plot: Plot) -> None:
+        dice = Dice(f"{self.seed}/{plot.code}")
+        people, main = People(dice, self.today, plot), plot.code == cast.HOME
         housing = build(
-            code, index, int(people / PEOPLE_PER_HOME), self.random, tall_first=main,
-            old_lane=code == cast.NEXT_DOOR,
+            plot.code, plot.index, plot.dwellings, dice, tall_first=main,
+            old_lane=plot.code == cast.NEXT_DOOR,
         )  # fmt: skip
+        crew = Crew(people)
+        batch = Batch(
+            plot.code, people, self.cycle_rule, crew.hire(round(plot.dwellings * PEOPLE_PER_HOME))
+        )
+        batch.settle(housing.homes, odd=main)
         self.copy(AddressPlate, housing.plates)
         self.copy(Building, housing.buildings)
-        batch = Batch(code, self.people, self.cycle_rule, self.crew.hire(code))
-        batch.settle(housing.homes, odd=main)
         self.copy(DwellingUnit, dwelling_rows(housing.homes, self.at))
         for model, rows in batch.tables():
             self.copy(model, rows)
-        self.housing[code] = housing
-        self.newcomers += batch.newcomers
+        self.copy(Collector, crew.collectors())
+        self.copy(CollectorStatusEvent, crew.steps())
+        areas, buildings = crew.patches(housing)
+        self.copy(WorkArea, areas)
+        self.copy(WorkAreaBuilding, buildings)
+        cards = Cards(dice, self.today, self.permit_rule, self.desks, given=self.given)
+        cards.issue_to(batch.newcomers)
+        for model, rows in cards.rows.items():
+            self.copy(model, rows)
 
     def copy(self, model: Any, rows: Iterable[dict[str, Any]]) -> None:
         """Load rows and count them under their table's name."""
-        label = model._meta.label
-        self.counts[label] = self.counts.get(label, 0) + copy_rows(model, rows)
+        self.counts[model._meta.label] += copy_rows(model, rows)
+
+
+def side_by_side(
+    invent: partial[District], dealt: Sequence[Plot], processes: int
+) -> Iterator[tuple[int, Counts]]:
+    """Fill whole streets in processes of their own; yields each street's code and row counts.
+
+    Each street is one transaction. The processes are forked, so they find settings and test
+    databases as they are here; connections are closed first, for no two may share one.
+    """
+    streets = list(by_street(dealt))
+    connections.close_all()
+    with get_context("fork").Pool(processes, maxtasksperchild=1) as pool:
+        yield from pool.imap_unordered(partial(_street, invent), streets)
+
+
+def _street(invent: partial[District], plots: list[Plot]) -> tuple[int, Counts]:
+    with transaction.atomic(using="owner"):
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        counts = invent().settle(plots)
+    connections.close_all()
+    return plots[0].street, counts
+
+
+def cores() -> int:
+    """How many processes this machine runs at once."""
+    return len(os.sched_getaffinity(0))

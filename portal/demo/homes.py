@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from random import Random
 from typing import Any
-from uuid import UUID
 
 from housing.addresses import Address
 from housing.codes import make_internal_code, make_provisional_code
-from portal.orgs.records import new_id
+from portal.demo.chance import Dice, Weighted
+from portal.demo.copying import new_key
 
 ROADS = (
     "梧影路", "槐荫路", "栖云路", "望澄路", "听竹路", "兰汀路", "枫桥里路", "沁园路", "晴川里路",
@@ -18,20 +17,19 @@ ROADS = (
     "金穗里路", "朗月路",
 )  # fmt: skip
 #: storeys and dwellings per floor, with how often such a building stands
-SHAPES: tuple[tuple[tuple[int, int], int], ...] = (
-    ((6, 4), 50), ((6, 6), 20), ((11, 4), 15), ((14, 4), 10), ((18, 6), 5),
-)  # fmt: skip
-OCCUPANCY = (("1", 60), ("2", 26), ("3", 4), ("4", 7), ("5", 1), ("9", 2))
-TENURE = (("1", 45), ("2", 40), ("3", 12), ("9", 3))
+SHAPES = Weighted((((6, 4), 50), ((6, 6), 20), ((11, 4), 15), ((14, 4), 10), ((18, 6), 5)))
+OCCUPANCY = Weighted((("1", 60), ("2", 26), ("3", 4), ("4", 7), ("5", 1), ("9", 2)))
+TENURE = Weighted((("1", 45), ("2", 40), ("3", 12), ("9", 3)))
+ROOMS = Weighted(((1, 25), (2, 55), (3, 20)))
 
 
 @dataclass
 class Home:
     """A dwelling before it becomes a row; `people` fill it later."""
 
-    id: UUID
+    id: str
     committee: int
-    building: UUID
+    building: str
     floor: int
     position: int
     room: str
@@ -65,7 +63,7 @@ OLD_HOUSES = 16
 
 
 def build(
-    code: int, index: int, wanted: int, random: Random, *, tall_first: bool, old_lane: bool
+    code: int, index: int, wanted: int, random: Dice, *, tall_first: bool, old_lane: bool
 ) -> Committee:
     """About `wanted` dwellings on one lane of an invented road.
 
@@ -81,18 +79,14 @@ def build(
             _raise_house(found, code, road, str(int(lane) + 9), str(house), random)
     while len(found.homes) < wanted:
         number += 1
-        shape = (18, 6) if tall_first and number == 1 else _shape(random)
+        shape = (18, 6) if tall_first and number == 1 else SHAPES.pick(random)
         _raise_building(found, code, road, lane, str(number), shape, random)
     return found
 
 
-def _shape(random: Random) -> tuple[int, int]:
-    return random.choices([shape for shape, _ in SHAPES], [weight for _, weight in SHAPES])[0]
-
-
 def _raise_building(
     found: Committee, code: int, road: str, lane: str, number: str, shape: tuple[int, int],
-    random: Random,
+    random: Dice,
 ) -> None:  # fmt: skip
     storeys, across = shape
     building_id = _place_building(
@@ -109,7 +103,7 @@ def _raise_building(
 
 
 def _raise_house(
-    found: Committee, code: int, road: str, lane: str, number: str, random: Random
+    found: Committee, code: int, road: str, lane: str, number: str, random: Dice
 ) -> None:
     """An old house on the ground: one dwelling, or a front room and a back room without numbers."""
     rooms = ("前客堂", "后间") if random.random() < 0.3 else ("1",)
@@ -131,8 +125,8 @@ def _raise_house(
 def _place_building(
     found: Committee, code: int, place: Address, block: str, storeys: int, built: int,
     dwellings: int,
-) -> UUID:  # fmt: skip
-    plate_id, building_id = new_id(), new_id()
+) -> str:  # fmt: skip
+    plate_id, building_id = new_key(), new_key()
     found.plates.append({
         "id": plate_id, "committee_id": code, "road": place.road, "lane": place.lane,
         "number": place.number, "address": place.normalised(),
@@ -147,8 +141,8 @@ def _place_building(
 
 
 def _home(
-    code: int, building: UUID, road: str, lane: str, number: str, floor: int, position: int,
-    room: str, random: Random, sequence: int,
+    code: int, building: str, road: str, lane: str, number: str, floor: int, position: int,
+    room: str, random: Dice, sequence: int,
 ) -> Home:  # fmt: skip
     place = Address(road, lane=lane, number=number, room=room)
     chance = random.random()
@@ -160,18 +154,14 @@ def _home(
         house_code, state = make_provisional_code(code, sequence + 1), "provisional"
     else:
         house_code, state = "", "none"
-    rooms = random.choices((1, 2, 3), (25, 55, 20))[0]
+    rooms = ROOMS.pick(random)
     return Home(
-        id=new_id(), committee=code, building=building, floor=floor, position=position,
+        id=new_key(), committee=code, building=building, floor=floor, position=position,
         room=room, address=place.normalised(), short=place.short(), key=place.sort_key(),
-        code=house_code, code_state=state, occupancy=_pick(OCCUPANCY, random),
-        tenure=_pick(TENURE, random), rooms=rooms,
+        code=house_code, code_state=state, occupancy=OCCUPANCY.pick(random),
+        tenure=TENURE.pick(random), rooms=rooms,
         area=Decimal(rooms * 24 + random.randint(2, 22)) + Decimal(random.randint(0, 9)) / 10,
     )  # fmt: skip
-
-
-def _pick(weighted: tuple[tuple[str, int], ...], random: Random) -> str:
-    return random.choices([value for value, _ in weighted], [weight for _, weight in weighted])[0]
 
 
 def dwelling_rows(homes: list[Home], at: datetime) -> Iterator[dict[str, Any]]:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from random import Random
 
+from portal.demo.chance import Dice
 from portal.demo.homes import Home
 from portal.demo.people import Invented, People
 from residents.identity import age_on
@@ -21,7 +21,7 @@ class Household:
 
     home: Home
     people: People
-    random: Random
+    random: Dice
     cycles: Mapping[str, int]
     verified: date | None = None
     begin: date | None = None

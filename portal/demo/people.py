@@ -1,11 +1,14 @@
 """Invented people: names put together from lists, numbers with the unassigned area 319999."""
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import chain
-from random import Random
 
-from residents.identity import DocumentKind, age_on, check_character
+from portal.demo.chance import Dice, Weighted
+from portal.demo.plots import CYCLE, Plot
+from residents.completeness import years_before
+from residents.identity import DocumentKind, check_character
 
 SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡"
@@ -38,6 +41,10 @@ GUESTS = (
     ("皮埃尔·勒鲁瓦", "LEROY PIERRE", "1", "FRA"), ("克莱尔·莫罗", "MOREAU CLAIRE", "2", "FRA"),
 )  # fmt: skip
 PHONE_FROM = 14  # years of age; younger children carry no telephone of their own
+HEADS = ("138", "139", "150", "159", "182", "186", "187", "177")
+PASSPORTS = 37_000  # numbers of each committee
+FAMILIES = Weighted((("elder", 10), ("elders", 16), ("couple", 16), ("parents", 40), ("three", 18)))
+SHARERS = Weighted(((1, 25), (2, 36), (3, 25), (4, 14)))
 
 
 @dataclass
@@ -65,64 +72,76 @@ class Invented:
 class People:
     """A source of invented people that never gives the same number twice."""
 
-    random: Random
+    random: Dice
     today: date
+    plot: Plot
     used: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.grown_since = years_before(self.today, PHONE_FROM)
 
     def name(self, sex: str, surname: str = "") -> tuple[str, str]:
         """A surname and a full name that suits the sex."""
         chosen = surname or self.random.choice(SURNAMES)
         pool = MALE if sex == "1" else FEMALE
-        length = 1 if self.random.random() < 0.18 else 2
-        return chosen, chosen + "".join(self.random.choice(pool) for _ in range(length))
+        given = self.random.choice(pool)
+        if self.random.random() >= 0.18:
+            given += self.random.choice(pool)
+        return chosen, chosen + given
 
-    def birth(self, low: int, high: int) -> date:
-        """A birthday of somebody aged `low` to `high` today."""
+    def born(self, sex: str, low: int, high: int) -> tuple[date, str]:
+        """A birthday of somebody aged `low` to `high` today, with a citizen number.
+
+        The number has a valid check character and the unassigned area code. Sequence numbers
+        are dealt out to the committees in turn, day after day, so the birthday is moved back by
+        a day or two until one of this committee's own is free.
+        """
+        sequences, own = BY_SEX[sex], self.plot.residues
         days = self.random.randint(low * 365 + low // 4, high * 365 + high // 4 + 364)
-        return self.today - timedelta(days=days)
-
-    def number(self, sex: str, birth: date) -> str:
-        """A citizen number with a valid check character and the unassigned area code."""
+        count = len(sequences)
+        place = (self.today.toordinal() - days) * count + int(self.random.random() * count)
+        turn = bisect_right(own, place % CYCLE) - 1
+        start = place - place % CYCLE
         while True:
-            sequence = self.random.choice(BY_SEX[sex])
-            body = f"{REGION}{birth:%Y%m%d}{sequence:03d}"
-            number = body + check_character(body)
-            if number not in self.used:
-                self.used.add(number)
-                return number
+            if turn < 0:
+                turn, start = len(own) - 1, start - CYCLE
+            day, sequence = divmod(start + own[turn], count)
+            birth = date.fromordinal(day)
+            body = f"{REGION}{birth.isoformat().replace('-', '')}{sequences[sequence]:03d}"
+            if body not in self.used:
+                self.used.add(body)
+                return birth, body + check_character(body)
+            turn -= 1
 
     def passport(self) -> str:
         """Two letters that no country prints together with seven digits, each once."""
         while True:
-            number = f"XT{self.random.randrange(10**7):07d}"
+            own = self.plot.index * PASSPORTS + self.random.randrange(PASSPORTS)
+            number = f"XT{own:07d}"
             if number not in self.used:
                 self.used.add(number)
                 return number
 
     def phone(self) -> str:
-        head = self.random.choice(("138", "139", "150", "159", "182", "186", "187", "177"))
-        return head + "".join(str(self.random.randrange(10)) for _ in range(8))
+        return f"{self.random.choice(HEADS)}{int(self.random.random() * 10**8):08d}"
 
     def member(
         self, sex: str, low: int, high: int, relation: str, *, surname: str = "", local: bool
     ) -> Invented:
         """One member of a household; `local` people have their hukou in the city."""
         _, name = self.name(sex, surname)
-        birth = self.birth(low, high)
+        birth, number = self.born(sex, low, high)
         short, full = self.random.choice(ORIGINS)
-        child = age_on(birth, self.today) < PHONE_FROM
         return Invented(
-            name=name, sex=sex, birth=birth, number=self.number(sex, birth),
-            phone="" if child else self.phone(), relation=relation,
+            name=name, sex=sex, birth=birth, number=number,
+            phone="" if birth > self.grown_since else self.phone(), relation=relation,
             origin="上海普陀" if local else short,
             hukou_address="" if local else full, category="11" if local else "20",
         )  # fmt: skip
 
     def family(self, *, local: bool) -> list[Invented]:
         """A household as they are: elders alone, couples, parents with children, three ages."""
-        kind = self.random.choices(
-            ("elder", "elders", "couple", "parents", "three"), (12, 18, 18, 38, 14)
-        )[0]
+        kind = FAMILIES.pick(self.random)
         head_sex = self.random.choice("12")
         surname = self.random.choice(SURNAMES)
         if kind == "elder":
@@ -138,12 +157,19 @@ class People:
         ]
         if kind == "couple":
             return adults
-        child_sex = self.random.choice("12")
-        relation = "20" if child_sex == "1" else "30"
-        child = self.member(child_sex, 0, 15, relation, surname=surname, local=local)
+        children = [
+            self._child(surname, local) for _ in range(2 if self.random.random() < 0.2 else 1)
+        ]
         if kind == "parents":
-            return [*adults, child]
-        return [*adults, child, self.member("2", 60, 82, "52", local=local)]
+            return [*adults, *children]
+        elders = [self.member("2", 60, 82, "52", local=local)]
+        if self.random.random() < 0.4:
+            elders.append(self.member("1", 62, 84, "51", surname=surname, local=local))
+        return [*adults, *children, *elders]
+
+    def _child(self, surname: str, local: bool) -> Invented:
+        sex = self.random.choice("12")
+        return self.member(sex, 0, 15, "20" if sex == "1" else "30", surname=surname, local=local)
 
     def guests(self) -> list[Invented]:
         """One or two people from abroad who rent a flat."""
@@ -152,7 +178,7 @@ class People:
             name, printed, sex, nationality = GUESTS[place]
             found.append(
                 Invented(
-                    name=name, sex=sex, birth=self.birth(24, 55), number=self.passport(),
+                    name=name, sex=sex, birth=self._birth(24, 55), number=self.passport(),
                     phone=self.phone(), origin="", hukou_address="", category="32",
                     relation="99" if found else "02", reason=self.random.choice(("01", "04")),
                     document=DocumentKind.PASSPORT.value, nationality=nationality,
@@ -161,9 +187,12 @@ class People:
             )  # fmt: skip
         return found
 
+    def _birth(self, low: int, high: int) -> date:
+        return self.today - timedelta(days=self.random.randint(low * 365, high * 365))
+
     def sharers(self) -> list[Invented]:
         """People who rent together."""
-        count = self.random.choices((1, 2, 3, 4), (30, 40, 20, 10))[0]
+        count = SHARERS.pick(self.random)
         found = [
             self.member(self.random.choice("12"), 20, 44, "02" if index == 0 else "99", local=False)
             for index in range(count)

@@ -1,18 +1,24 @@
 """Building the demonstration: logins first, then the district, its numbers, its work."""
 
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 
 from django.contrib.auth.hashers import make_password
 from django.db import connections, transaction
 from django.utils import timezone
 
+from housing.models import Building
 from permits.services.receiving import rule_for
 from portal.accounts.models import User
 from portal.demo import assessed, cases, cast, trail
-from portal.demo.cards import Cards, Desks, Official
+from portal.demo.bulk import laid_aside
+from portal.demo.cards import Desks, Official
 from portal.demo.diary import Diary
-from portal.demo.district import District
+from portal.demo.district import TABLES, District, side_by_side
 from portal.demo.history import remember_past
+from portal.demo.plots import Plot, Size, plots
 from portal.jobs import services as ledger
 from portal.metrics import services as metrics
 from portal.metrics.models import RunKind
@@ -20,7 +26,6 @@ from portal.orgs import posts
 from portal.orgs.models import Appointment, OrgUnit
 from portal.orgs.services import project_grants
 from portal.rules.services import rule_on
-from staffing.models import Collector, CollectorStatusEvent, WorkArea, WorkAreaBuilding
 
 FIRST_DAY = date(2020, 1, 1)
 
@@ -42,40 +47,43 @@ def make_logins(today: date) -> None:
     project_grants(day=today)
 
 
-def make_district(*, people: int, seed: int, today: date) -> dict[str, int]:
-    """Three streets with all their committees and about `people` people; returns row counts."""
-    committees = list(
-        OrgUnit.objects.committees()
-        .filter(parent_id__in=cast.STREETS)
-        .order_by("code")
-        .values_list("code", flat=True)
+def make_district(
+    *, size: Size, seed: int, today: date, processes: int = 1, tell: Callable[[str], object] = str
+) -> dict[str, int]:
+    """An invented district of the size; returns how many rows each table got.
+
+    A large one is loaded street by street in `processes`, with indexes and keys laid aside.
+    """
+    units = OrgUnit.objects.committees().filter(parent_id__in=size.streets)
+    dealt = plots(list(units.values_list("code", flat=True)), size.dwellings, seed=seed)
+    invent = partial(
+        District,
+        seed=seed,
+        today=today,
+        cycle_rule=rule_on("verification_cycle", today).parameters,
+        permit_rule=rule_for(today),
+        desks=_desks(),
     )
-    district = District(
-        seed=seed, today=today, cycle_rule=rule_on("verification_cycle", today).parameters
-    )
-    with transaction.atomic(using="owner"):
-        district.settle(committees, people)
-        _staff(district)
-        _permits(district)
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("ANALYZE")  # the planner knows nothing of rows that were just copied
-    return district.counts
+    if not size.is_large:
+        with transaction.atomic(using="owner"):
+            counts = invent().settle(dealt)
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("ANALYZE")  # the planner knows nothing of rows that were just copied
+        return counts
+    return load(invent, dealt, processes, tell)
 
 
-def _staff(district: District) -> None:
-    crew = district.crew
-    district.copy(Collector, crew.collectors())
-    district.copy(CollectorStatusEvent, crew.steps())
-    areas, buildings = crew.patches(district.housing)
-    district.copy(WorkArea, areas)
-    district.copy(WorkAreaBuilding, buildings)
-
-
-def _permits(district: District) -> None:
-    cards = Cards(district.random, district.today, rule_for(district.today), _desks())
-    cards.issue_to(district.newcomers)
-    for model, rows in cards.rows.items():
-        district.copy(model, rows)
+def load(
+    invent: partial[District], dealt: Sequence[Plot], processes: int, tell: Callable[[str], object]
+) -> dict[str, int]:
+    """Fill empty registers street by street, without indexes and keys while it lasts."""
+    names = dict(OrgUnit.objects.streets().values_list("code", "name"))
+    total = Counter[str]()
+    with laid_aside(TABLES):
+        for street, filled in side_by_side(invent, dealt, processes):
+            total.update(filled)
+            tell(f"{names[street]}　{filled['residents.Resident']:,} 人")
+    return dict(total)
 
 
 def _desks() -> Desks:
@@ -86,7 +94,7 @@ def _desks() -> Desks:
 
     return {
         street: (at_desk(window), at_desk(reviewer), at_desk(approver))
-        for street, (window, reviewer, approver) in cast.PERMIT_DESKS.items()
+        for street, (window, reviewer, approver) in cast.DESKS.items()
     }
 
 
@@ -109,8 +117,14 @@ def make_work(*, today: date, seed: int) -> dict[str, int]:
     Permit cases and assessments go through their services, acting as the staff; looks, searches
     and visits are written as events only.
     """
-    diary = Diary(today=today, seed=seed)
+    diary = Diary(today=today, seed=seed, streets=_inhabited())
     cases.plan(diary)
     assessed.plan(diary)
     trail.plan(diary)
     return diary.play()
+
+
+def _inhabited() -> list[int]:
+    """The streets that have buildings, in the order of the cast."""
+    built = set(Building.objects.using("owner").values_list("street_id", flat=True).distinct())
+    return [street for street in cast.DESKS if street in built]

@@ -1,27 +1,27 @@
-"""Invented collectors of every committee, their way into the post, and their patches."""
+"""Invented collectors of a committee, their way into the post, and their patches."""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
-from random import Random
 from typing import Any
 
 from django.utils import timezone
 
 from portal.demo import cast
+from portal.demo.copying import new_key
 from portal.demo.homes import Committee
 from portal.demo.people import People
-from portal.orgs.records import new_id
-from portal.orgs.scope import STREET_SPAN
 from staffing.services import WORKLOAD_KINDS
 from staffing.workload import workload_index
 
 PROVIDERS = ("普安社区服务有限公司", "和邻社工服务中心")
 AWAY = {"transferred", "suspended", "leaving"}
 AT_WORK = {"probation", "appointed"}
-PATCHES = ("一片", "二片", "三片")
+PATCHES = tuple(f"{number}片" for number in "一二三四五六七八九十")
+RATIO = 1500  # people to a collector (实施意见 三(二)1); some committees are short of one
+MOST = 20  # collectors that a committee has staff numbers for
 REASONS = {
     "transferred": "街道综合窗口临时借用", "suspended": "家中有事，停薪留职",
     "leaving": "合同到期，不再续签",
@@ -38,41 +38,41 @@ UNUSUAL = {4: "transferred", 7: "probation", 10: "probation", 13: "suspended", 1
 
 @dataclass
 class Crew:
-    """Who collects in which committee; names are known before the committee has people."""
+    """Who collects in a committee; names are known before the committee has people."""
 
-    random: Random
     people: People
-    today: date
-    names: dict[int, list[str]] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
-    unusual: dict[int, str] = field(default_factory=dict)
 
-    def hire(self, committee: int) -> list[str]:
-        """The collectors of a committee; the home one has two, one of whom logs in."""
-        names = [self.people.name(self.random.choice("12"))[1]]
-        if committee == cast.HOME:
-            names.insert(0, cast.NAMES["guxiaoman"])
-        self.names[committee] = names
-        street = committee - committee % STREET_SPAN
-        place = sum(code - code % STREET_SPAN == street for code in self.names)
-        if place in UNUSUAL:
-            self.unusual[committee] = UNUSUAL[place]
-        return names
+    def __post_init__(self) -> None:
+        self.random, self.today, self.plot = self.people.random, self.people.today, self.people.plot
+
+    def hire(self, residents: int) -> list[str]:
+        """Collectors for about so many residents; the home committee has one who logs in."""
+        wanted = max(1, round(residents / RATIO * self.random.uniform(0.8, 1.1)))
+        self.names = [
+            self.people.name(self.random.choice("12"))[1] for _ in range(min(wanted, MOST - 1))
+        ]
+        if self.plot.code == cast.HOME:
+            self.names.insert(0, cast.NAMES["guxiaoman"])
+        return self.names
 
     def collectors(self) -> list[dict[str, Any]]:
         """Everybody hired, in the post that the committee pays for."""
-        for sequence, (committee, name) in enumerate(self._everybody(), start=1):
-            status = self.unusual.get(committee, "appointed")
+        for place, name in enumerate(self.names):
+            sequence = self.plot.index * MOST + place + 1
+            unusual = UNUSUAL.get(self.plot.place) if name == self.names[-1] else None
+            status = unusual or "appointed"
             since = self.today - timedelta(days=self.random.randint(60, 2000))
             lately = self.today - timedelta(days=self.random.randint(12, 80))
             away = status in AWAY
             if away:
                 since = lately - timedelta(days=320)
-            helper = name != self.names[committee][0] or self.random.random() < 0.08
+            helper = place > 0 or self.random.random() < 0.08
             signed = self.today - timedelta(days=self.random.randint(20, 380))
             began = lately if status == "probation" else since
             self.rows.append({
-                "id": new_id(), "committee_id": committee, "name": name,
+                "id": new_key(), "committee_id": self.plot.code, "name": name,
                 "staff_no": "CJ-011" if name == cast.NAMES["guxiaoman"] else f"CJ-{sequence + 100}",
                 "employment_type": "committee" if helper else "purchased",
                 "provider": "" if helper else self.random.choice(PROVIDERS),
@@ -84,9 +84,6 @@ class Crew:
             })  # fmt: skip
         return self.rows
 
-    def _everybody(self) -> list[tuple[int, str]]:
-        return [(code, name) for code, names in self.names.items() for name in names]
-
     def steps(self) -> Iterator[dict[str, Any]]:
         """How each came to the present status (S-49)."""
         for row in self.rows:
@@ -97,32 +94,30 @@ class Crew:
             before = ""
             for status, on in [*path, (row["status"], row["status_since"])]:
                 yield {
-                    "id": new_id(), "committee_id": row["committee_id"],
+                    "id": new_key(), "committee_id": row["committee_id"],
                     "collector_id": row["id"], "old_status": before, "new_status": status,
                     "on": on, "reason": REASONS.get(status, ""),
-                    "by_name": _street_staff(row["committee_id"]),
+                    "by_name": cast.NAMES[cast.DESKS[self.plot.street][1]],
                     "at": timezone.make_aware(datetime.combine(on, time(10, 0))),
                 }  # fmt: skip
                 before = status
 
-    def patches(
-        self, housing: dict[int, Committee]
-    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    def patches(self, committee: Committee) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Patches of neighbouring buildings with their leads, and the buildings of each."""
         areas: list[dict[str, Any]] = []
         buildings: list[dict[str, Any]] = []
-        for code, committee in housing.items():
-            for name, chunk in _split(committee, 3 if code == cast.HOME else 2):
-                area = self._patch(code, name, len(areas), committee, chunk)
-                areas.append(area)
-                buildings += [
-                    {"id": new_id(), "committee_id": code, "area_id": area["id"],
-                     "building_id": building} for building in chunk
-                ]  # fmt: skip
+        least = 3 if self.plot.code == cast.HOME else 2
+        for name, chunk in _split(committee, min(len(PATCHES), max(least, len(self.names)))):
+            area = self._patch(name, len(areas), committee, chunk)
+            areas.append(area)
+            buildings += [
+                {"id": new_key(), "committee_id": self.plot.code, "area_id": area["id"],
+                 "building_id": building} for building in chunk
+            ]  # fmt: skip
         return areas, buildings
 
     def _patch(
-        self, code: int, name: str, place: int, committee: Committee, chunk: list[Any]
+        self, name: str, place: int, committee: Committee, chunk: list[Any]
     ) -> dict[str, Any]:
         inside = set(chunk)
         kinds = Counter(
@@ -130,12 +125,9 @@ class Crew:
             for home in committee.homes
             if home.building in inside
         )
-        leads = [
-            row["id"] for row in self.rows
-            if row["committee_id"] == code and row["status"] in AT_WORK
-        ]  # fmt: skip
+        leads = [row["id"] for row in self.rows if row["status"] in AT_WORK]
         return {
-            "id": new_id(), "committee_id": code, "code": name,
+            "id": new_key(), "committee_id": self.plot.code, "code": name,
             "lead_collector_id": leads[place % len(leads)] if leads else None,
             "dwellings": sum(kinds.values()), "workload": workload_index(kinds),
             "valid_from": self.today.replace(month=1, day=1),
@@ -152,7 +144,3 @@ def _split(committee: Committee, parts: int) -> Iterator[tuple[str, list[Any]]]:
         chunks[min(parts - 1, int(middle * parts / total))].append(row["id"])
         before += row["dwelling_count"]
     yield from zip(PATCHES, filter(None, chunks), strict=False)
-
-
-def _street_staff(committee: int) -> str:
-    return cast.NAMES[cast.PERMIT_DESKS[committee - committee % STREET_SPAN][1]]

@@ -5,6 +5,7 @@ from django.db import connections
 from django.utils import timezone
 
 from portal.demo import services
+from portal.demo.plots import Size
 
 SEED = 2016
 
@@ -27,7 +28,7 @@ def made(django_db_setup, django_db_blocker):
         )
         today = timezone.localdate()
         services.make_logins(today)
-        counts = services.make_district(people=2000, seed=SEED, today=today)
+        counts = services.make_district(size=Size.of_people(2000), seed=SEED, today=today)
         counts |= services.make_numbers(today=today, seed=SEED)
         counts |= services.make_work(today=today, seed=SEED)
         yield counts

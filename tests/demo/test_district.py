@@ -10,15 +10,18 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from permits import transitions
+from permits.services.receiving import rule_for
 from portal import vault
 from portal.demo import cast
+from portal.demo.cards import Official
 from portal.demo.district import District
+from portal.demo.plots import plots
 from portal.orgs.catalogue import faults
 from portal.orgs.models import OrgUnit
 from portal.quality.registry import quality_rules
 from portal.rules.services import rule_on
 from residents.identity import check_character
-from residents.models import Residence, Resident
+from residents.models import Identity, Residence, Resident
 from residents.services.sealing import document_index
 from tests.demo.conftest import read
 
@@ -26,6 +29,9 @@ LEDGERS = Path(__file__).parents[1] / "data" / "ledgers"
 EXPECTED = json.loads((LEDGERS / "expected.json").read_text(encoding="utf-8"))
 
 pytestmark = pytest.mark.xdist_group("district")  # made once, for one worker
+
+
+UNKNOWN = {street: (Official("无名"),) * 3 for street in cast.DESKS}
 
 
 class Gathered(District):
@@ -40,9 +46,11 @@ class Gathered(District):
 
 
 def gathered(seed, today):
-    district = Gathered(seed, today, rule_on("verification_cycle", today).parameters)
+    district = Gathered(
+        seed, today, rule_on("verification_cycle", today).parameters, rule_for(today), UNKNOWN
+    )
     committees = OrgUnit.objects.committees().filter(parent_id=cast.STREETS[0])
-    district.settle(sorted(committees.values_list("code", flat=True)), 1200)
+    district.settle(plots(committees.values_list("code", flat=True), 480, seed=seed))
     return district
 
 
@@ -56,7 +64,8 @@ def told(district):
         (row["name"], row["short_address"], row["begin_on"], row["end_on"], row["due_on"])
         for row in district.kept[Residence]
     ]
-    return people, stays, sorted(district.people.used)
+    numbers = sorted(bytes(row["blind_index"]) for row in district.kept[Identity])
+    return people, stays, numbers
 
 
 def sealed(table, kind="'identity'"):

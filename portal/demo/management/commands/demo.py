@@ -18,6 +18,8 @@ from honcho.printer import Printer
 from housing.models import Building
 from portal import embedded
 from portal.demo import cast
+from portal.demo.bulk import recover
+from portal.demo.district import TABLES
 
 FIRST_PORT = 8000
 
@@ -29,26 +31,32 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "0")))
         parser.add_argument("--people", type=int, default=20_000)
+        parser.add_argument(
+            "--scale", type=float, help="占全区的份额，1.0 为 130 万人；不给则为 --people"
+        )
         parser.add_argument("--prepare-only", action="store_true", help="只准备数据，不启动")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("演示不能在生产模式下运行")
         started = time.monotonic()
-        self._prepare(options["people"])
+        self._prepare(options)
         if options["prepare_only"]:
             return
         port = options["port"] or _free_port()
         self._announce(port, time.monotonic() - started)
         self._run(port)
 
-    def _prepare(self, people: int) -> None:
+    def _prepare(self, options: dict[str, Any]) -> None:
         self.stdout.write("准备数据库……")
         call_command("prepare_database", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
         call_command("build_icons", verbosity=0)
-        if not Building.objects.using("owner").exists():
+        if recover(TABLES) or not Building.objects.using("owner").exists():
             self.stdout.write("生成虚构的演示区……")
-            call_command("make_district", people=people, stdout=self.stdout)
+            call_command(
+                "make_district", people=options["people"], scale=options["scale"],
+                stdout=self.stdout,
+            )  # fmt: skip
         for connection in connections.all():
             connection.close()
 
