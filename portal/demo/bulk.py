@@ -5,7 +5,7 @@ down in a table of its own first, in the same transaction; so whatever happens i
 next start finds it, empties the half-filled tables and puts everything back.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from django.db import connections, models, transaction
 from psycopg2 import sql
 
 LAID_ASIDE = "demo_laid_aside"
-MEMORY = "256MB"  # for sorting one index
 SIDE_BY_SIDE = 2
 
 # Unique and exclusion constraints bring their index; primary keys stay, others refer to them.
@@ -108,7 +107,8 @@ def laid_aside(tables: Sequence[type[models.Model]]) -> Iterator[None]:
         recover(tables)
         raise
     _side_by_side(
-        [sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(name)) for name in _names(tables)]
+        _execute,
+        [sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(name)) for name in _names(tables)],
     )
 
 
@@ -131,12 +131,12 @@ def _put_back() -> None:
         checked = {(place, name): valid for place, name, valid in cursor.fetchall()}
     parts = [part for part in _parts() if not checked.get((part.place, part.name))]
     absent = [part for part in parts if (part.place, part.name) not in checked]
-    _side_by_side([part.build for part in absent if part.kind == "constraint"])
-    _side_by_side([part.build for part in absent if part.kind == "index"])
+    _side_by_side(_build, [part.build for part in absent if part.kind == "constraint"])
+    _side_by_side(_build, [part.build for part in absent if part.kind == "index"])
     for part in absent:
         if part.kind == "key":
             _execute(part.build)
-    _side_by_side([part.validate for part in parts if part.kind == "key"])
+    _side_by_side(_build, [part.validate for part in parts if part.kind == "key"])
     _execute(f"DROP TABLE {LAID_ASIDE}")
 
 
@@ -155,19 +155,22 @@ def _execute(statement: Any, params: dict[str, Any] | None = None) -> None:
         cursor.execute(statement, params)
 
 
-def _side_by_side(statements: Sequence[sql.Composable]) -> None:
-    """Each statement in a transaction of its own, two at a time, in about this order."""
+def _side_by_side(act: Callable[[sql.Composable], None], statements: list[sql.Composable]) -> None:
+    """Two at a time, each on a connection of its own, in about this order."""
+
+    def apart(statement: sql.Composable) -> None:
+        try:
+            act(statement)
+        finally:
+            connections["owner"].close()
+
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        list(pool.map(_alone, statements))
+        list(pool.map(apart, statements))
 
 
-def _alone(statement: sql.Composable) -> None:
-    """One statement on a connection of its own."""
-    try:
-        with connections["owner"].cursor() as cursor:
-            cursor.execute("SELECT set_config('maintenance_work_mem', %s, false)", [MEMORY])
-            cursor.execute("SET max_parallel_maintenance_workers = 0")
-            cursor.execute("SET synchronous_commit = off")
-            cursor.execute(statement)
-    finally:
-        connections["owner"].close()
+def _build(statement: sql.Composable) -> None:
+    with transaction.atomic(using="owner"):
+        _execute("SET LOCAL maintenance_work_mem = '256MB'")  # for sorting one index
+        _execute("SET LOCAL max_parallel_maintenance_workers = 0")
+        _execute("SET LOCAL synchronous_commit = off")
+        _execute(statement)

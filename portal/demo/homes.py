@@ -60,6 +60,7 @@ class Committee:
 
 
 OLD_HOUSES = 16
+HALF_A_BUILDING = 17  # dwellings: the last one makes a committee as often too large as too small
 
 
 def build(
@@ -77,7 +78,7 @@ def build(
     if old_lane:
         for house in range(1, OLD_HOUSES + 1):
             _raise_house(found, code, road, str(int(lane) + 9), str(house), random)
-    while len(found.homes) < wanted:
+    while not number or len(found.homes) + HALF_A_BUILDING < wanted:
         number += 1
         shape = (18, 6) if tall_first and number == 1 else SHAPES.pick(random)
         _raise_building(found, code, road, lane, str(number), shape, random)

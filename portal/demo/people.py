@@ -43,7 +43,7 @@ GUESTS = (
 PHONE_FROM = 14  # years of age; younger children carry no telephone of their own
 HEADS = ("138", "139", "150", "159", "182", "186", "187", "177")
 PASSPORTS = 37_000  # numbers of each committee
-FAMILIES = Weighted((("elder", 10), ("elders", 16), ("couple", 16), ("parents", 40), ("three", 18)))
+FAMILIES = Weighted((("elder", 10), ("elders", 16), ("couple", 19), ("parents", 40), ("three", 15)))
 SHARERS = Weighted(((1, 25), (2, 36), (3, 25), (4, 14)))
 
 
