@@ -1,19 +1,31 @@
-"""The Celery application: six schedules in git, work in the ledger (D-9)."""
+"""The Celery application: schedules in git, work in the ledger (D-9)."""
 
 import os
+from datetime import time, timedelta
 
 from celery import Celery
-from celery.schedules import crontab
+from django.conf import settings
+
+from portal.jobs.clock import Daily, Every
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal", set_as_current=True)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["portal.jobs", "portal.metrics", "portal.quality", "portal.exchange"])
+# Beat only ticks. What is due is decided, and done once, in the ledger: a beat that dies, a second
+# beat, or a schedule file that is lost changes nothing (`portal.jobs.services.tick`).
 app.conf.beat_schedule = {
-    "reap": {"task": "portal.jobs.tasks.reap", "schedule": 30.0},
-    "preview": {"task": "portal.metrics.tasks.preview", "schedule": crontab(minute="*/15")},
-    "purge": {"task": "portal.exchange.tasks.purge", "schedule": crontab(hour=2, minute=30)},
-    "exports": {"task": "portal.exchange.tasks.expire_exports", "schedule": crontab(minute="*/10")},
-    "nightly": {"task": "portal.metrics.tasks.nightly", "schedule": crontab(hour=1, minute=0)},
+    "tick": {
+        "task": "portal.jobs.tasks.tick",
+        "schedule": settings.TICK_SECONDS,
+        "options": {"expires": settings.TICK_SECONDS},
+    }
+}
+CLOCKWORK = {
+    "reap": Every(timedelta(seconds=3 * settings.TICK_SECONDS), "portal.jobs.tasks.reap"),
+    "preview": Every(timedelta(minutes=15), "portal.metrics.tasks.preview"),
+    "purge": Daily(time(2, 30), "portal.exchange.tasks.purge"),
+    "exports": Every(timedelta(minutes=10), "portal.exchange.tasks.expire_exports"),
+    "nightly": Daily(time(1, 0), "portal.metrics.tasks.nightly"),
 }

@@ -129,6 +129,7 @@ def tune(url: str) -> None:
             "log_parameter_max_length_on_error = 0",  # no personal data in the server's log
             "log_error_verbosity = terse",
             "idle_in_transaction_session_timeout = '10min'",
+            "client_connection_check_interval = '10s'",  # a dead client's statement ends
         ):
             cursor.execute(f"ALTER SYSTEM SET {setting}")  # noqa: S608  constants and a number
         cursor.execute("SELECT pg_reload_conf()")

@@ -166,7 +166,11 @@ TEMPLATES = [
 def database(name: str) -> dict[str, Any]:
     """A connection from its URL; the engine carries the acting scope into PostgreSQL (D-4)."""
     config: dict[str, Any] = env.db_url(name, engine="portal.orgs.postgresql")
-    config.setdefault("OPTIONS", {})
+    # A dead host or a cut line is noticed within a minute, on either side of the network.
+    config["OPTIONS"] = {
+        "connect_timeout": 5, "keepalives": 1, "keepalives_idle": 20, "keepalives_interval": 10,
+        "keepalives_count": 3, "tcp_user_timeout": 30_000, **config.get("OPTIONS", {}),
+    }  # fmt: skip
     config.update(
         CONN_MAX_AGE=env.int("CONN_MAX_AGE", default=60),
         CONN_HEALTH_CHECKS=True,
@@ -200,13 +204,18 @@ CACHES = {
             "CACHE_URL", default=f"{REDIS_URL}?db={env.int('CACHE_DB', default=1)}"
         ),
         "KEY_PREFIX": "portal",
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }
 }
 
 # --- background work (the ledger is PostgreSQL, Redis is the doorbell: D-9) ------------------
 QUEUE_APP = "portal.celery"
+# How often beat ticks; lost messages are rung again after three ticks.
+TICK_SECONDS = env.float("TICK_SECONDS", default=10.0)
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True  # also when Redis answers that its memory is full
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "socket_timeout": 10,
@@ -217,6 +226,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 240  # hard limit, below half of the visibility timeout
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # the chunk in hand ends well
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

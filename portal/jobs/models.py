@@ -97,6 +97,8 @@ class JobChunk(CommitteeRecord):
     state = models.CharField(max_length=8, choices=ChunkState, default=ChunkState.TODO)
     params = models.JSONField(default=dict)
     attempts = models.IntegerField(default=0)
+    #: how often a worker took it in hand; more than attempts where workers died of it
+    starts = models.IntegerField(default=0, db_default=0)
     error = models.CharField(max_length=300, blank=True)
     done_at = models.DateTimeField(null=True)
 
@@ -104,7 +106,9 @@ class JobChunk(CommitteeRecord):
 
     class PersonalData:
         personal: ClassVar[set[str]] = {"params"}
-        plain: ClassVar[set[str]] = {"job_id", "seq", "state", "attempts", "error", "done_at"}
+        plain: ClassVar[set[str]] = {
+            "job_id", "seq", "state", "attempts", "starts", "error", "done_at",
+        }  # fmt: skip
 
     class Meta:
         verbose_name = "任务分块"
@@ -136,6 +140,27 @@ class RowOutcome(CommitteeRecord):
 
     def __str__(self) -> str:
         return f"{self.line} {self.outcome}"
+
+
+class Tick(models.Model):
+    """That a piece of clockwork was done for the moment when it was due: once, whoever ticked."""
+
+    schedule = models.CharField(max_length=40)
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField()
+
+    class PersonalData:
+        personal: ClassVar[set[str]] = set()
+        plain: ClassVar[set[str]] = {"id", "schedule", "due_at", "done_at"}
+
+    class Meta:
+        verbose_name = "定时任务"
+        constraints = [
+            models.UniqueConstraint(fields=["schedule", "due_at"], name="jobs_tick_done_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.schedule} {self.due_at:%Y-%m-%d %H:%M:%S}"
 
 
 class IdempotencyKey(models.Model):

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from django.db import connection
 
+from portal.jobs.models import JobState
+
 
 @dataclass(frozen=True)
 class QueueLine:
@@ -21,3 +23,13 @@ def queue() -> list[QueueLine]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT kind, state, jobs, oldest FROM job_counts() ORDER BY 1, 2")
         return [QueueLine(*row) for row in cursor.fetchall()]
+
+
+#: Work that nobody has begun for so long means that workers, beat or Redis are down.
+ALARM_AFTER = timedelta(seconds=60)
+
+
+def queue_age() -> timedelta:
+    """How long the oldest job has waited for its first chunk; zero when none waits."""
+    waiting = (line.oldest for line in queue() if line.state == JobState.WAITING)
+    return max(waiting, default=timedelta(0))

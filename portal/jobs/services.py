@@ -1,28 +1,47 @@
 """Asking for work, claiming it chunk by chunk, and ending it: the ledger's only writers (D-9)."""
 
 import logging
+import random
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from celery import current_app
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from portal.jobs.clock import Clockwork, clockwork
 from portal.jobs.ledger import Handler, handlers
-from portal.jobs.models import ChunkState, IdempotencyKey, Job, JobChunk, JobState, RowOutcome
+from portal.jobs.models import (
+    ChunkState,
+    IdempotencyKey,
+    Job,
+    JobChunk,
+    JobState,
+    RowOutcome,
+    Tick,
+)
 from portal.orgs import posts
 from portal.orgs.access import require
 from portal.orgs.acting import acting
 from portal.orgs.capabilities import Capability
+from portal.orgs.limits import allow_work
 from portal.orgs.models import Appointment, OrgUnit
 from portal.orgs.records import new_id
 from portal.orgs.scope import Scope
+from portal.outages import BELL_FAULTS, Trouble, trouble_of
 
 log = logging.getLogger("portal.jobs")
 ATTEMPTS = 3
-RING_AGAIN_AFTER = timedelta(seconds=20)
+STARTS = 30  # a chunk that was begun so often and never ended kills its workers
+TICKS_KEPT = timedelta(days=7)
+PAUSE = 0.1  # seconds after a lost race, doubled each time, with jitter
+RING_AGAIN_AFTER = timedelta(seconds=2 * settings.TICK_SECONDS)
 
 
 class UnableToCancel(Exception):
@@ -63,29 +82,41 @@ def ask(
     return job
 
 
-def ring(job_id: uuid.UUID, unit: int) -> None:
-    """Tell a worker; a dead Redis costs nothing, since the reaper rings again."""
-    from kombu.exceptions import OperationalError
-
+def ring(job_id: uuid.UUID, unit: int) -> bool:
+    """Tell a worker; a dead, silent or full Redis costs nothing, since the reaper rings again."""
     from portal.jobs.tasks import run
 
     try:
         run.apply_async(kwargs={"job_id": str(job_id), "unit": unit}, retry=False)
-    except OperationalError:
-        log.warning("broker not reachable, the reaper will ring job %s again", job_id)
+    except BELL_FAULTS as error:
+        told = type(error).__name__
+        log.warning("%s: the reaper will ring job %s again", told, job_id)
+        return False
+    return True
 
 
-def work(job_id: uuid.UUID, unit: int | None = None) -> None:
-    """Do all of a job's open chunks, one transaction each, then close it.
+def work(job_id: uuid.UUID, unit: int | None = None, *, seconds: float | None = None) -> bool:
+    """Do a job's open chunks, one transaction each, then close it.
 
     Safe to call any number of times, from any number of workers at once.
+
+    :param seconds: stop after the chunk that ends later than this, so that others have their turn
+    :returns: False when it stopped so; whoever called rings again
     """
-    scope = _scope_of(job_id, unit)
-    if scope is None:
-        return
-    while _work_one(job_id, scope):
-        pass
-    _close(job_id, scope)
+    ends = None if seconds is None else time.monotonic() + seconds
+    try:
+        scope = _scope_of(job_id, unit)
+        if scope is None:
+            return True
+        while _work_one(job_id, scope):
+            if ends is not None and time.monotonic() > ends:
+                return False
+        _close(job_id, scope)
+    except (DatabaseError, InterfaceError) as error:
+        if trouble_of(error) is not Trouble.AWAY:
+            raise
+        log.warning("the database is away, the reaper will ring job %s again", job_id)
+    return True
 
 
 def _scope_of(job_id: uuid.UUID, unit: int | None) -> Scope | None:
@@ -108,29 +139,59 @@ def _scope_of(job_id: uuid.UUID, unit: int | None) -> Scope | None:
 
 
 def _work_one(job_id: uuid.UUID, scope: Scope) -> bool:
-    """Claim and do one chunk; False when none is left (or another worker holds the last)."""
+    """Claim and do one chunk; False when none is left (or others hold the last)."""
+    chunk_id = _take_in_hand(job_id, scope)
+    if chunk_id is None:
+        return False
     try:
-        with acting(scope):
-            job = Job.objects.get(pk=job_id)
-            if not job.is_open:
-                return False
-            chunk = (
-                JobChunk.objects.select_for_update(skip_locked=True, of=("self",))
-                .filter(job_id=job_id, state=ChunkState.TODO)
-                .order_by("seq")
-                .first()
-            )
-            if chunk is None:
-                return False
-            _start(job)
-            _handler(job).chunk(job, chunk, scope, timezone.now())
-            chunk.state, chunk.done_at = ChunkState.DONE, timezone.now()
-            chunk.save(update_fields=["state", "done_at"])
+        _do(job_id, chunk_id, scope)
         _count_progress(job_id, scope)
     except Exception as error:
+        trouble = trouble_of(error)
+        if trouble is Trouble.AWAY:
+            raise
         log.exception("chunk of job %s failed", job_id)
-        return _remember_failure(job_id, scope, error)
+        return _remember_failure(chunk_id, scope, error, trouble)
     return True
+
+
+def _take_in_hand(job_id: uuid.UUID, scope: Scope) -> uuid.UUID | None:
+    """The first open chunk that nobody works at, its start counted before anything can go wrong.
+
+    A worker that is killed leaves no other trace than this count.
+    """
+    with acting(scope):
+        chunk = _open_chunks().filter(job_id=job_id).order_by("seq").first()
+        job = Job.objects.filter(pk=job_id).first()
+        if chunk is None or job is None or not job.is_open:
+            return None
+        _start(job)
+        chunk.starts += 1
+        if chunk.starts > STARTS:
+            chunk.state = ChunkState.FAILED
+            why = f"第 {chunk.seq + 1} 块反复使后台进程中止，问题编号 {job_id}"
+            _fail(job, why)
+        chunk.save(update_fields=["starts", "state"])
+        return chunk.pk if chunk.state == ChunkState.TODO else None
+
+
+def _open_chunks() -> QuerySet[JobChunk]:
+    return JobChunk.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        state=ChunkState.TODO
+    )
+
+
+def _do(job_id: uuid.UUID, chunk_id: uuid.UUID, scope: Scope) -> None:
+    """One chunk in one transaction; nothing if another worker was faster."""
+    with acting(scope):
+        job = Job.objects.get(pk=job_id)
+        chunk = _open_chunks().filter(pk=chunk_id).first()
+        if chunk is None or not job.is_open:
+            return
+        allow_work(clockwork=job.acting is None)
+        _handler(job).chunk(job, chunk, scope, timezone.now())
+        chunk.state, chunk.done_at = ChunkState.DONE, timezone.now()
+        chunk.save(update_fields=["state", "done_at"])
 
 
 def _start(job: Job) -> None:
@@ -146,17 +207,20 @@ def _count_progress(job_id: uuid.UUID, scope: Scope) -> None:
         Job.objects.filter(pk=job_id).update(chunks_done=done)
 
 
-def _remember_failure(job_id: uuid.UUID, scope: Scope, error: Exception) -> bool:
-    """Count the attempt on the chunk that failed; after the last one the job fails as a whole.
+def _remember_failure(
+    chunk_id: uuid.UUID, scope: Scope, error: Exception, trouble: Trouble | None
+) -> bool:
+    """Count the attempt on the chunk; after the last one the job fails as a whole.
 
-    False when there is no chunk to count it on: the job is gone or out of sight, so that trying
-    again would never end.
+    A lost race is tried again after a moment. False when there is no chunk to count it on: the
+    job is gone or out of sight, so that trying again would never end.
     """
     with acting(scope):
+        allow_work(clockwork=scope.user_id is None)
         chunk = (
             JobChunk.objects.select_for_update()
-            .filter(job_id=job_id, state=ChunkState.TODO)
-            .order_by("seq")
+            .filter(pk=chunk_id, state=ChunkState.TODO)
+            .select_related("job")
             .first()
         )
         if chunk is None:
@@ -165,9 +229,18 @@ def _remember_failure(job_id: uuid.UUID, scope: Scope, error: Exception) -> bool
         chunk.error = f"{type(error).__name__}"
         if chunk.attempts >= ATTEMPTS:
             chunk.state = ChunkState.FAILED
-            _fail(Job.objects.get(pk=job_id), f"第 {chunk.seq + 1} 块未能完成，问题编号 {job_id}")
+            _fail(chunk.job, _SENTENCES[trouble] % {"n": chunk.seq + 1, "job": chunk.job_id})
         chunk.save(update_fields=["attempts", "error", "state"])
-        return True
+    if trouble is Trouble.RACE:
+        time.sleep(PAUSE * 2**chunk.attempts * random.uniform(0.5, 1.5))  # noqa: S311  jitter
+    return True
+
+
+_SENTENCES: dict[Trouble | None, str] = {
+    None: "第 %(n)d 块未能完成，问题编号 %(job)s",
+    Trouble.RACE: "第 %(n)d 块多次遇到他人同时修改同一批记录，请稍后再试，问题编号 %(job)s",
+    Trouble.SLOW: "第 %(n)d 块没有在限定时间内完成，请稍后再试，问题编号 %(job)s",
+}
 
 
 def _fail(job: Job, why: str) -> None:
@@ -177,7 +250,20 @@ def _fail(job: Job, why: str) -> None:
 
 
 def _close(job_id: uuid.UUID, scope: Scope) -> None:
+    """End a job after its last chunk; one that cannot be ended fails instead of trying for ever."""
+    try:
+        _finish(job_id, scope)
+    except Exception as error:
+        if trouble_of(error) is not None:
+            raise
+        log.exception("job %s could not be ended", job_id)
+        with acting(scope):
+            _fail(Job.objects.get(pk=job_id), f"收尾时出错，问题编号 {job_id}")
+
+
+def _finish(job_id: uuid.UUID, scope: Scope) -> None:
     with acting(scope):
+        allow_work(clockwork=scope.user_id is None)
         job = Job.objects.select_for_update().get(pk=job_id)
         if not job.is_open or job.chunks.exclude(state=ChunkState.DONE).exists():
             return
@@ -224,7 +310,7 @@ def cancel(*, job_id: uuid.UUID, by: Scope, at: datetime) -> Job:
 
 
 def ring_unfinished(now: datetime) -> int:
-    """Ring again for jobs that nobody has touched lately; returns how many."""
+    """Ring again for jobs that are not over, until Redis does not take it; returns how many."""
     district = OrgUnit.objects.get(parent=None)
     with acting(posts.system_scope(district.code, district.name)):
         waiting = list(
@@ -233,9 +319,49 @@ def ring_unfinished(now: datetime) -> int:
                 created_at__lt=now - RING_AGAIN_AFTER,
             ).values_list("pk", "committee_id")
         )
-    for job_id, unit in waiting:
-        ring(job_id, unit)
+    for place, (job_id, unit) in enumerate(waiting):
+        if not ring(job_id, unit):
+            return place
     return len(waiting)
+
+
+def tick(now: datetime) -> list[str]:
+    """Do each piece of clockwork that is due and not done yet; returns the names of those done.
+
+    Any number of clocks may tick, early, late or twice: a moment is done once, in the transaction
+    that says so. What fails is left undone and tried at the next tick.
+    """
+    return [name for name, piece in clockwork().items() if _done_now(name, piece, now)]
+
+
+def _done_now(name: str, piece: Clockwork, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            return _do_once(name, piece, now)
+    except Exception as error:
+        if trouble_of(error) is Trouble.AWAY:
+            raise
+        log.exception("clockwork %s failed, the next tick tries again", name)
+        return False
+
+
+def _do_once(name: str, piece: Clockwork, now: datetime) -> bool:
+    """One clock at a time for each name; the others go on instead of waiting."""
+    due = piece.due(now)
+    if Tick.objects.filter(schedule=name, due_at=due).exists() or not _my_turn(name):
+        return False
+    _, fresh = Tick.objects.get_or_create(schedule=name, due_at=due, defaults={"done_at": now})
+    if fresh:
+        allow_work(clockwork=True)
+        current_app.tasks[piece.task]()
+        Tick.objects.filter(schedule=name, due_at__lt=due - TICKS_KEPT).delete()
+    return fresh
+
+
+def _my_turn(name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        return bool(cursor.fetchone()[0])
 
 
 def once(*, key: uuid.UUID | None, user_id: int, at: datetime, act: Callable[[], str]) -> str:

@@ -14,4 +14,5 @@ def operation(request: PortalRequest) -> HttpResponse:
     """Counts by kind and state; no job's contents."""
     titles = dict(JobState.choices)
     lines = [(line, titles.get(line.state, line.state)) for line in reads.queue()]
-    return page(request, "jobs/operation.html", {"lines": lines})
+    stuck = reads.queue_age() > reads.ALARM_AFTER
+    return page(request, "jobs/operation.html", {"lines": lines, "stuck": stuck})

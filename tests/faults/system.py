@@ -6,6 +6,7 @@ knows their numbers; `close()` ends them by number, whatever the tests have done
 """
 
 import contextlib
+import ctypes
 import os
 import shutil
 import signal
@@ -28,6 +29,8 @@ from portal import embedded
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 DATABASE = "portal_faults"
+PR_SET_PDEATHSIG = 1
+USUAL = {"web", "worker", "beat"}  # kept running between tests: each takes seconds to load
 SECRETS = (
     "SECRET_KEY", "SCOPE_SIGNING_KEY", "IDENTITY_ENCRYPTION_KEY", "IDENTITY_INDEX_KEY",
 )  # fmt: skip
@@ -64,7 +67,7 @@ class Process:
         with self.log.open("ab") as log:
             self.running = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, **self.options,
+                start_new_session=True, preexec_fn=_die_with_parent, **self.options,
             )  # fmt: skip
 
     def alive(self) -> bool:
@@ -122,7 +125,7 @@ class LiveSystem:
         self.redis = Process(
             "redis", folder, embedded.redis_command(self.redis_data, self.redis_socket)
         )
-        self.processes: list[Process] = [self.postgres, self.redis]
+        self.programs: dict[str, Process] = {}
 
     @classmethod
     @contextlib.contextmanager
@@ -139,11 +142,8 @@ class LiveSystem:
             system.close()
 
     def close(self) -> None:
-        for process in reversed(self.processes):
-            if process.running is not None:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    process.thaw()
-                process.kill_all()
+        for process in [*self.programs.values(), self.redis, self.postgres]:
+            _end(process)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # --- PostgreSQL -------------------------------------------------------------------------
@@ -231,7 +231,7 @@ class LiveSystem:
             **{name: getattr(settings, name) for name in SECRETS},
             "PORTAL_MODE": "test", "PORTAL_RUN_DIR": str(self.folder), "CACHE_DB": "1",
             "FILES_DIR": str(self.files), "PYTHONUNBUFFERED": "1",
-            "CELERY_BEAT_SCHEDULE": str(self.folder / "beat-schedule"),
+            "TICK_SECONDS": os.environ.get("TICK_SECONDS", "1"),
         }  # fmt: skip
 
     def prepare(self) -> None:
@@ -240,12 +240,16 @@ class LiveSystem:
             cwd=ROOT, env=self.environ, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
 
-    def program(self, name: str, *command: str, **environ: str) -> Process:
-        """One more program of the system, known to `close()`; not started yet."""
-        process = Process(
-            name, self.folder, [str(BIN / command[0]), *command[1:]], env=self.environ | environ
-        )
-        self.processes.append(process)
+    def program(self, name: str, *command: str) -> Process:
+        """A program of the system by its name; one that is up already stays as it is."""
+        words = [str(BIN / command[0]), *command[1:]]
+        known = self.programs.get(name)
+        if known and known.alive() and known.command == words:
+            return known
+        if known:
+            known.kill_all()
+        process = self.programs[name] = Process(name, self.folder, words, env=self.environ)
+        process.start()
         return process
 
     def web(self, workers: int = 2) -> Process:
@@ -255,7 +259,7 @@ class LiveSystem:
             "--workers", str(workers), "--worker-class", "gthread", "--threads", "4",
             "--log-level", "warning", "--timeout", "60",
         )  # fmt: skip
-        self.start_web(process)
+        until(self.web_answers, 60, "the web server answers")
         return process
 
     def start_web(self, process: Process) -> None:
@@ -268,30 +272,58 @@ class LiveSystem:
         return False
 
     def worker(self, concurrency: int = 2, name: str = "worker") -> Process:
-        """A Celery worker, ready to be rung."""
-        process = self.program(
+        """A Celery worker; what rings before it is up waits for it."""
+        return self.program(
             name, "celery", "-A", "portal.celery", "worker", "--loglevel", "WARNING",
             "--concurrency", str(concurrency), "--hostname", f"{name}@live",
         )  # fmt: skip
-        process.start()
-        return process
 
-    def beat(self, name: str = "beat", **environ: str) -> Process:
-        process = self.program(
+    def beat(self, name: str = "beat") -> Process:
+        """Celery's clock; each name keeps a schedule file of its own."""
+        return self.program(
             name, "celery", "-A", "portal.celery", "beat", "--loglevel", "WARNING",
-            "--schedule", str(self.folder / f"{name}-schedule"), "--pidfile", "", **environ,
+            "--schedule", str(self.folder / f"{name}-schedule"), "--pidfile", "",
         )  # fmt: skip
-        process.start()
-        return process
 
-    def stop_programs(self) -> None:
-        """End web, worker and beat; the servers stay."""
-        for process in self.processes[2:]:
-            if process.running is not None:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    process.thaw()
-                process.kill_all()
-        del self.processes[2:]
+    def stop(self, name: str) -> None:
+        """End one program, if it runs."""
+        if process := self.programs.pop(name, None):
+            _end(process)
+
+    def rest(self) -> None:
+        """After a test, whatever it did: servers up, no job open, only the usual programs."""
+        for name in set(self.programs) - USUAL:
+            self.stop(name)
+        for server, answers, start in (
+            (self.postgres, self.postgres_answers, self.start_postgres),
+            (self.redis, self.redis_answers, self.start_redis),
+        ):
+            if server.alive():
+                server.thaw()
+            if not answers():
+                server.kill_all()
+                start()
+        with contextlib.suppress(AssertionError):
+            until(self.is_idle, 5, "the worker is idle")
+            return
+        self.stop("worker")
+
+    def is_idle(self) -> bool:
+        return not self.count("jobs_job", "state IN ('waiting', 'running')") and not self.count(
+            "pg_stat_activity", "usename = 'portal_app' AND xact_start IS NOT NULL"
+        )
+
+
+def _die_with_parent() -> None:
+    """Runs in the new process: the kernel kills it when the test process is gone, however."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _end(process: Process) -> None:
+    if process.running is not None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.thaw()
+        process.kill_all()
 
 
 def _free_port() -> int:

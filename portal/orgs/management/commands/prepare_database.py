@@ -23,6 +23,20 @@ ROLES = {
     "DATABASE_URL": "LOGIN NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE",
     "AUDIT_DATABASE_URL": "LOGIN NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE",
 }
+# What a session of each role may take, unless its transaction says otherwise (portal.orgs.limits).
+# On the role, so that it holds behind a pooler and on servers that we did not start.
+LIMITS = {
+    "DATABASE_URL": {
+        "statement_timeout": "5s",
+        "lock_timeout": "4s",
+        "idle_in_transaction_session_timeout": "30s",
+    },
+    "AUDIT_DATABASE_URL": {
+        "statement_timeout": "60s",
+        "lock_timeout": "4s",
+        "idle_in_transaction_session_timeout": "60s",
+    },
+}
 
 
 def patiently(migrate: Callable[[], object], wait: str = "2s", pause: float = 5) -> None:
@@ -107,7 +121,9 @@ class Command(BaseCommand):
         owner = connections.databases["owner"]
         with admin.cursor() as cursor:
             for variable, attributes in ROLES.items():
-                self._make_role(cursor, urlsplit(os.environ[variable]), attributes)
+                url = urlsplit(os.environ[variable])
+                self._make_role(cursor, url, attributes)
+                self._limit(cursor, url.username, LIMITS.get(variable, {}))
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [owner["NAME"]])
             if not cursor.fetchone():
                 cursor.execute(
@@ -126,6 +142,15 @@ class Command(BaseCommand):
         if url.password:
             cursor.execute(
                 sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(url.password))
+            )
+
+    @staticmethod
+    def _limit(cursor: Any, role: str | None, limits: dict[str, str]) -> None:
+        for name, value in limits.items():
+            cursor.execute(
+                sql.SQL("ALTER ROLE {} SET {} = {}").format(
+                    sql.Identifier(role), sql.Identifier(name), sql.Literal(value)
+                )
             )
 
     @staticmethod
