@@ -15,6 +15,7 @@ from pathlib import Path
 #: In the order of the report; each has `figures(district) -> list[Figure]`.
 MODULES = (
     "pages",
+    "exports",
 )  # fmt: skip
 MOST_SECONDS = 15 * 60
 

@@ -12,7 +12,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal", set_as_current=True)
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["portal.jobs", "portal.metrics", "portal.quality", "portal.exchange"])
+app.autodiscover_tasks(
+    ["portal.jobs", "portal.metrics", "portal.quality", "portal.exchange", "portal.oversight"]
+)
 # Beat only ticks. What is due is decided, and done once, in the ledger: a beat that dies, a second
 # beat, or a schedule file that is lost changes nothing (`portal.jobs.services.tick`).
 app.conf.beat_schedule = {
@@ -27,5 +29,6 @@ CLOCKWORK = {
     "preview": Every(timedelta(minutes=15), "portal.metrics.tasks.preview"),
     "purge": Daily(time(2, 30), "portal.exchange.tasks.purge"),
     "exports": Every(timedelta(minutes=10), "portal.exchange.tasks.expire_exports"),
+    "alarms": Every(timedelta(hours=1), "portal.oversight.tasks.look_for_alarms"),
     "nightly": Daily(time(1, 0), "portal.metrics.tasks.nightly"),
 }

@@ -73,6 +73,7 @@ GROUPS: list[tuple[str, list[Item]]] = [
         Item("rules", "规则与依据", "rules:list", "rules", C.VIEW_RULES, ("district", "street"),
              register=True),
         Item("audit", "访问留痕", "desk:audit", "history", C.VIEW_AUDIT),
+        Item("oversight", "查看线索", "oversight:list", "flag", C.REVIEW_USE, register=True),
         Item("orgs", "组织与岗位", "orgs:units", "sitemap", C.VIEW_ORGS, ("district", "street"),
              register=True),
         Item("operation", "运行情况", "jobs:operation", "jobs", C.VIEW_OPERATION),

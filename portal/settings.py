@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "staffing",
     "assessment",
     "portal.desk",
+    "portal.oversight",
     "portal.demo",
 ]
 

@@ -19,6 +19,7 @@ PLACES = {
     "imports/": "portal.exchange",
     "exports/": "portal.exchange.exports",
     "rules/": "portal.rules",
+    "oversight/": "portal.oversight",
     "help/": "portal.ui",
 }
 urlpatterns = [path(prefix, include(f"{module}.urls")) for prefix, module in PLACES.items()]

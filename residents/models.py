@@ -406,22 +406,31 @@ class Verification(CommitteeRecord):
         return f"{self.verified_on} {self.get_outcome_display()}"
 
 
-class RevealCount(models.Model):
-    """How many whole numbers a user looked at on a day, against the rule `reveal_quota`."""
+class Reveal(models.Model):
+    """One look at a whole number; only the database function `reveal_secret` writes it.
+
+    `user_id` is the holder of the post in the signed scope, whoever called.
+    """
 
     user_id = models.BigIntegerField("人员编号")
-    on = models.DateField("日期")
-    used = models.PositiveIntegerField("次数", default=0)
+    committee = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", db_index=False)
+    resident_id = models.UUIDField("居民")
+    kind = models.CharField(max_length=8, choices=Secret.Kind)
+    purpose = models.CharField("事由", max_length=32)
+    at = models.DateTimeField("时间")
 
     class PersonalData:
-        personal: ClassVar[set[str]] = set()
-        plain: ClassVar[set[str]] = {"id", "user_id", "on", "used"}
+        personal: ClassVar[set[str]] = {"resident_id"}
+        plain: ClassVar[set[str]] = {"id", "user_id", "committee_id", "kind", "purpose", "at"}
 
     class Meta:
-        verbose_name = "查看次数"
-        constraints = [
-            models.UniqueConstraint(fields=["user_id", "on"], name="residents_reveals_of_a_day")
+        verbose_name = "查看完整号码"
+        indexes = [
+            # how often somebody looked today and in the last minute
+            models.Index(fields=["user_id", "-at"], name="residents_looks_of"),
+            # the looks of a day, for the alarms
+            models.Index(fields=["at"], name="residents_looks_by_day"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.on} {self.used}"
+        return f"{self.user_id} {self.at}"

@@ -15,6 +15,8 @@ TITLES: dict[str, str] = {
     "residents.viewed": "查看人员",
     "residents.searched": "查找人员",
     "residents.revealed": "查看完整证件号",
+    "residents.reveal_refused": "查看完整证件号被拒",
+    "oversight.alarm_closed": "核查查看线索",
     "residents.registered": "新增登记",
     "residents.updated": "变更登记",
     "residents.moved": "变更居住地",

@@ -18,6 +18,9 @@ from django.utils.translation import gettext as _
 
 from permits import transitions
 from permits.models import PermitApplication, ResidencePermit
+from portal.exchange.exports.querying import waiting_for
+from portal.exchange.exports.words import line_of
+from portal.exchange.models import ExportRequest
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.quality.fixing import issue_url, may_fix
@@ -269,6 +272,29 @@ class Cases(_Source):
         )  # fmt: skip
 
 
+class Exports(_Source):
+    """Other people's exports that wait for this very post's word."""
+
+    key, title = "export", "导出审批"
+
+    def rows(self) -> Any:
+        return waiting_for(self.scope, self.today)
+
+    def item(self, row: ExportRequest) -> Item:
+        line = line_of(row)
+        return Item(
+            f"export-{row.pk}", self.key, "should", _(self.title), row.requested_name,
+            row.unit_name,
+            _("%(list)s %(n)s %(unit)s，用途 %(purpose)s") % {
+                "list": line.title, "n": formats.whole(line.rows), "unit": line.unit,
+                "purpose": row.purpose,
+            },
+            row.due_on,
+            [(_("条件"), line.asked), (_("理由"), row.reason)],
+            _links((_("去审批"), "exports:export", "", row.pk)),
+        )  # fmt: skip
+
+
 def sources(scope: Scope, today: date) -> list[_Source]:
     """What this post is asked to do: what it cannot do is not its business."""
     found: list[type[_Source]] = []
@@ -283,6 +309,8 @@ def sources(scope: Scope, today: date) -> list[_Source]:
         )
     ):  # fmt: skip
         found.append(Cases)
+    if scope.may(Capability.APPROVE_EXPORTS):
+        found.append(Exports)
     return [source(scope, today) for source in found]
 
 

@@ -35,6 +35,7 @@ class Capability(StrEnum):
     VIEW_RULES = "view_rules"
     EDIT_RULES = "edit_rules"
     VIEW_AUDIT = "view_audit"
+    REVIEW_USE = "review_use"
     VIEW_ORGS = "view_orgs"
     MANAGE_ACCOUNTS = "manage_accounts"
     VIEW_OPERATION = "view_operation"
@@ -64,6 +65,7 @@ TITLES: dict[Capability, str] = {
     Capability.VIEW_RULES: "查看文件依据与规则",
     Capability.EDIT_RULES: "修订规则版本",
     Capability.VIEW_AUDIT: "查看访问留痕",
+    Capability.REVIEW_USE: "核查查看完整证件号的线索",
     Capability.VIEW_ORGS: "查看组织与岗位",
     Capability.MANAGE_ACCOUNTS: "管理账号与岗位",
     Capability.VIEW_OPERATION: "查看系统运行情况",

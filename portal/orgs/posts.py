@@ -1,5 +1,6 @@
 """From a logged-in user to the one post that they act in now (D-2)."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -23,6 +24,17 @@ def held_on(user: User, day: date) -> "QuerySet[Appointment]":
         .select_related("unit")
         .order_by("unit_id", "id")
     )
+
+
+def posts_on(user_ids: Iterable[int], day: date) -> dict[int, Appointment]:
+    """The first post that each of the users held on `day`, with person and unit."""
+    rows = (
+        Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user__in=user_ids)
+        .filter(starts_on__lte=day)
+        .select_related("user", "unit")
+        .order_by("-unit_id", "-id")
+    )
+    return {row.user_id: row for row in rows}
 
 
 def held_post(appointment_id: int | None, day: date) -> Appointment | None:

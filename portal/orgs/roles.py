@@ -44,8 +44,8 @@ _ALL = [
     ),
     _role(
         "district_auditor", "安全审计员", "district",
-        "看访问留痕，看不到居民，也不改任何业务数据和权限。",
-        C.VIEW_AUDIT, C.VIEW_RULES,
+        "看访问留痕，核查查看线索，看不到居民，也不改任何业务数据和权限。",
+        C.VIEW_AUDIT, C.REVIEW_USE, C.VIEW_RULES,
     ),
     _role(
         "security_admin", "安全管理员", "district",

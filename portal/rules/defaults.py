@@ -52,8 +52,22 @@ RULES = [
         {"high": 3, "mid": 10, "low": 30}, {"high": int, "mid": int, "low": int},
     ),
     RuleDefault(
-        "reveal_quota", "查看完整证件号每日上限", "三(四)1", TO_CONFIRM,
-        {"per_day": 30, "seconds_shown": 60}, {"per_day": int, "seconds_shown": int},
+        "reveal_quota", "查看完整证件号上限（次）", "三(四)1", TO_CONFIRM,
+        {"per_day_committee": 50, "per_day_street": 200, "per_day_district": 50,
+         "per_minute": 10, "seconds_shown": 60},
+        dict.fromkeys(
+            ["per_day_committee", "per_day_street", "per_day_district", "per_minute",
+             "seconds_shown"], int,
+        ),
+    ),
+    RuleDefault(
+        "reveal_alarms", "查看完整证件号的核查线索", "三(四)1", TO_CONFIRM,
+        {"peer_factor": 3, "least": 10, "day_begins": 7, "day_ends": 21, "outside_percent": 20,
+         "walk": 8, "off_hours": 3},
+        dict.fromkeys(
+            ["peer_factor", "least", "day_begins", "day_ends", "outside_percent", "walk",
+             "off_hours"], int
+        ),
     ),
     RuleDefault(
         "export_tiers", "导出分级（条）", "三(四)1",

@@ -16,6 +16,7 @@ from residents.services.enrolment import Newcomer, Visit, enrol
 from residents.services.errors import (
     Conflict,
     FoundElsewhere,
+    QuotaUsedUp,
     RowProblem,
     StaleVersion,
     UnableToDeregister,
@@ -49,6 +50,7 @@ __all__ = [
     "FoundElsewhere",
     "Leaving",
     "Newcomer",
+    "QuotaUsedUp",
     "Revealed",
     "RowProblem",
     "Saved",

@@ -63,6 +63,10 @@ class UnableToReveal(Exception):
     """The number is not shown: purpose, reason or quota."""
 
 
+class QuotaUsedUp(UnableToReveal):
+    """Too many looks today, or in this minute; the refusal itself is told in the trail."""
+
+
 class FoundElsewhere(UnableToRegister):
     """The number belongs to somebody of another unit; only unit and last check are told."""
 

@@ -1,11 +1,10 @@
 """Showing a whole number: purpose, reason, quota and event in one transaction (D-6)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from portal import vault
@@ -14,8 +13,8 @@ from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.rules.services import rule_on
-from residents.models import Resident, RevealCount, Secret
-from residents.services.errors import UnableToReveal
+from residents.models import Resident, Reveal, Secret
+from residents.services.errors import QuotaUsedUp, UnableToReveal
 
 PURPOSES = {
     "document": "核对证件原件",
@@ -56,10 +55,8 @@ def reveal(
         raise UnableToReveal("请选择查看事由")
     if purpose == "other" and not _tells_something(reason):
         raise UnableToReveal(f"请写明查看的具体原因，至少 {SHORTEST_REASON} 个字")
-    today = timezone.localdate(at)
-    quota = rule_on("reveal_quota", today)
-    _charge(by, today, quota["per_day"])
-    value = _unsealed(resident, kind)
+    quota = rule_on("reveal_quota", timezone.localdate(at))
+    value = _unsealed(resident, kind, purpose, quota[f"per_day_{by.level}"])
     record(
         "residents.revealed", by=by, at=at, target=resident, committee=resident.committee_id,
         subjects=[resident.pk], purpose=purpose, reason=reason, changes={"kind": kind},
@@ -70,10 +67,9 @@ def reveal(
 
 def reveals_today(*, by: Scope, today: date) -> tuple[int, int]:
     """How many numbers this person has looked at today, and how many are allowed."""
-    used = RevealCount.objects.filter(user_id=by.user_id or 0, on=today).values_list(
-        "used", flat=True
-    )
-    return (used[0] if used else 0), rule_on("reveal_quota", today)["per_day"]
+    begins = timezone.make_aware(datetime.combine(today, time.min))
+    used = Reveal.objects.filter(user_id=by.user_id or 0, at__gte=begins).count()
+    return used, rule_on("reveal_quota", today)[f"per_day_{by.level}"]
 
 
 def _tells_something(reason: str) -> bool:
@@ -82,23 +78,25 @@ def _tells_something(reason: str) -> bool:
     return len(reason) >= SHORTEST_REASON and len(letters) > 2  # noqa: PLR2004  "啊啊啊啊" is none
 
 
-def _charge(by: Scope, today: date, per_day: int) -> None:
-    """Count one look; rolled back with the act, so that a refused look costs nothing.
+def _unsealed(resident: Resident, kind: str, purpose: str, per_day: int) -> str:
+    """The number, through the door that counts the look.
 
-    :raises UnableToReveal: the day's quota is used up
+    :raises UnableToReveal: a quota is used up, or there is no number
     """
-    RevealCount.objects.bulk_create(
-        [RevealCount(user_id=by.user_id or 0, on=today)], ignore_conflicts=True
-    )
-    charged = RevealCount.objects.filter(user_id=by.user_id or 0, on=today, used__lt=per_day)
-    if not charged.update(used=F("used") + 1):
-        raise UnableToReveal(f"今日已查看 {per_day} 次，请联系街道管理员")
-
-
-def _unsealed(resident: Resident, kind: str) -> str:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM reveal_secret(%s::uuid, %s)", [str(resident.pk), kind])
+        cursor.execute(
+            "SELECT * FROM reveal_secret(%s::uuid, %s, %s)", [str(resident.pk), kind, purpose]
+        )
         row = cursor.fetchone()
     if row is None:
         raise UnableToReveal("没有登记这项号码")
-    return vault.unseal(bytes(row[2]), key_id=row[1], row=row[0], kind=kind)
+    refused, secret_id, key_id, cipher = row
+    if refused:
+        raise QuotaUsedUp(_SENTENCES[refused] % {"per_day": per_day})
+    return vault.unseal(bytes(cipher), key_id=key_id, row=secret_id, kind=kind)
+
+
+_SENTENCES = {
+    "day": "今日已查看 %(per_day)d 次，达到每日上限，请明日再查看或联系街道管理员",
+    "minute": "查看过于频繁，请一分钟后再试",
+}

@@ -169,6 +169,12 @@ def reveal(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
                 reason=form.cleaned_data["note"], kind=kind, by=request.scope, at=timezone.now(),
             )  # fmt: skip
         except services.UnableToReveal as refusal:
+            if isinstance(refusal, services.QuotaUsedUp):
+                record(
+                    "residents.reveal_refused", by=request.scope, at=timezone.now(),
+                    target=resident, committee=resident.committee_id, subjects=[pk],
+                    purpose=form.cleaned_data["reason"], reason=str(refusal), result="refused",
+                )  # fmt: skip
             form.add_error("note" if "原因" in str(refusal) else None, str(refusal))
         else:
             return _shown(request, shown, kind, key)

@@ -7,7 +7,7 @@ import pytest
 from portal.orgs.access import NotAllowed
 from portal.orgs.acting import acting
 from residents import services
-from residents.models import Identity, Residence, Resident, RevealCount, Verification
+from residents.models import Identity, Residence, Resident, Reveal, Verification
 from tests.residents.builders import a_day, backdated, home, number, register, told
 
 pytestmark = pytest.mark.django_db(databases=["default"])
@@ -186,22 +186,6 @@ def test_a_dwelling_with_people_is_not_empty(clerk, homes, at):
     assert homes[1].occupancy == "4"
 
 
-def test_a_look_at_a_number_is_counted_and_ends_at_the_quota(clerk, homes, at):
-    residence = register(clerk, homes[0])
-
-    def look():
-        with acting(clerk):
-            return services.reveal(
-                resident_id=residence.resident_id, purpose="document", by=clerk, at=at
-            )
-
-    assert look().value == number()
-    with acting(clerk):
-        RevealCount.objects.update(used=30)
-    with pytest.raises(services.UnableToReveal, match="今日已查看 30 次"):
-        look()
-
-
 @pytest.mark.parametrize("reason", ["", "看", "啊啊啊啊啊"])
 def test_another_purpose_needs_words_that_say_something(clerk, homes, at, reason):
     residence = register(clerk, homes[0])
@@ -210,7 +194,7 @@ def test_another_purpose_needs_words_that_say_something(clerk, homes, at, reason
             resident_id=residence.resident_id, purpose="other", reason=reason, by=clerk, at=at
         )
     with acting(clerk):
-        assert not RevealCount.objects.exists()
+        assert not Reveal.objects.exists()
 
 
 def test_a_phone_is_revealed_like_a_number(clerk, homes, at):

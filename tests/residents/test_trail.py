@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from portal.orgs.acting import acting
 from residents import services
-from residents.models import Resident, RevealCount
+from residents.models import Resident, Reveal
 from residents.search import search
 from tests.cast import Cast
 from tests.residents.builders import home, number, register
@@ -69,7 +69,7 @@ def test_a_look_at_a_number_is_told_with_its_purpose_or_did_not_happen(cast):
     ((_, _, people, _, purpose, _),) = trail("residents.revealed")
     assert (people, purpose) == (1, "permit")
     with acting(clerk):
-        assert RevealCount.objects.get().used == 1
+        assert Reveal.objects.get().purpose == "permit"
 
 
 def test_only_searches_by_number_are_told(cast):

@@ -26,13 +26,18 @@ Form = Literal["text", "number", "day"]
 
 @dataclass(frozen=True)
 class ExportColumn:
-    """One column. `value` is a field or an expression; of a day that age depends on, a function."""
+    """One column. `value` is a field or an expression, or a function of the day (for ages).
+
+    :param width: in characters
+    :param shown: in the file unless the user chose otherwise, as in the list
+    """
 
     key: str
     title: Text
     value: str | Combinable | Callable[[date], Combinable]
     form: Form = "text"
     width: int = 12
+    shown: bool = True
 
     def expression(self, day: date) -> Any:
         """What the database computes for this column on `day`."""
@@ -69,9 +74,10 @@ class ExportKind:
         return [f"{chip.label} {chip.text}" for chip in active_chips(found, lambda **_: "")]
 
     def chosen(self, keys: Iterable[str]) -> list[ExportColumn]:
-        """The columns of these keys in their order, all of them when none is known."""
+        """The columns of these keys in their order, those of the list when none is known."""
         known = {column.key: column for column in self.columns}
-        return [known[key] for key in dict.fromkeys(keys) if key in known] or list(self.columns)
+        chosen = [known[key] for key in dict.fromkeys(keys) if key in known]
+        return chosen or [column for column in self.columns if column.shown]
 
 
 def export_kinds() -> dict[str, ExportKind]:

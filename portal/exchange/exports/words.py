@@ -74,7 +74,9 @@ def tier_sentence(unit: int, rows: int, already: int, approvals: int, *, reasone
             "summed": summed, "who": who_decides(unit, approvals),
         }  # fmt: skip
     if reasoned:
-        return _("超过 50 条一档%(summed)s，写明理由并验证身份后可自行导出") % {"summed": summed}
+        return _("超过只写用途即可导出的条数%(summed)s，写明理由并验证身份后可自行导出") % {
+            "summed": summed
+        }
     return _("写明用途后可自行导出%(summed)s") % {"summed": summed}
 
 
