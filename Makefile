@@ -42,6 +42,9 @@ format: python   ## Write Python the way ruff writes it
 	@$(PYTHON) -m ruff format $(wildcard $(SOURCES))
 	@$(PYTHON) -m ruff check --fix $(wildcard $(SOURCES))
 
+screenshots: python node system   ## Every page of every post at three sizes, into docs/screenshots
+	@SCREENSHOTS=docs/screenshots $(PYTEST) -m journey tests/journeys/test_every_page.py
+
 paper: python   ## Write docs/paper.md: each requirement of the paper, where it lives, what proves it
 	@$(PYTHON) scripts/paper.py
 

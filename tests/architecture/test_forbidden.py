@@ -190,3 +190,23 @@ def test_celery_is_signalled_in_one_place() -> None:
 
     found = findings([path for path in python_files() if name(path) != "portal/celery.py"], find)
     assert not found, listed(found)
+
+
+# Who keeps something in the cache, and why nobody reads another office's rows out of it.
+CACHE_USERS = {
+    "portal/nav.py": "names of units, which everybody may know",
+    "portal/accounts/throttle.py": "counters of guesses, by digest",
+}
+
+
+def test_nothing_of_the_register_is_kept_in_the_cache() -> None:
+    """A cached answer knows no scope; each module that caches is named here with its reason."""
+
+    def find(path: Path) -> Iterator[str]:
+        for node, module in imported(path):
+            if module.startswith(("django.core.cache", "django.views.decorators.cache")):
+                yield f"{place(path, node)}: {module}"
+
+    users = {*CACHE_USERS, "portal/settings.py"}
+    found = findings([path for path in python_files() if name(path) not in users], find)
+    assert not found, listed(found)

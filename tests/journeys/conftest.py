@@ -91,11 +91,19 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+# The browser tells of what the policy stopped even where the console does not.
+POLICY_LISTENER = """
+addEventListener("securitypolicyviolation", event =>
+    console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI}`))
+"""
+
+
 class Desk:
     """Somebody at a screen: logged in, watched for policy violations and script errors."""
 
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.context, self.address = context, address
+        context.add_init_script(POLICY_LISTENER)
         self.page: Page = context.new_page()
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
