@@ -302,6 +302,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+IMPORTS_PER_DAY = env.int("IMPORTS_PER_DAY", default=20)  # files that one person may upload
 
 # --- language, time, files ------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

@@ -21,14 +21,13 @@ from portal.orgs.scope import Scope
 from residents import services
 from residents.intake import FieldProblem, Reading, read_person
 from residents.models import Residence, Resident
-from residents.services import Found, Sealed
+from residents.services import Bare, Found
 from residents.services.importing import FileRow, apply_rows, take_back_rows
 
 ADDRESS_FIELDS = ("address", "road", "lane", "number", "room")
 NOT_OF_PERSON = {*ADDRESS_FIELDS, "occupancy"}
 REQUIRED = ("name", "category", "begin_date")
 MASKS = {"document_number": "identity", "phone": "phone", "birth_date": "birth"}
-DAYS = ("birth_date", "arrived_on", "begin_on")
 REGISTER_FIRST = "请先登记这套房屋，或核对地址后重发"
 #: How to mend a cell, where its sentence does not come with a remedy of its own.
 REMEDIES = {
@@ -53,8 +52,8 @@ class _Row:
     raw: RawRow
     address: Address | None = None
     reading: Reading = field(default_factory=Reading)
-    document: Sealed | None = None
-    phone: Sealed | None = None
+    document: Bare | None = None
+    phone: Bare | None = None
     dwelling: DwellingUnit | None = None
     identity: str = ""
 
@@ -96,10 +95,8 @@ class ResidentImport:
         self, rows: Sequence[CheckedRow], *, committee: int, by: Scope, at: datetime
     ) -> list[RowResult]:
         """Write the rows to create and to change; others keep the outcome of their check."""
-        doing = {row.line: row for row in rows if row.action in ("create", "update")}
-        written = apply_rows(
-            rows=[_file_row(row) for row in doing.values()], committee=committee, by=by, at=at
-        )
+        doing = [row.clean["row"] for row in rows if row.action in ("create", "update")]
+        written = apply_rows(rows=doing, committee=committee, by=by, at=at)
         done = {each.line: each for each in written}
         return [_result(row, done.get(row.line)) for row in rows]
 
@@ -139,9 +136,9 @@ def _read(raw: RawRow, today: date) -> _Row:
         row.reading.refuse("address", problem.message_zh)
     if not row.reading.errors:
         row.document = (
-            services.seal_document(row.reading.document) if row.reading.document else None
+            services.bare_document(row.reading.document) if row.reading.document else None
         )
-        row.phone = services.seal_phone(row.reading.phone) if row.reading.phone else None
+        row.phone = services.bare_phone(row.reading.phone) if row.reading.phone else None
     row.identity = _identity(row)
     return row
 
@@ -295,19 +292,15 @@ def _doing(
     changes: dict[str, tuple[str, str]] | None = None,
 ) -> CheckedRow:  # fmt: skip
     assert row.dwelling is not None
-    clean = {
-        "dwelling": str(row.dwelling.pk),
-        "person": _json(row.reading.person),
-        "episode": _json(row.reading.episode),
-        "document": row.document.to_json() if row.document else None,
-        "phone": row.phone.to_json() if row.phone else None,
-        "resident": str(resident.pk) if resident else None,
-        "residence": str(residence.pk) if residence else None,
-        "leaves": str(leaves.pk) if leaves else None,
-    }
+    clean = FileRow(
+        line=row.raw.line, dwelling=row.dwelling.pk, person=row.reading.person,
+        episode=row.reading.episode, document=row.document, phone=row.phone,
+        resident=resident.pk if resident else None,
+        residence=residence.pk if residence else None, leaves=leaves.pk if leaves else None,
+    )  # fmt: skip
     return CheckedRow(
-        row.raw.line, action, clean, row.identity, _problems(row.reading.problems), changes or {},
-        row.name,
+        row.raw.line, action, {"row": clean}, row.identity, _problems(row.reading.problems),
+        changes or {}, row.name,
     )  # fmt: skip
 
 
@@ -318,33 +311,6 @@ def _problems(problems: Iterable[FieldProblem]) -> tuple[Problem, ...]:
         )
         for each in problems
     )
-
-
-def _json(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: value.isoformat() if isinstance(value, date) else value
-        for key, value in values.items()
-    }
-
-
-def _days(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: date.fromisoformat(value) if key in DAYS and value else value
-        for key, value in values.items()
-    }
-
-
-def _file_row(row: CheckedRow) -> FileRow:
-    clean = row.clean
-    ids = {
-        key: UUID(clean[key]) if clean[key] else None for key in ("resident", "residence", "leaves")
-    }
-    return FileRow(
-        line=row.line, dwelling=UUID(clean["dwelling"]), person=_days(clean["person"]),
-        episode=_days(clean["episode"]),
-        document=Sealed.from_json(clean["document"]) if clean["document"] else None,
-        phone=Sealed.from_json(clean["phone"]) if clean["phone"] else None, **ids,
-    )  # fmt: skip
 
 
 def _result(row: CheckedRow, done: Any) -> RowResult:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from django.db.models import QuerySet
 from django.utils import timezone
 
+from portal import rows
 from portal.audit.models import AuditEvent
 from tests.cast import Cast
 
@@ -96,18 +96,17 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[dict[str, Any]]]
     def take_down(events: Any) -> None:
         written.extend({name: getattr(event, name) for name in columns} for event in events)
 
-    save, bulk_create = AuditEvent.save, QuerySet.bulk_create
+    save, insert_values = AuditEvent.save, rows.insert_values
 
     def saved(self: AuditEvent, *args: Any, **kwargs: Any) -> None:
         save(self, *args, **kwargs)
         take_down([self])
 
-    def created(self: Any, objs: Any, *args: Any, **kwargs: Any) -> Any:
-        rows = bulk_create(self, objs, *args, **kwargs)
-        if self.model is AuditEvent:
-            take_down(rows)
-        return rows
+    def inserted(model: Any, events: Any) -> None:
+        held = list(events)
+        insert_values(model, held)
+        written.extend({name: event.get(name) for name in columns} for event in held)
 
     monkeypatch.setattr(AuditEvent, "save", saved)
-    monkeypatch.setattr(QuerySet, "bulk_create", created)
+    monkeypatch.setattr("portal.audit.record.insert_values", inserted)
     return lambda action: [event for event in written if event["action"] == action]

@@ -15,6 +15,7 @@ from portal.audit.record import event, record_many
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
+from portal.rows import insert_rows, update_rows
 
 #: What a file may change of a dwelling that is known.
 FILED = (
@@ -88,7 +89,7 @@ def change_dwellings(
             before[dwelling.pk] = {**old, "version": dwelling.version}
             changed.append(dwelling)
     columns = [*FILED, "code_state", "version", "updated_at", "updated_by"]
-    DwellingUnit.objects.bulk_update(changed, columns, batch_size=500)
+    update_rows(changed, columns)
     _remember(changed, before, by, at, reason)
     return before
 
@@ -121,17 +122,14 @@ def _remember(
     at: datetime,
     reason: str,
 ) -> None:
-    HouseCodeEvent.objects.bulk_create(
-        [
-            HouseCodeEvent(
-                committee_id=unit.committee_id, dwelling=unit, kind=_coding(before[unit.pk]),
-                old_code=before[unit.pk]["house_code"], new_code=unit.house_code,
-                reason=reason[:200], by_name=by.user_name, at=at,
-            )
-            for unit in changed
-            if "house_code" in before[unit.pk]
-        ],
-        batch_size=500,
+    insert_rows(
+        HouseCodeEvent(
+            committee_id=unit.committee_id, dwelling=unit, kind=_coding(before[unit.pk]),
+            old_code=before[unit.pk]["house_code"], new_code=unit.house_code,
+            reason=reason[:200], by_name=by.user_name, at=at,
+        )
+        for unit in changed
+        if "house_code" in before[unit.pk]
     )  # fmt: skip
     record_many(
         event("housing.updated", by=by, at=at, target=unit, committee=unit.committee_id,

@@ -19,6 +19,7 @@ from portal.audit.record import record
 from portal.orgs.access import NotAllowed, require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
+from portal.rows import update_rows
 
 Values = dict[str, Any]
 #: What a correction may change; codes have acts of their own, legality is the housing office's.
@@ -210,11 +211,7 @@ def set_occupancy_counters(
             dwelling.verified_on = counter.verified_on
             dwelling.verified_by = counter.verified_by
             dwelling.verified_method = counter.verified_method
-    DwellingUnit.objects.bulk_update(
-        found,
-        ["occupants", "households", "verified_on", "verified_by", "verified_method"],
-        batch_size=500,
-    )
+    update_rows(found, ["occupants", "households", "verified_on", "verified_by", "verified_method"])
 
 
 def _locked_dwelling(*, dwelling_id: uuid.UUID, by: Scope) -> DwellingUnit:

@@ -14,6 +14,7 @@ from portal.audit.record import event, record_many
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
+from portal.rows import insert_rows
 
 
 def door_of(address: Address) -> Address:
@@ -102,7 +103,7 @@ def _plates(doors: Iterable[Address], committee: int) -> dict[str, AddressPlate]
         if text not in found
     ]  # fmt: skip
     if missing:
-        AddressPlate.objects.bulk_create(missing, ignore_conflicts=True)
+        insert_rows(missing, ignore_conflicts=True)
         found = {plate.address: plate for plate in mine.all()}
     return found
 
@@ -128,5 +129,5 @@ def _new_buildings(
                 **{"estate": door.estate, **facts},
             )
         )  # fmt: skip
-    Building.objects.bulk_create(made)
+    insert_rows(made)
     return made

@@ -17,6 +17,7 @@ from housing.services.frame import door_of, may_enter
 from housing.services.numbering import hold_numbers, internal_code, provisional_codes
 from portal.audit.record import event, record_many
 from portal.orgs.scope import Scope
+from portal.rows import insert_rows, update_rows
 
 #: `internal`: committee-building-room, final; `provisional`: the dwelling waits for its code.
 CodeIssue = Literal["internal", "provisional"]
@@ -72,12 +73,12 @@ def make_dwellings(
     hold_numbers(committee)
     units = [_unit(row, buildings[door_of(row.address)], source, by, at) for row in rows]
     _give_codes(units, buildings.values(), committee, codes)
-    DwellingUnit.objects.bulk_create(units, batch_size=500, ignore_conflicts=True)
+    insert_rows(units, ignore_conflicts=True)
     kept = set(
         DwellingUnit.objects.filter(pk__in=[unit.pk for unit in units]).values_list("pk", flat=True)
     )
     entered = [unit for unit in units if unit.pk in kept]
-    HouseCodeEvent.objects.bulk_create([_given(unit, by, at) for unit in entered], batch_size=500)
+    insert_rows(_given(unit, by, at) for unit in entered)
     record_many(
         event("housing.registered", by=by, at=at, target=unit, committee=committee,
               changes={"house_code": ["", unit.house_code], "tenure": ["", unit.tenure],
@@ -100,7 +101,7 @@ def count_again(*, building_ids: Iterable[uuid.UUID], by: Scope, at: datetime) -
             top=Max("dwellings__floor", filter=standing),
         ).values_list("pk", "storeys", "active", "top")
     ]
-    Building.objects.bulk_update(changed, ["dwelling_count", "storeys"], batch_size=500)
+    update_rows(changed, ["dwelling_count", "storeys"])
 
 
 def _unit(

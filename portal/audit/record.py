@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from django.db import models
 
 from portal.audit.models import AuditEvent
+from portal.rows import insert_values
 
 
 class Actor(Protocol):
@@ -30,6 +31,8 @@ class Actor(Protocol):
     def ip(self) -> str | None: ...
 
 
+#: The columns of an event that is not yet written.
+Event = dict[str, Any]
 Target = models.Model | tuple[str, Any] | None
 
 
@@ -50,15 +53,16 @@ def record(
 
     `changes` holds masked values only: never an identity number, never a full phone number.
     """
-    event(
+    values = event(
         action, by=by, at=at, target=target, committee=committee, subjects=subjects,
         changes=changes, purpose=purpose, reason=reason, result=result,
-    ).save(force_insert=True)  # fmt: skip
+    )  # fmt: skip
+    AuditEvent(**values).save(force_insert=True)
 
 
-def record_many(events: Iterable[AuditEvent]) -> None:
-    """Write the events of a bulk act in one statement per thousand."""
-    AuditEvent.objects.bulk_create(list(events), batch_size=1000)
+def record_many(events: Iterable[Event]) -> None:
+    """Write the events of a bulk act in one statement."""
+    insert_values(AuditEvent, events)
 
 
 def event(
@@ -73,10 +77,10 @@ def event(
     purpose: str = "",
     reason: str = "",
     result: str = "ok",
-) -> AuditEvent:
+) -> Event:
     """An event not yet written, for `record_many`."""
     kind, key, text = _described(target)
-    return AuditEvent(
+    return dict(
         at=at,
         action=action,
         actor_id=by.user_id,

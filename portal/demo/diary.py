@@ -53,7 +53,7 @@ class Diary:
         """
         by = replace(self.scopes[who], request_id=f"{self.random.getrandbits(48):012x}")
         entry = event(action, by=by, at=at, **told)
-        entry.target_text = text
+        entry["target_text"] = text
         self.events.append(entry)
 
     def working_day(self, back: int) -> date:

@@ -115,6 +115,18 @@ def check_container(stream: BinaryIO) -> int:
         raise FileRefused("damaged", DAMAGED) from failure
 
 
+def check_members(stream: BinaryIO) -> None:
+    """Only the archive's directory: names, numbers and declared sizes of its parts, unpacking none.
+
+    :raises FileRefused: what a ledger never has.
+    """
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            _check_directory(archive.infolist())
+    except _BAD_ARCHIVE as failure:
+        raise FileRefused("damaged", DAMAGED) from failure
+
+
 def _check_directory(members: Sequence[zipfile.ZipInfo]) -> None:
     names = [member.filename for member in members]
     if len(members) > MAX_MEMBERS:

@@ -9,6 +9,14 @@ from portal.jobs.models import Job, JobChunk
 from portal.orgs.scope import Scope
 
 
+def _read(job: Job, chunk: JobChunk, scope: Scope, at: datetime) -> None:
+    services.read_file(job=job, chunk=chunk, by=scope, at=at)
+
+
+def _was_read(job: Job, scope: Scope, at: datetime) -> dict[str, Any]:
+    return services.finish_read(job=job, by=scope, at=at)
+
+
 def _check(job: Job, chunk: JobChunk, scope: Scope, at: datetime) -> None:
     services.check_rows(job=job, chunk=chunk, by=scope, at=at)
 
@@ -34,6 +42,7 @@ def _undone(job: Job, scope: Scope, at: datetime) -> dict[str, Any]:
 
 
 HANDLERS = {
+    "import.read": Handler(chunk=_read, finish=_was_read),
     "import.check": Handler(chunk=_check, finish=_checked),
     "import.apply": Handler(chunk=_apply, finish=_applied),
     "import.undo": Handler(chunk=_undo, finish=_undone),

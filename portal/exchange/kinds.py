@@ -81,9 +81,9 @@ class Problem:
 class CheckedRow:
     """A row after checking: what will be done with it, and why not.
 
-    `clean` holds JSON-ready values for `apply`; `identity` is the key by which the frame finds
-    duplicates inside the whole file (hex of a blind index, never a number). `changes` are
-    before/after pairs for the preview, masked.
+    `clean` holds what `apply` needs, and never leaves the process; `identity` is the key by which
+    the frame finds duplicates inside the whole file (hex of a blind index, never a number).
+    `changes` are before/after pairs for the preview, masked.
     """
 
     line: int

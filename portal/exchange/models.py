@@ -16,6 +16,8 @@ from portal.orgs.records import CommitteeRecord, ScopedQuerySet
 
 
 class BatchState(models.TextChoices):
+    READING = "reading", "读取中"
+    REFUSED = "refused", "未接收"
     RECEIVED = "received", "待对应列"
     MAPPED = "mapped", "检查中"
     CHECKED = "checked", "待导入"
@@ -51,6 +53,10 @@ class ImportBatch(CommitteeRecord):
     counts = models.JSONField(default=dict)
     outcomes = models.JSONField(default=dict)
     effect = models.JSONField(default=dict)
+    # without constraint and index: both would have to wait for everybody at work to be made
+    read_job = models.ForeignKey(
+        Job, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     check_job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
     apply_job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
     undo_job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
@@ -69,8 +75,9 @@ class ImportBatch(CommitteeRecord):
         plain: ClassVar[set[str]] = {
             "number", "kind", "sha256", "size", "encoding", "sheet", "sheets", "header_row",
             "notes", "mapping", "state", "row_count", "counts", "outcomes", "effect",
-            "check_job_id", "apply_job_id", "undo_job_id", "same_as_id", "uploaded_by",
-            "uploaded_name", "uploaded_at", "applied_at", "finished_at", "stored_file",
+            "read_job_id", "check_job_id", "apply_job_id", "undo_job_id", "same_as_id",
+            "uploaded_by", "uploaded_name", "uploaded_at", "applied_at", "finished_at",
+            "stored_file",
         }  # fmt: skip
 
     class Meta:
@@ -88,11 +95,15 @@ class ImportBatch(CommitteeRecord):
     @property
     def is_over(self) -> bool:
         """Whether the file can no longer be imported from here."""
-        return self.state in {BatchState.DONE, BatchState.CANCELLED, BatchState.UNDONE}
+        over = {BatchState.DONE, BatchState.CANCELLED, BatchState.UNDONE, BatchState.REFUSED}
+        return self.state in over
 
 
 class ImportRow(CommitteeRecord):
     """One staged row. `verdict` is the kind's own word, `action` what will be done with it.
+
+    `sealed` are the cells as they were sent or corrected; `told` is what the check said of them,
+    sealed too, empty where it had nothing to say.
 
     They differ for duplicates within the file, and for rows that the clerk leaves out.
     """
@@ -101,6 +112,7 @@ class ImportRow(CommitteeRecord):
     line = models.IntegerField("行")
     key_id = models.CharField(max_length=8)
     sealed = models.BinaryField()
+    told = models.BinaryField(default=b"", db_default=b"")
     verdict = models.CharField(max_length=20, blank=True)
     action = models.CharField(max_length=20, blank=True)
     identity = models.CharField(max_length=64, blank=True)
@@ -114,7 +126,7 @@ class ImportRow(CommitteeRecord):
     objects = ScopedQuerySet["ImportRow"].as_manager()
 
     class PersonalData:
-        personal: ClassVar[set[str]] = {"sealed", "identity", "target_id"}
+        personal: ClassVar[set[str]] = {"sealed", "told", "identity", "target_id"}
         plain: ClassVar[set[str]] = {
             "batch_id", "line", "key_id", "verdict", "action", "duplicate_of", "warned",
             "skipped", "mended", "outcome",

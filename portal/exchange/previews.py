@@ -194,7 +194,7 @@ def line_of(row: ImportRow, columns: Sequence[Column]) -> Line:
         skipped=row.skipped,
         cells=[cell_of(column, staged) for column in columns],
         changes=_changes(staged, columns) if row.action == "update" else [],
-        title=scrubbed(staged.title),
+        title=_title(staged, columns),
     )
 
 
@@ -323,14 +323,20 @@ def refused(batch: ImportBatch, kind: ImportKind, after: int) -> tuple[list[Refu
         batch=batch, outcome__in=("error", "duplicate_in_file", "elsewhere", "kept")
     )
     page = list(rows.filter(line__gt=after).order_by("line")[: PAGE_ROWS + 1])
-    titles = {each.key: each.title for each in kind.fields}
-    found = [_refused(row, titles) for row in page[:PAGE_ROWS]]
+    columns = columns_of(batch, kind)
+    found = [_refused(row, columns) for row in page[:PAGE_ROWS]]
     return found, page[PAGE_ROWS - 1].line if len(page) > PAGE_ROWS else None
 
 
-def _refused(row: ImportRow, titles: dict[str, str]) -> Refused:
+def _title(staged: Staged, columns: Sequence[Column]) -> str:
+    """How a row is called: by its check, else by its first column that needs no mask."""
+    plain = (staged.cells[column.place].text for column in columns if not column.field.mask)
+    return scrubbed(staged.title or next(plain, ""))
+
+
+def _refused(row: ImportRow, columns: Sequence[Column]) -> Refused:
     staged = unseal(row)
-    title = scrubbed(staged.title)
+    title = _title(staged, columns)
     if row.outcome == "kept":
         return Refused(
             row.line, title, "", _("写入后已有人改过，保留不撤销"), _("在台账中逐条核对"), "warn"
@@ -341,6 +347,7 @@ def _refused(row: ImportRow, titles: dict[str, str]) -> Refused:
     if not problems:
         return Refused(row.line, title, "", OUTCOME_TITLES.get(row.outcome, ""), "", "warn")
     first = problems[0]
+    titles = {column.field.key: column.field.title for column in columns}
     tone = "warn" if row.outcome == "elsewhere" else "danger"
     return Refused(
         row.line, title, titles.get(first.field, ""), scrubbed(first.message), first.how, tone

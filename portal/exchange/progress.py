@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.exchange.models import BatchState, ImportBatch, ImportRow
 from portal.exchange.previews import in_words
+from portal.exchange.services.state import staged_so_far
 from portal.jobs.models import Job, JobState
 from portal.ui.formats import whole
 
@@ -39,10 +40,30 @@ def progress_of(batch: ImportBatch, at: datetime) -> Progress:
     """The progress of whatever is at work on the file, or was last."""
     if batch.undo_job is not None and batch.undo_job.is_open:
         return _undoing(batch, batch.undo_job, at)
+    if batch.state == BatchState.READING and batch.read_job is not None:
+        return _reading(batch, batch.read_job, at)
     if batch.state == BatchState.MAPPED and batch.check_job is not None:
         return _checking(batch, batch.check_job, at)
     assert batch.apply_job is not None
     return _applying(batch, batch.apply_job, at)
+
+
+def _reading(batch: ImportBatch, job: Job, at: datetime) -> Progress:
+    part, total = staged_so_far(batch.pk)
+    step: Step = "done" if total else "now"
+    return Progress(
+        title=_("读取没有完成") if job.state == JobState.FAILED else _("正在读取文件"),
+        part=part,
+        total=total,
+        left=_left(job, part, total, at),
+        phases=[
+            Phase(_("安全与格式检查"), _("%(n)s 行") % {"n": whole(total)} if total else "", step),
+            Phase(_("加密暂存"), _ratio(part, total) if total else "", "now" if total else "todo"),
+        ],
+        open=job.is_open,
+        failed=job.error if job.state == JobState.FAILED else "",
+        step=1,
+    )
 
 
 def _checking(batch: ImportBatch, job: Job, at: datetime) -> Progress:

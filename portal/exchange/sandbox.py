@@ -17,11 +17,11 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from types import ModuleType
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 if TYPE_CHECKING:
     from portal.exchange import readers
@@ -42,7 +42,20 @@ def read_in_sandbox(path: Path | str, filename: str, known_headers: Iterable[str
 def read_stream_in_sandbox(
     source: BinaryIO, filename: str, known_headers: Iterable[str]
 ) -> readers.Table:
-    """All tables of an uploaded file, read by a limited child.
+    """All tables of an uploaded file, read by a limited child, with all rows in memory."""
+    with spooled_in_sandbox(source, filename, known_headers) as table:
+        for sheet in table.sheets:
+            sheet.rows = list(sheet.rows)
+        return table
+
+
+@contextlib.contextmanager
+def spooled_in_sandbox(
+    source: BinaryIO, filename: str, known_headers: Iterable[str]
+) -> Iterator[readers.Table]:
+    """All tables of an uploaded file, read by a limited child; their rows stay in a nameless file.
+
+    However long a sheet, going through its rows holds one of them at a time.
 
     :param source: the file, with a descriptor of its own; read from its beginning.
     :param filename: the name that the sender gave it.
@@ -71,27 +84,55 @@ def read_stream_in_sandbox(
         if finished.returncode != 0:
             raise FileRefused("memory", _TOO_MUCH)
         output.seek(0)
-        return _collect(output)
+        yield _collect(output)
+
+
+class SpooledRows(Collection["readers.Row"]):
+    """The rows of one sheet as the child wrote them; each pass reads them anew."""
+
+    def __init__(self, lines: IO[bytes], start: int) -> None:
+        self._lines, self._start, self.count = lines, start, 0
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __contains__(self, row: object) -> bool:
+        return any(row == each for each in self)
+
+    def __iter__(self) -> Iterator[readers.Row]:
+        from portal.exchange.readers import Row
+
+        self._lines.seek(self._start)
+        for _ in range(self.count):
+            _kind, number, cells = json.loads(self._lines.readline())
+            yield Row(number, tuple(map(_decoded, cells)))
 
 
 _TOO_LONG = "读取时间过长，请拆成几个文件，或只保留名单所在的区域后再上传"
 _TOO_MUCH = "表格内容过大或过于复杂，请只保留名单所在的区域，复制到新工作簿后再上传"
 
 
+_ROW = b'["row", '
+
+
 def _collect(lines: IO[bytes]) -> readers.Table:
     from portal.exchange.containers import FileRefused
-    from portal.exchange.readers import Row, Sheet, Table
+    from portal.exchange.readers import Sheet, Table
 
-    table = Table()
+    table, rows = Table(), None
     complete = False
-    for line in lines:
+    while line := lines.readline():
+        if line.startswith(_ROW) and rows is not None:
+            rows.count += 1
+            continue
         kind, *rest = json.loads(line)
-        if kind == "row":
-            table.sheets[-1].rows.append(Row(rest[0], tuple(map(_decoded, rest[1]))))
-        elif kind == "sheet":
+        if kind == "sheet":
             name, header_row, headers, left_out = rest
             pairs = [(number, reason) for number, reason in left_out]
-            table.sheets.append(Sheet(name, header_row, tuple(headers), [], pairs))
+            rows = SpooledRows(lines, lines.tell())
+            # not a list, but all that is asked of it here: its length, and passes through it
+            held = cast("list[readers.Row]", rows)
+            table.sheets.append(Sheet(name, header_row, tuple(headers), held, pairs))
         elif kind == "refused":
             raise FileRefused(rest[0], rest[1])
         elif kind == "end":

@@ -12,6 +12,7 @@ from portal.exchange.models import ImportRow
 from portal.exchange.readers import Cell, cell_text, is_number
 
 SEAL = "import_row"
+_dumped = json.JSONEncoder(separators=(",", ":")).encode
 #: What PostgreSQL's text cannot hold, and what nobody sees.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -45,36 +46,38 @@ def raw_cell(cell: Cell) -> RawCell:
     return RawCell(cell_text(cell), is_number(cell))
 
 
-def seal(row: ImportRow, staged: Staged) -> ImportRow:
-    """Put `staged` into the row, encrypted and bound to it; the row is not written here."""
-    row.key_id, row.sealed = vault.seal(_dumped(staged), row=row.pk, kind=SEAL)
+def seal_cells(row: ImportRow, staged: Staged) -> ImportRow:
+    """Put the cells into the row, encrypted and bound to it; the row is not written here."""
+    numbers = [place for place, cell in enumerate(staged.cells) if cell.numeric]
+    content = _dumped([[cell.text for cell in staged.cells], numbers, staged.mended])
+    row.key_id, row.sealed = vault.seal(content, row=row.pk, kind=SEAL)
     return row
+
+
+def seal_told(row: ImportRow, staged: Staged) -> None:
+    """Put what the check said into the row, in a ciphertext of its own: cells stay as written."""
+    if not (staged.problems or staged.changes):
+        row.told = b""
+        return
+    problems = [(p.field, p.message, p.how, p.severity) for p in staged.problems]
+    content = _dumped([problems, staged.changes, staged.title])
+    row.told = vault.seal_file(content.encode(), row=row.pk)
 
 
 def unseal(row: ImportRow) -> Staged:
     """:raises cryptography.exceptions.InvalidTag: altered, or moved from another row"""
-    held: dict[str, Any] = json.loads(
+    texts, numbers, mended = json.loads(
         vault.unseal(bytes(row.sealed), key_id=row.key_id, row=row.pk, kind=SEAL)
     )
-    return Staged(
-        cells=[RawCell(text, bool(numeric)) for text, numeric in held["cells"]],
-        problems=tuple(Problem(*parts) for parts in held["problems"]),
-        changes={key: (before, after) for key, (before, after) in held["changes"].items()},
-        title=held["title"],
-        mended=held["mended"],
-    )
-
-
-def _dumped(staged: Staged) -> str:
-    return json.dumps(
-        {
-            "cells": [(cell.text, int(cell.numeric)) for cell in staged.cells],
-            "problems": [(p.field, p.message, p.how, p.severity) for p in staged.problems],
-            "changes": staged.changes,
-            "title": staged.title,
-            "mended": staged.mended,
-        }
-    )
+    staged = Staged([RawCell(text) for text in texts], mended=mended)
+    for place in numbers:
+        staged.cells[place] = RawCell(texts[place], True)
+    if row.told:
+        told = vault.unseal_file(bytes(row.told), row=row.pk)
+        problems, changes, staged.title = json.loads(told)
+        staged.problems = tuple(Problem(*parts) for parts in problems)
+        staged.changes = {key: (before, after) for key, (before, after) in changes.items()}
+    return staged
 
 
 def raw_row(line: int, staged: Staged, mapping: Sequence[str | None]) -> RawRow:
@@ -89,7 +92,7 @@ def seal_before(before: dict[str, Any], row: ImportRow) -> dict[str, str]:
     """What undo needs, as the outcome keeps it: one ciphertext bound to the row."""
     if not before:
         return {}
-    key_id, sealed = vault.seal(json.dumps(before), row=row.pk, kind="import_before")
+    key_id, sealed = vault.seal(_dumped(before), row=row.pk, kind="import_before")
     return {"key": key_id, "sealed": sealed.hex()}
 
 

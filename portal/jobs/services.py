@@ -32,9 +32,9 @@ from portal.orgs.acting import acting
 from portal.orgs.capabilities import Capability
 from portal.orgs.limits import allow_work
 from portal.orgs.models import Appointment, OrgUnit
-from portal.orgs.records import new_id
 from portal.orgs.scope import Scope
 from portal.outages import BELL_FAULTS, Trouble, trouble_of
+from portal.rows import insert_rows, insert_values
 
 log = logging.getLogger("portal.jobs")
 ATTEMPTS = 3
@@ -74,7 +74,7 @@ def ask(
         requested_by=by.user_id, acting=by.appointment_id, created_at=at,
         chunk_count=len(chunks),
     )  # fmt: skip
-    JobChunk.objects.bulk_create(
+    insert_rows(
         JobChunk(job=job, committee_id=unit, seq=seq, params=chunk)
         for seq, chunk in enumerate(chunks)
     )
@@ -279,16 +279,16 @@ def _handler(job: Job) -> Handler:
 
 def record_outcomes(job: Job, results: Sequence[Any]) -> None:
     """Outcomes of rows, in the transaction that did them; `results` are `RowResult`s."""
-    RowOutcome.objects.bulk_create(
-        [
-            RowOutcome(
-                id=new_id(), job=job, committee_id=job.committee_id, line=result.line,
-                outcome=result.outcome, target_id=result.target_id,
-                message=result.message[:300], before=result.before,
-            )
+    insert_values(
+        RowOutcome,
+        (
+            {
+                "job_id": job.pk, "committee_id": job.committee_id, "line": result.line,
+                "outcome": result.outcome, "target_id": result.target_id,
+                "message": result.message[:300], "before": result.before,
+            }
             for result in results
-        ],
-        batch_size=1000,
+        ),
     )  # fmt: skip
 
 

@@ -33,17 +33,12 @@ from residents.services.household import Leaving, Saved, Told, save_household
 from residents.services.moving import deregister, move_resident
 from residents.services.registering import register_resident
 from residents.services.revealing import PURPOSES, Revealed, reveal, reveals_today
-from residents.services.sealing import (
-    Sealed,
-    document_index,
-    phone_index,
-    seal_document,
-    seal_phone,
-)
+from residents.services.sealing import Bare, bare_document, bare_phone, document_index, phone_index
 from residents.services.visiting import record_visit, verify_dwelling
 
 __all__ = [
     "PURPOSES",
+    "Bare",
     "Change",
     "Conflict",
     "Found",
@@ -54,7 +49,6 @@ __all__ = [
     "Revealed",
     "RowProblem",
     "Saved",
-    "Sealed",
     "StaleVersion",
     "Told",
     "UnableToDeregister",
@@ -67,6 +61,8 @@ __all__ = [
     "Visit",
     "change_people",
     "compare",
+    "bare_document",
+    "bare_phone",
     "deregister",
     "diff_shown",
     "document_index",
@@ -84,8 +80,6 @@ __all__ = [
     "reveal",
     "reveals_today",
     "save_household",
-    "seal_document",
-    "seal_phone",
     "shown",
     "update_resident",
     "verify_dwelling",

@@ -13,13 +13,14 @@ from portal.audit.record import event, record, record_many
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
+from portal.rows import insert_values, update_rows
 from residents.identity import DocumentKind, mask_birth
 from residents.intake import CODED, FieldProblem, Known, Reading, read_person
 from residents.models import Identity, Residence, Resident, Secret
 from residents.names import list_keys
 from residents.services.copies import PERSON, copy_person
 from residents.services.counters import recheck
-from residents.services.enrolment import BATCH, kind_of, secret_of
+from residents.services.enrolment import identity_of, kind_of, secret_of
 from residents.services.errors import (
     Conflict,
     FoundElsewhere,
@@ -29,7 +30,15 @@ from residents.services.errors import (
     refused_by_database,
 )
 from residents.services.finding import elsewhere_problems, find_holders
-from residents.services.sealing import Sealed, kind_title, seal_document, seal_phone
+from residents.services.sealing import (
+    Bare,
+    Sealed,
+    bare_document,
+    bare_phone,
+    kind_title,
+    seal_document,
+    seal_phone,
+)
 
 PERSON_COLUMNS = (
     "name", "former_name", "foreign_name", "sex", "birth_date", "ethnicity", "nationality",
@@ -58,7 +67,8 @@ class Change:
     reading: Reading
     guardian_id: Any = ...
     document: Sealed | None = None
-    phone: Sealed | None = None
+    #: bare only while a change is weighed (:func:`compare`), sealed where it is made
+    phone: Bare | Sealed | None = None
     diff: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
     @property
@@ -151,11 +161,11 @@ def _conflicts(change: Change) -> list[Conflict]:
         if theirs != mine:
             found.append((column, shown(column, mine), shown(column, theirs)))
     if change.reading.document is not None:
-        mask = seal_document(change.reading.document).mask
+        mask = bare_document(change.reading.document).mask
         if mask != person.id_mask:
             found.append(("id_mask", mask, person.id_mask))
     if change.reading.phone is not None:
-        mask = seal_phone(change.reading.phone).mask if change.reading.phone else ""
+        mask = bare_phone(change.reading.phone).mask if change.reading.phone else ""
         if mask != person.phone_mask:
             found.append(("phone_mask", mask, person.phone_mask))
     return [
@@ -292,11 +302,10 @@ def _save(changes: Sequence[Change]) -> None:
     if not changes:
         return
     people = [change.resident for change in changes]
-    Resident.objects.bulk_update(
+    update_rows(
         people,
         [*PERSON_COLUMNS, "name_key", "initials", "id_mask", "id_tail", "phone_mask",
          "phone_index", "guardian", "version", "updated_at", "updated_by"],
-        batch_size=200,
     )  # fmt: skip
     _save_numbers(changes)
     by_person = {change.resident.pk: change.resident for change in changes}
@@ -306,9 +315,7 @@ def _save(changes: Sequence[Change]) -> None:
     for residence in others.exclude(pk__in=list(in_hand)):
         copy_person(by_person[residence.resident_id], residence)
         copied.append(residence)
-    Residence.objects.bulk_update(
-        copied, [*PERSON, *EPISODE_COLUMNS, "kind", "version"], batch_size=200
-    )
+    update_rows(copied, [*PERSON, *EPISODE_COLUMNS, "kind", "version"])
 
 
 def _save_numbers(changes: Sequence[Change]) -> None:
@@ -319,24 +326,17 @@ def _save_numbers(changes: Sequence[Change]) -> None:
         gone = [change.resident.pk for change in documents]
         Identity.objects.filter(resident_id__in=gone, is_primary=True).delete()
         Secret.objects.filter(resident_id__in=gone, kind=Secret.Kind.IDENTITY).delete()
-        Identity.objects.bulk_create(_identity(change) for change in documents)
+        insert_values(
+            Identity, (identity_of(c.resident, c.document) for c in documents if c.document)
+        )
     if phones:
         gone = [change.resident.pk for change in phones]
         Secret.objects.filter(resident_id__in=gone, kind=Secret.Kind.PHONE).delete()
-    Secret.objects.bulk_create(
+    insert_values(
+        Secret,
         [secret_of(c.resident, c.document, "identity") for c in documents if c.document]
-        + [secret_of(c.resident, c.phone, "phone") for c in phones if c.phone],
-        batch_size=BATCH,
+        + [secret_of(c.resident, c.phone, "phone") for c in phones if isinstance(c.phone, Sealed)],
     )
-
-
-def _identity(change: Change) -> Identity:
-    assert change.document is not None
-    return Identity(
-        committee_id=change.resident.committee_id, resident=change.resident,
-        doc_type=change.document.kind, blind_index=change.document.index,
-        mask=change.document.mask, as_printed=change.document.as_printed,
-    )  # fmt: skip
 
 
 def compare(change: Change) -> dict[str, tuple[str, str]]:

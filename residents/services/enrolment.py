@@ -16,6 +16,7 @@ from django.utils import timezone
 from housing.models import DwellingUnit, Source
 from portal.audit.record import event, record_many
 from portal.orgs.scope import Scope
+from portal.rows import insert_rows, insert_values
 from portal.rules.services import rule_on
 from residents.categories import PopulationCategory
 from residents.cycles import due_on
@@ -25,7 +26,6 @@ from residents.querysets import ACTUAL_CATEGORIES
 from residents.services.copies import dwelling_copies, person_copies
 from residents.services.sealing import Sealed
 
-BATCH = 1000
 COLLECTIVE, SHARED_ROLE = "5", "T5"
 KIND_OF_CATEGORY = {
     PopulationCategory.HUKOU_CONSISTENT: Residence.Kind.HUKOU,
@@ -70,8 +70,8 @@ class _Rows:
     """What is about to be inserted."""
 
     residents: list[Resident] = field(default_factory=list)
-    identities: list[Identity] = field(default_factory=list)
-    secrets: list[Secret] = field(default_factory=list)
+    identities: list[dict[str, Any]] = field(default_factory=list)
+    secrets: list[dict[str, Any]] = field(default_factory=list)
     residences: list[Residence] = field(default_factory=list)
 
 
@@ -94,10 +94,10 @@ def enrol(
     rows = _Rows()
     for newcomer in newcomers:
         _add(rows, newcomer, households, visit, cycle, source, by, at)
-    Resident.objects.bulk_create(rows.residents, batch_size=BATCH)
-    Identity.objects.bulk_create(rows.identities, batch_size=BATCH)
-    Secret.objects.bulk_create(rows.secrets, batch_size=BATCH)
-    Residence.objects.bulk_create(rows.residences, batch_size=BATCH)
+    insert_rows(rows.residents)
+    insert_values(Identity, rows.identities)
+    insert_values(Secret, rows.secrets)
+    insert_rows(rows.residences)
     note_verified(residences=rows.residences, outcome=Verification.Outcome.CHANGED, visit=visit,
                   by=by, at=at)  # fmt: skip
     record_many(_registered(residence, by, at) for residence in rows.residences)
@@ -110,16 +110,17 @@ def note_verified(
     note: str = "",
 ) -> None:  # fmt: skip
     """One verification event per episode: "seen, nothing changed" is a fact of its own (D-5)."""
-    Verification.objects.bulk_create(
-        [
-            Verification(
-                committee_id=row.committee_id, dwelling_id=row.dwelling_id, residence_id=row.pk,
-                outcome=outcome, method=visit.method, verified_on=visit.on, user_id=by.user_id,
-                by_name=by.user_name, at=at, note=note,
-            )
+    insert_values(
+        Verification,
+        (
+            {
+                "committee_id": row.committee_id, "dwelling_id": row.dwelling_id,
+                "residence_id": row.pk, "outcome": outcome, "method": visit.method,
+                "verified_on": visit.on, "user_id": by.user_id, "by_name": by.user_name,
+                "at": at, "note": note,
+            }
             for row in residences
-        ],
-        batch_size=BATCH,
+        ),
     )  # fmt: skip
 
 
@@ -142,7 +143,7 @@ def _households(newcomers: Sequence[Newcomer]) -> dict[UUID, Household]:
         for key, dwelling in dwellings.items()
         if key not in found
     ]
-    Household.objects.bulk_create(fresh, batch_size=BATCH)
+    insert_rows(fresh)
     return found | {row.dwelling_id: row for row in fresh}
 
 
@@ -193,24 +194,27 @@ def _new_resident(newcomer: Newcomer, source: str, by: Scope, at: datetime) -> R
 def _add_numbers(rows: _Rows, newcomer: Newcomer, resident: Resident) -> None:
     document, phone = newcomer.document, newcomer.phone
     if document:
-        rows.identities.append(
-            Identity(
-                committee_id=resident.committee_id, resident=resident, doc_type=document.kind,
-                blind_index=document.index, mask=document.mask,
-                as_printed=document.as_printed,
-            )
-        )  # fmt: skip
+        rows.identities.append(identity_of(resident, document))
         rows.secrets.append(secret_of(resident, document, Secret.Kind.IDENTITY.value))
     if phone:
         rows.secrets.append(secret_of(resident, phone, Secret.Kind.PHONE.value))
 
 
-def secret_of(resident: Resident, sealed: Sealed, kind: str) -> Secret:
+def identity_of(resident: Resident, document: Sealed) -> dict[str, Any]:
+    """The document's row, not yet inserted."""
+    return {
+        "committee_id": resident.committee_id, "resident_id": resident.pk,
+        "doc_type": document.kind, "blind_index": document.index, "mask": document.mask,
+        "as_printed": document.as_printed,
+    }  # fmt: skip
+
+
+def secret_of(resident: Resident, sealed: Sealed, kind: str) -> dict[str, Any]:
     """The ciphertext's row, not yet inserted; the cipher is bound to its key."""
-    return Secret(
-        id=sealed.row, committee_id=resident.committee_id, resident=resident, kind=kind,
-        key_id=sealed.key_id, cipher=sealed.cipher,
-    )  # fmt: skip
+    return {
+        "id": sealed.row, "committee_id": resident.committee_id, "resident_id": resident.pk,
+        "kind": kind, "key_id": sealed.key_id, "cipher": sealed.cipher,
+    }  # fmt: skip
 
 
 def _registered(residence: Residence, by: Scope, at: datetime) -> Any:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from portal.orgs.scope import Scope
+from portal.rows import update_rows
 from portal.rules.services import rule_on
 from residents.cycles import due_on
 from residents.models import Residence
@@ -36,4 +37,4 @@ def dwellings_changed(*, dwelling_ids: Sequence[UUID], by: Scope, at: datetime) 
         for name, value in fresh.items():
             setattr(row, name, value)
         row.due_on = due_on(row.verified_on, row.occupancy, row.category, cycle)
-    Residence.objects.bulk_update(rows, COLUMNS, batch_size=500)
+    update_rows(rows, COLUMNS)

@@ -21,7 +21,7 @@ from residents.services.changing import Change, change_people, version_of
 from residents.services.counters import refresh_dwellings
 from residents.services.enrolment import Newcomer, Visit, enrol
 from residents.services.moving import end_episodes
-from residents.services.sealing import Sealed
+from residents.services.sealing import Bare, Sealed
 
 MOVED_AWAY = "01"
 #: A ledger compares data; it is no visit (核实方式 V5).
@@ -41,8 +41,8 @@ class FileRow:
     dwelling: UUID
     person: Mapping[str, Any]
     episode: Mapping[str, Any]
-    document: Sealed | None = None
-    phone: Sealed | None = None
+    document: Bare | None = None
+    phone: Bare | None = None
     resident: UUID | None = None
     residence: UUID | None = None
     leaves: UUID | None = None
@@ -127,7 +127,8 @@ def _newcomer(
 ) -> Newcomer:
     return Newcomer(
         row=row.line, dwelling=dwellings[row.dwelling], person=row.person, episode=row.episode,
-        document=row.document, phone=row.phone,
+        document=row.document.sealed() if row.document else None,
+        phone=row.phone.sealed() if row.phone else None,
         resident=people[row.resident] if row.resident else None,
     )  # fmt: skip
 
@@ -156,7 +157,8 @@ def _change(
             continue
         residence = episodes[row.residence] if row.residence else begun[row.line]
         reading = Reading(person=dict(row.person), episode=dict(row.episode))
-        changes.append(Change(row.line, people[row.resident], residence, reading, phone=row.phone))
+        phone = row.phone.sealed() if row.phone else None
+        changes.append(Change(row.line, people[row.resident], residence, reading, phone=phone))
     kept = _ciphers([c.resident.pk for c in changes if c.phone and c.resident.phone_mask])
     real = change_people(changes=changes, by=by, at=at, reason="台账导入")
     return [_changed(change, kept.get(change.resident.pk)) for change in real]

@@ -16,6 +16,7 @@ from portal.audit.record import event, record, record_many
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
+from portal.rows import update_rows
 from residents.categories import DELETION_REASONS
 from residents.models import Residence, Resident
 from residents.services.changing import version_of
@@ -45,10 +46,9 @@ def end_episodes(*, endings: Sequence[Ending], by: Scope, at: datetime, note: st
             Residence.Status.VOID if reason in NEVER_WAS else Residence.Status.ENDED
         ).value
         residence.version += 1
-    Residence.objects.bulk_update(
+    update_rows(
         [row for row, _, _ in endings],
         ["end_on", "end_reason", "cancelled_on", "status", "version"],
-        batch_size=200,
     )
     record_many(
         event(

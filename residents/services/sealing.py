@@ -1,7 +1,7 @@
 """Numbers on their way into the register: sealed, indexed, masked (D-6)."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,28 @@ from residents.identity import CheckedDocument, DocumentKind, mask_id, mask_phon
 from residents.models import Secret
 
 LENGTH_OF_OWN_SPACE = 18  # citizen numbers and their like: no two kinds share one
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A number between its check and its storing: known by its index, never shown or kept."""
+
+    kind: str
+    index: bytes
+    mask: str
+    tail: str
+    number: str = field(repr=False)
+    #: why the number stands although its check fails, as the document shows it
+    as_printed: str = ""
+
+    def sealed(self) -> "Sealed":
+        """The number in a ciphertext of its own."""
+        kind = Secret.Kind.IDENTITY if self.kind else Secret.Kind.PHONE
+        row = new_id()
+        key_id, cipher = vault.seal(self.number, row=row, kind=kind.value)
+        return Sealed(
+            self.kind, self.index, self.mask, self.tail, row, key_id, cipher, self.as_printed
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +48,6 @@ class Sealed:
     cipher: bytes
     #: why the number stands although its check fails, as the document shows it
     as_printed: str = ""
-
-    def to_json(self) -> dict[str, str]:
-        """For the staging table of a file: nothing in it can be read without the key."""
-        return {
-            "kind": self.kind, "index": self.index.hex(), "mask": self.mask, "tail": self.tail,
-            "row": str(self.row), "key_id": self.key_id,
-            "cipher": base64.b64encode(self.cipher).decode(),
-        }  # fmt: skip
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Sealed":
@@ -54,20 +68,27 @@ def phone_index(phone: str) -> bytes:
     return vault.blind_index(f"phone:{phone}")
 
 
+def bare_document(document: CheckedDocument, as_printed: str = "") -> Bare:
+    """A checked document number with its index and mask."""
+    number, kind = document.number, document.kind.value
+    return Bare(
+        kind, document_index(kind, number), mask_id(number), tail4(number), number, as_printed
+    )
+
+
+def bare_phone(phone: str) -> Bare:
+    """A telephone number in its stored form with its index and mask."""
+    return Bare("", phone_index(phone), mask_phone(phone), phone[-4:], phone)
+
+
 def seal_document(document: CheckedDocument, as_printed: str = "") -> Sealed:
     """A checked document number, sealed for a secret row of its own."""
-    number, kind = document.number, document.kind.value
-    row = new_id()
-    key_id, cipher = vault.seal(number, row=row, kind=Secret.Kind.IDENTITY.value)
-    index = document_index(kind, number)
-    return Sealed(kind, index, mask_id(number), tail4(number), row, key_id, cipher, as_printed)
+    return bare_document(document, as_printed).sealed()
 
 
 def seal_phone(phone: str) -> Sealed:
     """A telephone number in its stored form, sealed for a secret row of its own."""
-    row = new_id()
-    key_id, cipher = vault.seal(phone, row=row, kind=Secret.Kind.PHONE.value)
-    return Sealed("", phone_index(phone), mask_phone(phone), phone[-4:], row, key_id, cipher)
+    return bare_phone(phone).sealed()
 
 
 def kind_title(code: str) -> str:

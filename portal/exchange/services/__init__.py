@@ -3,6 +3,7 @@
 from portal.exchange.services.applying import apply_rows, finish_apply, start_apply, stop
 from portal.exchange.services.checking import check_rows, confirm_mapping, finish_check, remap
 from portal.exchange.services.mending import correct_cell, leave_out
+from portal.exchange.services.reading import finish_read, read_file
 from portal.exchange.services.receiving import (
     UnableToReceive,
     abandon,
@@ -24,9 +25,11 @@ __all__ = [
     "correct_cell",
     "finish_apply",
     "finish_check",
+    "finish_read",
     "finish_undo",
     "leave_out",
     "purge_closed",
+    "read_file",
     "receive_file",
     "remap",
     "start_apply",

@@ -24,12 +24,12 @@ from portal.exchange.services.state import (
     locked,
     rows_between,
     stopped_short,
-    write_back,
 )
-from portal.exchange.staging import seal, seal_before, unseal
+from portal.exchange.staging import seal_before, seal_told, unseal
 from portal.jobs.models import Job, JobChunk
 from portal.jobs.services import ask, cancel, record_outcomes
 from portal.orgs.scope import Scope
+from portal.rows import update_rows
 
 #: Rows that the preview refused or the clerk left out keep that word as their outcome.
 REFUSED = frozenset({"error", "duplicate_in_file", "skipped"})
@@ -96,7 +96,7 @@ def apply_rows(*, job: Job, chunk: JobChunk, by: Scope, at: datetime) -> None:
     for row in rows:
         row.outcome = by_line[row.line].outcome
         row.target_id = by_line[row.line].target_id
-    write_back(rows, "key_id", "sealed", "outcome", "target_id", "warned")
+    update_rows(rows, ["told", "outcome", "target_id", "warned"])
     record_outcomes(
         job,
         [
@@ -167,7 +167,7 @@ def _refused_by_database(batch: ImportBatch, row: ImportRow) -> RowResult:
     content = unseal(row)
     why = Problem("", _("与台账中已有的记录冲突，没有写入"), _("核对这一行后重新上传"))
     content.problems = (*content.problems, why)
-    seal(row, content)
+    seal_told(row, content)
     return RowResult(row.line, "error", message=why.message)
 
 

@@ -24,12 +24,12 @@ from portal.exchange.services.state import (
     locked,
     rows_between,
     settle,
-    write_back,
 )
-from portal.exchange.staging import Staged, raw_row, seal, unseal
+from portal.exchange.staging import Staged, raw_row, seal_told, unseal
 from portal.jobs.models import Job, JobChunk, JobState
 from portal.jobs.services import ask
 from portal.orgs.scope import Scope
+from portal.rows import update_rows
 
 
 @transaction.atomic
@@ -120,7 +120,8 @@ def check_rows(*, job: Job, chunk: JobChunk, by: Scope, at: datetime) -> None:
     judged = judge(batch, rows, staged, by=by, at=at)
     for row, content, checked in zip(rows, staged, judged, strict=True):
         take(row, content, checked)
-    write_back(rows, "key_id", "sealed", "verdict", "identity", "warned")
+        row.action = "skipped" if row.skipped else row.verdict
+    update_rows(rows, ["told", "verdict", "action", "identity", "warned"])
 
 
 def _batch_of(job: Job, by: Scope) -> ImportBatch | None:
@@ -156,7 +157,7 @@ def judge(
 def take(row: ImportRow, content: Staged, checked: CheckedRow) -> None:
     """Keep a row's verdict; written by the caller."""
     content.take(checked)
-    seal(row, content)
+    seal_told(row, content)
     row.verdict = checked.action
     row.identity = checked.identity[:64]
     row.warned = any(problem.severity == "warning" for problem in checked.problems)

@@ -10,9 +10,10 @@ from portal.audit.record import record
 from portal.exchange.kinds import RawCell
 from portal.exchange.models import BatchState, ImportBatch, ImportRow
 from portal.exchange.services.checking import judge, take
-from portal.exchange.services.state import UnableToGoOn, count_rows, locked, settle, write_back
-from portal.exchange.staging import plain_text, unseal
+from portal.exchange.services.state import UnableToGoOn, count_rows, locked, settle
+from portal.exchange.staging import plain_text, seal_cells, unseal
 from portal.orgs.scope import Scope
+from portal.rows import update_rows
 
 MAX_CELL = 500
 
@@ -35,6 +36,7 @@ def correct_cell(
     staged.mended = sorted({*staged.mended, column})
     before = row.identity
     (checked,) = judge(batch, [row], [staged], by=by, at=at)
+    seal_cells(row, staged)
     take(row, staged, checked)
     row.mended, row.action = True, ""
     _save(batch, row, {before, row.identity})
@@ -67,8 +69,19 @@ def _row(batch: ImportBatch, line: int) -> ImportRow:
 
 def _save(batch: ImportBatch, row: ImportRow, identities: set[str]) -> None:
     """Write the row, then look again at every row that shares an identity with it."""
-    write_back(
-        [row], "key_id", "sealed", "verdict", "identity", "warned", "mended", "skipped", "action"
+    update_rows(
+        [row],
+        [
+            "key_id",
+            "sealed",
+            "told",
+            "verdict",
+            "identity",
+            "warned",
+            "mended",
+            "skipped",
+            "action",
+        ],
     )
     settle(batch, identities - {""})
     batch.counts = count_rows(batch)

@@ -1,12 +1,17 @@
 """A file arrives: hostile checks in the sandbox, encrypted storage, rows into staging."""
 
 import hashlib
+import io
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, time
+from itertools import islice
 from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -15,24 +20,28 @@ from django.utils.translation import gettext as _
 
 from portal import vault
 from portal.audit.record import record
+from portal.exchange import containers
 from portal.exchange import mapping as columns
 from portal.exchange.containers import MAX_BYTES, FileRefused
 from portal.exchange.kinds import ImportKind
 from portal.exchange.models import BatchState, ColumnMapping, ImportBatch, ImportRow
 from portal.exchange.readers import Sheet, Table, header_key
 from portal.exchange.registry import file_fields, kinds
-from portal.exchange.sandbox import read_stream_in_sandbox
-from portal.exchange.services.state import locked, permit
-from portal.exchange.staging import Staged, plain_text, raw_cell, seal
+from portal.exchange.sandbox import spooled_in_sandbox
+from portal.exchange.services.state import locked, note_staged, permit
+from portal.exchange.staging import Staged, plain_text, raw_cell, seal_cells
+from portal.jobs.services import ask
 from portal.orgs.models import OrgUnit
 from portal.orgs.records import new_id
 from portal.orgs.scope import Scope, level_of
+from portal.rows import insert_rows
 
-#: A district's first load is a batch job of its own; people can look through this many.
-MAX_ROWS = 20_000
+#: A file of up to this many bytes is read while its sender waits, a larger one by a worker.
+READ_AT_ONCE = 1024 * 1024
+SHEET_COLUMNS = ("sheet", "header_row", "headers", "row_count", "mapping")
 #: What our own error workbook adds; never a field of a kind.
 REASON_COLUMNS = ("错误原因", "怎么改")
-_DAILY_UPLOADS = 50
+STAGED_AT_ONCE = 2000
 
 
 class UnableToReceive(Exception):
@@ -56,33 +65,45 @@ def receive_file(
     _check_committee(committee)
     _check_quota(by, at)
     name = plain_text(os.path.basename(file_name.replace("\\", "/")), 120) or "文件"
+    batch = _new(kind, name, content, committee, by=by, at=at)
     try:
-        table = read(content, name, kind)
+        look_at(content, name)
+        if len(content) > READ_AT_ONCE:
+            return _left_to_a_worker(batch, content, by=by, at=at)
+        with tables_of(content, name, kind) as table:
+            return _taken(batch, content, table, by=by, at=at)
     except FileRefused as refusal:
+        count_refused(by, at)
         record(
             "exchange.file_refused", by=by, at=at, committee=committee, result="refused",
             reason=refusal.message_zh, changes={"rule": refusal.code, "size": len(content)},
         )  # fmt: skip
         raise UnableToReceive(refusal.message_zh) from refusal
-    return _keep(kind, name, content, table, committee, by=by, at=at)
 
 
-def read(content: bytes, name: str, kind: ImportKind) -> Table:
-    """The file's tables, read by a limited child; nothing of it touches the disk in the clear.
+def look_at(content: bytes, name: str) -> None:
+    """The checks that need no unpacking: size, kind, first bytes, the archive's directory.
 
-    :raises FileRefused: like the sandbox, and for files without rows or with too many
+    :raises FileRefused: hostile, or no ledger
     """
     if len(content) > MAX_BYTES:
         raise FileRefused("size", _("文件超过 20 MB，请拆成几个文件分别上传"))
+    if containers.kind_of(name, content[:8], len(content)) == "xlsx":
+        containers.check_members(io.BytesIO(content))
+
+
+@contextmanager
+def tables_of(content: bytes, name: str, kind: ImportKind) -> Iterator[Table]:
+    """The file's tables, read by a limited child; nothing of it has a name on the disk.
+
+    :raises FileRefused: like the sandbox, and for files without rows or with too many
+    """
     known = columns.known_headers(file_fields(kind.fields))
-    with _in_memory(content) as source:
-        table = read_stream_in_sandbox(source, name, known)
-    table.sheets = [sheet for sheet in table.sheets if sheet.rows]
-    if not table.sheets:
-        raise FileRefused("no_rows", _("表头下没有数据行，请检查后重新上传"))
-    if max(len(sheet.rows) for sheet in table.sheets) > MAX_ROWS:
-        raise FileRefused("rows", _("超过 20,000 行，请拆成几个文件分别上传"))
-    return table
+    with _in_memory(content) as source, spooled_in_sandbox(source, name, known) as table:
+        table.sheets = [sheet for sheet in table.sheets if sheet.rows]
+        if not table.sheets:
+            raise FileRefused("no_rows", _("表头下没有数据行，请检查后重新上传"))
+        yield table
 
 
 def _in_memory(content: bytes) -> BinaryIO:
@@ -99,28 +120,32 @@ def _check_committee(committee: int) -> None:
 
 def _check_quota(by: Scope, at: datetime) -> None:
     midnight = datetime.combine(timezone.localdate(at), time(), timezone.get_current_timezone())
-    sent = ImportBatch.objects.filter(uploaded_by=by.user_id, uploaded_at__gte=midnight).count()
-    most: int = getattr(settings, "IMPORTS_PER_DAY", _DAILY_UPLOADS)
-    if sent >= most:
+    taken = ImportBatch.objects.filter(uploaded_by=by.user_id, uploaded_at__gte=midnight).count()
+    refused = cache.get(_refused_today(by, at), 0)
+    if taken + refused >= settings.IMPORTS_PER_DAY:
         raise UnableToReceive(
-            _("今天已上传 %(count)s 个文件，已到上限，请明天再传") % {"count": sent}
+            _("今天已上传 %(count)s 个文件，已到上限，请明天再传") % {"count": taken + refused}
         )
 
 
-@transaction.atomic
-def _keep(
-    kind: ImportKind,
-    name: str,
-    content: bytes,
-    table: Table,
-    committee: int,
-    *,
-    by: Scope,
-    at: datetime,
+def _refused_today(by: Scope, at: datetime) -> str:
+    return f"exchange:refused:{by.user_id}:{timezone.localdate(at)}"
+
+
+def count_refused(by: Scope, at: datetime) -> None:
+    """A refused file leaves no batch behind, but counts towards the day's number like any other."""
+    key = _refused_today(by, at)
+    cache.add(key, 0, timeout=24 * 3600)
+    cache.incr(key)
+
+
+def _new(
+    kind: ImportKind, name: str, content: bytes, committee: int, *, by: Scope, at: datetime
 ) -> ImportBatch:
+    """The batch of a file, not yet written."""
     key = new_id()
     digest = hashlib.sha256(content).hexdigest()
-    batch = ImportBatch(
+    return ImportBatch(
         id=key,
         committee_id=committee,
         number=f"IM-{timezone.localdate(at):%Y%m%d}-{key.hex[-4:].upper()}",
@@ -129,25 +154,73 @@ def _keep(
         sha256=digest,
         size=len(content),
         encoding=_encoding(name, content),
-        notes=[plain_text(note, 200) for note in table.notes_zh],
-        sheets=[[plain_text(sheet.name, 80), len(sheet.rows)] for sheet in table.sheets],
         same_as=_applied_before(committee, digest),
         uploaded_by=by.user_id,
         uploaded_name=by.user_name,
         uploaded_at=at,
     )
-    largest = max(table.sheets, key=lambda sheet: len(sheet.rows))
-    _take_sheet(batch, largest, kind)
-    batch.stored_file = default_storage.save(
-        f"imports/{key}", ContentFile(vault.seal_file(content, row=key))
-    )
+
+
+@transaction.atomic
+def _taken(
+    batch: ImportBatch, content: bytes, table: Table, *, by: Scope, at: datetime
+) -> ImportBatch:
+    """A file that was read while its sender waits: kept, and its rows staged."""
+    _store(batch, content)
     batch.save(force_insert=True)
-    _stage(batch, largest)
-    record(
-        "exchange.file_received", by=by, at=at, target=batch, committee=committee,
-        changes={"kind": kind.key, "sha256": digest, "rows": batch.row_count, "size": batch.size},
-    )  # fmt: skip
+    take_table(batch, table)
+    received(batch, by=by, at=at)
     return batch
+
+
+@transaction.atomic
+def _left_to_a_worker(
+    batch: ImportBatch, content: bytes, *, by: Scope, at: datetime
+) -> ImportBatch:
+    """A large file: kept as it is, and a worker asked to read it."""
+    _store(batch, content)
+    batch.state = BatchState.READING
+    batch.save(force_insert=True)
+    batch.read_job = ask(
+        kind="import.read",
+        title=_("读取 %(file)s") % {"file": batch.file_name},
+        key=str(batch.pk),
+        params={"batch": str(batch.pk)},
+        chunks=[{}],
+        by=by,
+        at=at,
+        committee=batch.committee_id,
+    )
+    batch.save(update_fields=["read_job"])
+    return batch
+
+
+def _store(batch: ImportBatch, content: bytes) -> None:
+    batch.stored_file = default_storage.save(
+        f"imports/{batch.pk}", ContentFile(vault.seal_file(content, row=batch.pk))
+    )
+
+
+def take_table(batch: ImportBatch, table: Table) -> None:
+    """Fill a batch that is written from what its file holds, and stage the longest sheet."""
+    batch.notes = [plain_text(note, 200) for note in table.notes_zh]
+    batch.sheets = [[plain_text(sheet.name, 80), len(sheet.rows)] for sheet in table.sheets]
+    largest = max(table.sheets, key=lambda sheet: len(sheet.rows))
+    _take_sheet(batch, largest, kinds()[batch.kind])
+    batch.state = BatchState.RECEIVED
+    batch.save(
+        update_fields=["notes", "sheets", "state", *SHEET_COLUMNS],
+    )
+    _stage(batch, largest)
+
+
+def received(batch: ImportBatch, *, by: Scope, at: datetime) -> None:
+    """The trail learns that a file was taken."""
+    record(
+        "exchange.file_received", by=by, at=at, target=batch, committee=batch.committee_id,
+        changes={"kind": batch.kind, "sha256": batch.sha256, "rows": batch.row_count,
+                 "size": batch.size},
+    )  # fmt: skip
 
 
 def _encoding(name: str, content: bytes) -> str:
@@ -201,14 +274,17 @@ def is_ours(header: str) -> bool:
 
 
 def _stage(batch: ImportBatch, sheet: Sheet) -> None:
-    rows = (
-        seal(
-            ImportRow(id=new_id(), batch=batch, committee_id=batch.committee_id, line=row.number),
-            Staged([raw_cell(cell) for cell in row.cells]),
+    rows, staged = iter(sheet.rows), 0
+    while part := list(islice(rows, STAGED_AT_ONCE)):
+        insert_rows(
+            seal_cells(
+                ImportRow(batch_id=batch.pk, committee_id=batch.committee_id, line=row.number),
+                Staged([raw_cell(cell) for cell in row.cells]),
+            )
+            for row in part
         )
-        for row in sheet.rows
-    )
-    ImportRow.objects.bulk_create(list(rows), batch_size=1000)
+        staged += len(part)
+        note_staged(batch.pk, staged, len(sheet.rows))
 
 
 @transaction.atomic
@@ -220,14 +296,14 @@ def choose_sheet(*, batch_id: uuid.UUID, sheet: str, by: Scope, at: datetime) ->
     """
     batch = locked(batch_id, by, BatchState.RECEIVED)
     kind = kinds()[batch.kind]
-    table = read(stored_content(batch), batch.file_name, kind)
-    chosen = next((each for each in table.sheets if plain_text(each.name, 80) == sheet), None)
-    if chosen is None:
-        raise UnableToReceive(_("文件里没有这个工作表"))
-    ImportRow.objects.filter(batch=batch).delete()
-    _take_sheet(batch, chosen, kind)
-    batch.save(update_fields=["sheet", "header_row", "headers", "row_count", "mapping"])
-    _stage(batch, chosen)
+    with tables_of(stored_content(batch), batch.file_name, kind) as table:
+        chosen = next((each for each in table.sheets if plain_text(each.name, 80) == sheet), None)
+        if chosen is None:
+            raise UnableToReceive(_("文件里没有这个工作表"))
+        ImportRow.objects.filter(batch=batch).delete()
+        _take_sheet(batch, chosen, kind)
+        batch.save(update_fields=SHEET_COLUMNS)
+        _stage(batch, chosen)
     return batch
 
 
@@ -243,7 +319,9 @@ def abandon(*, batch_id: uuid.UUID, by: Scope, at: datetime) -> ImportBatch:
 
     :raises UnableToGoOn: it is being applied, or over
     """
-    batch = locked(batch_id, by, BatchState.RECEIVED, BatchState.MAPPED, BatchState.CHECKED)
+    batch = locked(
+        batch_id, by, BatchState.READING, BatchState.RECEIVED, BatchState.MAPPED, BatchState.CHECKED
+    )
     batch.state, batch.finished_at = BatchState.CANCELLED, at
     batch.save(update_fields=["state", "finished_at"])
     record("exchange.abandoned", by=by, at=at, target=batch, committee=batch.committee_id)

@@ -1,9 +1,11 @@
 """What all acts on a batch share: the locked row, its kind, its rows by chunks, its counts."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from django.db.models import Case, Count, F, Min, OuterRef, Q, Subquery, Value, When
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Case, Count, F, Q, Value, When
 from django.utils.translation import gettext as _
 
 from portal.exchange.kinds import ImportKind
@@ -13,7 +15,9 @@ from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 
+#: Rows of a transaction; a long file is cut coarser, since each chunk has costs of its own.
 CHUNK_ROWS = 500
+LONG_FILE, LONG_CHUNK_ROWS = 10_000, 2000
 
 
 class UnableToGoOn(Exception):
@@ -46,8 +50,9 @@ def kind_of(batch: ImportBatch) -> ImportKind:
 
 
 def chunks_of(lines: Sequence[int]) -> list[dict[str, int]]:
-    """First and last line of each chunk of at most 500 rows."""
-    parts = [lines[start : start + CHUNK_ROWS] for start in range(0, len(lines), CHUNK_ROWS)]
+    """First and last line of each chunk."""
+    size = CHUNK_ROWS if len(lines) <= LONG_FILE else LONG_CHUNK_ROWS
+    parts = [lines[start : start + size] for start in range(0, len(lines), size)]
     return [{"first": part[0], "last": part[-1]} for part in parts]
 
 
@@ -60,42 +65,33 @@ def rows_between(batch: ImportBatch, chunk: dict[str, int]) -> list[ImportRow]:
     )
 
 
-def write_back(rows: Iterable[ImportRow], *columns: str) -> None:
-    """Write columns of many rows, one statement per 500 (an UPDATE per row is far slower)."""
-    ImportRow.objects.bulk_create(
-        list(rows),
-        batch_size=500,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=list(columns),
-    )
+# Of rows with one identity the first that has no error counts; the others are duplicates of it.
+DUPLICATES = """
+UPDATE exchange_importrow AS row SET action = 'duplicate_in_file', duplicate_of = same.first
+FROM (
+    SELECT id, line, min(line) OVER (PARTITION BY identity) AS first
+    FROM exchange_importrow
+    WHERE batch_id = %(batch)s AND identity <> '' AND NOT skipped AND verdict <> 'error'
+    AND (%(identities)s::text[] IS NULL OR identity = ANY (%(identities)s::text[]))
+) AS same
+WHERE row.id = same.id AND same.line > same.first
+"""
 
 
 def settle(batch: ImportBatch, identities: set[str] | None = None) -> None:
     """Work out each row's action: its verdict, unless it is a duplicate or the clerk left it out.
 
-    Of rows with one identity the first that has no error counts; the others are duplicates of it.
     A row with an error counts for none, or correcting it would be the only way to get the person
     in. With `identities` only rows of these are looked at again.
     """
     rows = ImportRow.objects.filter(batch=batch)
     if identities is not None:
         rows = rows.filter(Q(identity__in=identities) | Q(action=""))
-    rows.update(
-        action=Case(When(skipped=True, then=Value("skipped")), default=F("verdict")),
-        duplicate_of=None,
-    )
-    counted = rows.exclude(identity="").filter(skipped=False).exclude(verdict="error")
-    first = (
-        ImportRow.objects.filter(batch=batch, identity=OuterRef("identity"), skipped=False)
-        .exclude(verdict="error")
-        .values("identity")
-        .annotate(first=Min("line"))
-        .values("first")
-    )
-    counted.annotate(first=Subquery(first)).filter(line__gt=F("first")).update(
-        action="duplicate_in_file", duplicate_of=Subquery(first)
-    )
+    plain = Case(When(skipped=True, then=Value("skipped")), default=F("verdict"))
+    rows.exclude(action=plain, duplicate_of=None).update(action=plain, duplicate_of=None)
+    wanted = None if identities is None else sorted(identities)
+    with connection.cursor() as cursor:
+        cursor.execute(DUPLICATES, {"batch": batch.pk, "identities": wanted})
 
 
 def count_rows(batch: ImportBatch) -> dict[str, int]:
@@ -117,10 +113,22 @@ def count_outcomes(batch: ImportBatch) -> dict[str, int]:
 
 def is_working(batch: ImportBatch) -> bool:
     """Whether the job of the file's present step is at work."""
-    job = {BatchState.MAPPED: batch.check_job, BatchState.APPLYING: batch.apply_job}.get(
-        BatchState(batch.state), batch.undo_job
-    )
+    job = {
+        BatchState.READING: batch.read_job,
+        BatchState.MAPPED: batch.check_job,
+        BatchState.APPLYING: batch.apply_job,
+    }.get(BatchState(batch.state), batch.undo_job)
     return job is not None and job.is_open
+
+
+def note_staged(batch_id: uuid.UUID, part: int, total: int) -> None:
+    """Remember for the page how far reading has come; the rows themselves are not committed yet."""
+    cache.set(f"exchange:staged:{batch_id}", (part, total), timeout=600)
+
+
+def staged_so_far(batch_id: uuid.UUID) -> tuple[int, int]:
+    """Rows staged and rows in all, as far as the file being read is known."""
+    return cache.get(f"exchange:staged:{batch_id}") or (0, 0)
 
 
 def stopped_short(batch: ImportBatch) -> bool:

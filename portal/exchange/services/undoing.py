@@ -24,12 +24,12 @@ from portal.exchange.services.state import (
     locked,
     rows_between,
     stopped_short,
-    write_back,
 )
 from portal.exchange.staging import unseal_before
 from portal.jobs.models import Job, JobChunk, RowOutcome
 from portal.jobs.services import ask, record_outcomes
 from portal.orgs.scope import Scope
+from portal.rows import update_rows
 
 UNDO_DAYS = 7
 UNDONE: Outcome = "undone"
@@ -96,7 +96,7 @@ def undo_rows(*, job: Job, chunk: JobChunk, by: Scope, at: datetime) -> None:
         answers.append(
             replace(result, outcome=outcome, message=scrubbed(result.message), before={})
         )
-    write_back(rows, "outcome")
+    update_rows(rows, ["outcome"])
     record_outcomes(job, answers)
 
 

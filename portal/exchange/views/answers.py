@@ -22,7 +22,7 @@ UNPROCESSABLE = 422
 def batch_in_sight(request: PortalRequest, batch_id: uuid.UUID) -> ImportBatch:
     found: ImportBatch = get_in_scope(
         ImportBatch.objects.select_related(
-            "committee", "check_job", "apply_job", "undo_job", "same_as"
+            "committee", "read_job", "check_job", "apply_job", "undo_job", "same_as"
         ),
         request.scope,
         pk=batch_id,

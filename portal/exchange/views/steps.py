@@ -36,7 +36,8 @@ def batch(request: PortalRequest, batch_id: uuid.UUID) -> HttpResponse:
 
 
 def _step(request: PortalRequest, batch: ImportBatch) -> HttpResponse:
-    if is_working(batch) or batch.state == BatchState.MAPPED or stopped_short(batch):
+    waits = batch.state in (BatchState.READING, BatchState.MAPPED)
+    if is_working(batch) or waits or stopped_short(batch):
         return _progress_page(request, batch)
     if batch.state == BatchState.RECEIVED:
         return mapping_page(request, batch)
