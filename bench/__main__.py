@@ -16,6 +16,7 @@ from pathlib import Path
 MODULES = (
     "pages",
     "exports",
+    "metrics",
 )  # fmt: skip
 MOST_SECONDS = 15 * 60
 

@@ -15,6 +15,7 @@ from portal.demo import cast
 from portal.demo.cards import PROOF, PROVES, REASON_OF, card_number
 from portal.demo.diary import Diary
 from portal.orgs.acting import acting
+from portal.orgs.limits import allow_work
 from portal.orgs.scope import Scope
 from residents.completeness import years_before
 from residents.models import Residence
@@ -71,6 +72,7 @@ def plan(diary: Diary) -> None:
 def _applicants(diary: Diary, by: Scope) -> list[dict[str, Any]]:
     """Adults from elsewhere who live in the street without a case, in any order but the same."""
     with acting(by):
+        allow_work(clockwork=True)
         asked = PermitApplication.objects.in_scope(by).values("applicant_id")
         rows = Residence.objects.in_scope(by).actual().exclude(resident_id__in=asked)
         grown = rows.filter(category="20", birth_date__lte=years_before(diary.today, 18))

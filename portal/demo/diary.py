@@ -19,6 +19,7 @@ from portal.audit.record import event, record_many
 from portal.demo import cast
 from portal.orgs import posts
 from portal.orgs.acting import acting
+from portal.orgs.limits import allow_work
 from portal.orgs.models import Appointment
 from portal.orgs.scope import Scope
 
@@ -75,6 +76,7 @@ class Diary:
         waiting = sorted(self.events, key=lambda entry: entry.at)
         done = 0
         with transaction.atomic():
+            allow_work(clockwork=True)
             for at, _, who, act in sorted(self.acts, key=lambda entry: entry[:2]):
                 before = done
                 while done < len(waiting) and waiting[done].at < at:

@@ -1,4 +1,4 @@
-"""How the ledger computes metrics: a street in each transaction, published as a whole (D-9)."""
+"""How the ledger computes metrics: measured in one transaction, published in the next (D-9)."""
 
 import uuid
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Asking for a run, measuring a street of it, publishing it: the writers of numbers (D-10)."""
+"""Asking for a run, measuring its unit, publishing it: the writers of numbers (D-10)."""
 
 import uuid
 from datetime import date, datetime, timedelta
@@ -18,6 +18,7 @@ from portal.orgs.access import require
 from portal.orgs.acting import acting
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
+from portal.orgs.planning import expect_many_rows
 from portal.orgs.records import new_id
 from portal.orgs.scope import Scope, level_of, span_of
 from portal.quality import services as quality
@@ -56,7 +57,8 @@ def request_run(
         title=_("计算指标 %(day)s") % {"day": as_of},
         key=str(run.pk),
         params={"run": str(run.pk)},
-        chunks=[{"unit": code} for code in _streets(unit, as_of)],
+        # one piece: each register is read once, however many streets and committees it has
+        chunks=[{"unit": unit}],
         by=by,
         at=at,
         committee=unit,
@@ -85,14 +87,6 @@ def _under_way(runs: MetricRunQuerySet, by: Scope) -> MetricRun | None:
     return waiting.order_by("-requested_at").first()
 
 
-def _streets(unit: int, day: date) -> list[int]:
-    """What is done in one transaction: each street of a district, else the unit itself."""
-    if level_of(unit) != "district":
-        return [unit]
-    streets = OrgUnit.objects.under(unit).on(day).streets().order_by("code")
-    return list(streets.values_list("code", flat=True))
-
-
 @transaction.atomic
 def compute_unit(*, run_id: uuid.UUID, unit: int, by: Scope, at: datetime) -> int:
     """Run the quality rules over a unit, then measure every metric; returns values written.
@@ -101,6 +95,13 @@ def compute_unit(*, run_id: uuid.UUID, unit: int, by: Scope, at: datetime) -> in
     """
     run = MetricRun.objects.select_for_update().get(pk=run_id)
     quality.check_unit(unit=unit, by=by, at=at, run=run.pk)
+    return measure_unit(run=run, unit=unit, at=at)
+
+
+@transaction.atomic
+def measure_unit(*, run: MetricRun, unit: int, at: datetime) -> int:
+    """Measure every metric of a unit and below into a run; returns values written."""
+    expect_many_rows(unit)
     rules = rules_on(RULE_SETS, run.as_of)
     if run.measured_at is None:
         run.measured_at = at

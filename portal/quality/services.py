@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from portal.orgs.access import NotAllowed
+from portal.orgs.planning import expect_many_rows
 from portal.orgs.scope import Scope, span_of
 from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
@@ -26,7 +27,8 @@ from portal.rules.services import rules_on
 RULE_SETS = ("verification_cycle", "issue_deadlines", "registration_deadline")
 
 # What the rule finds now stands in `found`; what it no longer finds is mended. An issue keeps the
-# day on which it was first seen, hence its deadline.
+# day on which it was first seen, hence its deadline. One that is as it was is left alone: writing
+# it again, even in vain, would lock it against the clerk who mends it meanwhile.
 RUN_RULE = """
 found{n} AS ({offenders}),
 opened{n} AS (
@@ -36,6 +38,15 @@ opened{n} AS (
         residence_id, left(subject, 80), left(place, 80), left(detail, 200), %(day)s, %(due{n})s,
         'open', %(run)s
     FROM found{n}
+    WHERE NOT EXISTS (SELECT FROM {table} AS known
+        WHERE known.rule = %(rule{n})s AND known.state = 'open'
+        AND known.object_id = found{n}.object_id
+        AND known.committee_id = found{n}.committee_id
+        AND known.severity = %(severity{n})s
+        AND known.dwelling_id IS NOT DISTINCT FROM found{n}.dwelling_id
+        AND known.subject = left(found{n}.subject, 80)
+        AND known.place = left(found{n}.place, 80)
+        AND known.detail = left(found{n}.detail, 200))
     ON CONFLICT (rule, object_id) WHERE state = 'open' DO UPDATE
     SET committee_id = EXCLUDED.committee_id, severity = EXCLUDED.severity,
         dwelling_id = EXCLUDED.dwelling_id, subject = EXCLUDED.subject, place = EXCLUDED.place,
@@ -50,7 +61,7 @@ mended{n} AS (
     UPDATE {table} SET state = 'fixed', closed_on = %(day)s
     WHERE state = 'open' AND rule = %(rule{n})s AND committee_id BETWEEN %(low)s AND %(high)s
     AND (%(dwellings)s::uuid[] IS NULL OR dwelling_id = ANY (%(dwellings)s::uuid[]))
-    AND object_id NOT IN (SELECT object_id FROM found{n})
+    AND NOT EXISTS (SELECT FROM found{n} WHERE found{n}.object_id = {table}.object_id)
     RETURNING 1
 )
 """
@@ -114,6 +125,8 @@ def _run(
 ) -> Outcome:
     if not by.covers(unit):
         raise NotAllowed("该单位不在你的管辖范围内")
+    if dwellings is None:
+        expect_many_rows(unit)
     day = timezone.localdate(at)
     inspection = Inspection(unit, day, rules_on(RULE_SETS, day))
     wanted = None if only is None else set(only)
