@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.accounts.entering import idle_seconds
 from portal.jobs.models import Job, JobState
 from portal.orgs.capabilities import Capability as C
 from portal.orgs.models import OrgUnit
@@ -134,6 +135,9 @@ def shell_for(request: HttpRequest) -> dict[str, Any]:
         "switch_url": reverse("orgs:switch_post"),
         "watermark": f"{scope.user_name} {scope.staff_no}".strip(),
         "help_url": reverse("desk:help"),
+        "settings_url": reverse("accounts:mine"),
+        "left_url": reverse("accounts:left"),
+        "idle_seconds": idle_seconds(request.user),  # type: ignore[arg-type]
     }  # fmt: skip
     if scope.may(C.VIEW_REGISTER):
         known |= {"search_url": reverse("desk:search")}

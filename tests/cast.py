@@ -10,6 +10,7 @@ from django.utils import timezone
 from portal.accounts.fresh import mark_proved
 from portal.accounts.models import User
 from portal.orgs import posts
+from portal.orgs.acting import acting
 from portal.orgs.models import Appointment, OrgUnit
 from portal.orgs.scope import Scope
 from portal.orgs.services import project_grants
@@ -40,6 +41,12 @@ PEOPLE = {
 }
 
 
+def appointed(user: User, role: str, unit: int, starts_on: date) -> Appointment:
+    """A post that stands from the beginning, given by nobody of the cast."""
+    with acting(posts.founding_scope(DISTRICT)):
+        return Appointment.objects.create(user=user, role=role, unit_id=unit, starts_on=starts_on)
+
+
 @dataclass
 class Cast:
     """The assembled people: `scope` for services, `client` for pages."""
@@ -53,11 +60,11 @@ class Cast:
             user = User(username=key, name=name, staff_no=f"T-{len(cast.users):03d}")
             user.set_unusable_password()
             user.save()
-            Appointment.objects.create(
-                user=user, role=role, unit_id=unit or cast.far_committee, starts_on=date(2020, 1, 1)
-            )
+            appointed(user, role, unit or cast.far_committee, date(2020, 1, 1))
             cast.users[key] = user
         project_grants(day=timezone.localdate())
+        for user in cast.users.values():
+            user.refresh_from_db()
         return cast
 
     @cached_property
@@ -84,5 +91,5 @@ class Cast:
     def password(self, key: str, text: str = PASSWORD) -> str:
         """Give this person a password, for tests of the login itself."""
         self.users[key].set_password(text)
-        self.users[key].save()
+        self.users[key].save(update_fields=["password"])
         return text

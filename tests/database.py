@@ -67,6 +67,7 @@ def is_as_prepared() -> bool:
 KEPT = {
     "orgs_orgunit", "rules_policydocument", "rules_policyclause", "rules_ruleset",
     "django_content_type", "django_migrations", "auth_permission", "portal_scope_key",
+    "portal_grant_right",
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts import services
-from portal.accounts.again import AgainForm
+from portal.accounts.models import User
 from portal.ui.pages import page, wants_fragment
 
 FRESH_FOR = 10 * 60  # seconds
@@ -74,7 +74,10 @@ def ask_again(request: HttpRequest, act: str) -> HttpResponse | None:
     if is_fresh(request):
         return None
     if wants_fragment(request):
-        context = {"form": AgainForm(user=request.user), "act": act}
+        from portal.accounts.forms import AgainForm  # which counts a login as a proof
+
+        assert isinstance(request.user, User)
+        context = {"form": AgainForm(user=request.user, at=timezone.now()), "act": act}
         return page(request, "accounts/again.html", context, partial="dialog", status=LOGIN_FIRST)
     if request.method in READING:
         return _led({"next": request.get_full_path()})

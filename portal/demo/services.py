@@ -23,6 +23,7 @@ from portal.jobs import services as ledger
 from portal.metrics import services as metrics
 from portal.metrics.models import RunKind
 from portal.orgs import posts
+from portal.orgs.acting import acting
 from portal.orgs.models import Appointment, OrgUnit
 from portal.orgs.services import project_grants
 from portal.rules.services import rule_on
@@ -42,8 +43,9 @@ def make_logins(today: date) -> None:
         user = User(username=player.username, name=player.name, staff_no=player.staff_no)
         user.password = hashed
         user.save(force_insert=True)
-        for role, unit in player.posts:
-            Appointment.objects.create(user=user, unit_id=unit, role=role, starts_on=FIRST_DAY)
+        with acting(posts.founding_scope(cast.DISTRICT)):
+            for role, unit in player.posts:
+                Appointment.objects.create(user=user, unit_id=unit, role=role, starts_on=FIRST_DAY)
     project_grants(day=today)
 
 

@@ -38,6 +38,8 @@ class Capability(StrEnum):
     REVIEW_USE = "review_use"
     VIEW_ORGS = "view_orgs"
     MANAGE_ACCOUNTS = "manage_accounts"
+    APPOINT = "appoint"
+    APPROVE_POSTS = "approve_posts"
     VIEW_OPERATION = "view_operation"
 
 
@@ -67,6 +69,8 @@ TITLES: dict[Capability, str] = {
     Capability.VIEW_AUDIT: "查看访问留痕",
     Capability.REVIEW_USE: "核查查看完整证件号的线索",
     Capability.VIEW_ORGS: "查看组织与岗位",
-    Capability.MANAGE_ACCOUNTS: "管理账号与岗位",
+    Capability.MANAGE_ACCOUNTS: "重置、停用账号",
+    Capability.APPOINT: "开通账号、任免岗位",
+    Capability.APPROVE_POSTS: "批准区级任职",
     Capability.VIEW_OPERATION: "查看系统运行情况",
 }

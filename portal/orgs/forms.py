@@ -1,12 +1,40 @@
 """Forms of accounts and posts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from portal.orgs.models import OrgUnit
 from portal.orgs.roles import ROLES
-from portal.ui.forms import PortalForm
+from portal.ui.forms import DayField, PortalForm
+
+
+def _choices(roles: Iterable[str]) -> list[tuple[str, str]]:
+    allowed = set(roles)
+    known = [(role.key, role.title) for role in ROLES.values() if role.key in allowed]
+    return [("", "请选择"), *known]
+
+
+class PostForm(PortalForm):
+    """A post for somebody who has an account."""
+
+    columns = 4
+    spans = {"reason": 4}
+
+    unit = forms.ModelChoiceField(
+        label="单位", queryset=OrgUnit.objects.none(), empty_label="请选择"
+    )
+    role = forms.ChoiceField(label="岗位", choices=())
+    starts_on = DayField(label="到岗日期")
+    reason = forms.CharField(
+        label="事由", max_length=200, required=False, help_text="区级岗位由另一人批准，请写明事由"
+    )
+
+    def __init__(self, *args: Any, units: Any, roles: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["role"].choices = _choices(roles)  # type: ignore[attr-defined]
 
 
 class AccountForm(PortalForm):
@@ -24,9 +52,29 @@ class AccountForm(PortalForm):
         label="初始密码", min_length=12, widget=forms.PasswordInput,
         help_text="至少 12 位，首次登录后由本人修改",
     )  # fmt: skip
-    unit = forms.ModelChoiceField(label="单位", queryset=OrgUnit.objects.none())
-    role = forms.ChoiceField(label="岗位", choices=[(r.key, r.title) for r in ROLES.values()])
+    unit = forms.ModelChoiceField(
+        label="单位", queryset=OrgUnit.objects.none(), empty_label="请选择"
+    )
+    role = forms.ChoiceField(label="岗位", choices=())
 
-    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Any, roles: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["role"].choices = _choices(roles)  # type: ignore[attr-defined]
+
+
+class ResetForm(PortalForm):
+    """A new initial password after somebody was checked in person."""
+
+    columns = 2
+
+    password = forms.CharField(label="新的初始密码", min_length=12, widget=forms.PasswordInput)
+    reason = forms.CharField(label="核验方式与事由", max_length=200)
+
+
+class CloseForm(PortalForm):
+    """Why an account is closed, or opened again."""
+
+    columns = 1
+
+    reason = forms.CharField(label="事由", max_length=200)

@@ -9,8 +9,10 @@ from django.contrib.auth import logout
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
+from portal.accounts.entering import keep_awake, seconds_left
 from portal.orgs import posts, tokens
 from portal.orgs.access import NotAllowed
 from portal.orgs.postgresql import patience
@@ -101,9 +103,12 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.scope = None  # type: ignore[attr-defined]
         if request.user.is_authenticated:
-            if self._idle_too_long(request):
+            if seconds_left(request) <= 0:
                 logout(request)
+                request.session_over = "idle"  # type: ignore[attr-defined]
             else:
+                if request.path != reverse("accounts:left"):  # asking is not using
+                    keep_awake(request)
                 request.scope = posts.acting_scope(request)  # type: ignore[attr-defined]
                 tokens.enter(request.scope)  # type: ignore[attr-defined]
                 connection.apply_scope()  # type: ignore[attr-defined]
@@ -115,13 +120,3 @@ class ScopeMiddleware:
             from portal.audit.refusals import remember_refusal
 
             remember_refusal(request, str(exception), timezone.now())
-
-    @staticmethod
-    def _idle_too_long(request: HttpRequest) -> bool:
-        now = int(time.time())
-        seen = request.session.get("seen_at", now)
-        if now - seen > settings.SESSION_IDLE_SECONDS:
-            return True
-        if now - seen > 60 or "seen_at" not in request.session:  # one write a minute at the most
-            request.session["seen_at"] = now
-        return False

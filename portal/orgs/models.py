@@ -126,3 +126,60 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user.name} {self.get_role_display()} {self.unit.name}"
+
+
+class AppointmentRequest(models.Model):
+    """A post that one person asks for and another one gives (`portal.orgs.delegation`)."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待批准"
+        GIVEN = "given", "已批准"
+        REFUSED = "refused", "未批准"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="人员"
+    )
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name="单位")
+    role = models.CharField("岗位", max_length=32, choices={r.key: r.title for r in ROLES.values()})
+    starts_on = models.DateField("到岗日期")
+    reason = models.CharField("事由", max_length=200, blank=True)
+    state = models.CharField("状态", max_length=8, choices=State, default=State.WAITING)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提请人"
+    )
+    asked_at = models.DateTimeField("提请时间")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="批准人"
+    )
+    decided_at = models.DateTimeField("办理时间", null=True)
+
+    class PersonalData:
+        personal: ClassVar[set[str]] = set()
+        plain: ClassVar[set[str]] = {
+            "id", "user_id", "unit_id", "role", "starts_on", "reason", "state", "asked_by_id",
+            "asked_at", "decided_by_id", "decided_at",
+        }  # fmt: skip
+
+    class Meta:
+        verbose_name = "任职提请"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(asked_by=F("user")), name="orgs_request_not_for_oneself",
+                violation_error_message="不能给自己提请岗位",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None)
+                | (~Q(decided_by=F("asked_by")) & ~Q(decided_by=F("user"))),
+                name="orgs_request_second_person",
+                violation_error_message="任职须由提请人和本人以外的第二人批准",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_by=None, decided_at=None)
+                | (~Q(state="waiting") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="orgs_request_decided_by_somebody",
+                violation_error_message="办理结果与批准人应同时填写",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.user.name} {self.get_role_display()} {self.unit.name}"

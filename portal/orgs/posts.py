@@ -7,9 +7,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from portal.accounts.addresses import client_address
 from portal.accounts.models import User
 from portal.orgs.capabilities import Capability
-from portal.orgs.models import Appointment
+from portal.orgs.models import Appointment, OrgUnit, UnitKind
 from portal.orgs.roles import ROLES
 from portal.orgs.scope import Scope
 
@@ -64,7 +65,29 @@ def acting_scope(request: HttpRequest) -> Scope | None:
         appointment,
         user,
         request_id=getattr(request, "id", "") or request.headers.get("X-Request-Id", "")[:64],
-        ip=request.META.get("REMOTE_ADDR"),
+        ip=client_address(request) or None,
+    )
+
+
+def actor_of(request: HttpRequest, user: User | None) -> Scope:
+    """Under which office an event at the entrance stands: the first post held, else the district.
+
+    It has no capability: it says who was there, nothing more.
+    """
+    held = held_on(user, timezone.localdate()).first() if user else None
+    district = OrgUnit.objects.filter(kind=UnitKind.DISTRICT).order_by("code")
+    office = held.unit if held else district.first()
+    return Scope(
+        unit=office.code if office else 0,
+        unit_name=office.name if office else "",
+        role=held.role if held else "",
+        role_title=held.get_role_display() if held else "",
+        capabilities=frozenset(),
+        user_id=user.pk if user else None,
+        user_name=user.name if user else "未登录",
+        staff_no=user.staff_no if user else "",
+        request_id=getattr(request, "id", "") or request.headers.get("X-Request-Id", "")[:64],
+        ip=client_address(request) or None,
     )
 
 
@@ -100,6 +123,18 @@ def granted_capabilities(user_id: int, unit: int) -> set[str]:
             content_type__app_label="orgs",
             content_type__model="orgunit",
         ).values_list("permission__codename", flat=True)
+    )
+
+
+def founding_scope(unit: int) -> Scope:
+    """The scope in which the very first posts are made: a new district's, a demonstration's."""
+    return Scope(
+        unit=unit,
+        unit_name="",
+        role="system",
+        role_title="系统任务",
+        capabilities=frozenset({str(Capability.APPOINT)}),
+        user_name="系统任务",
     )
 
 

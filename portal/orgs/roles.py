@@ -23,6 +23,11 @@ class Role:
     description: str
     capabilities: frozenset[C]
 
+    @property
+    def privileged(self) -> bool:
+        """Whether its holder needs a second factor, one session at a time and a shorter idle."""
+        return self.level != "committee"
+
 
 def _role(key: str, title: str, level: Level, description: str, *capabilities: C) -> Role:
     return Role(key, title, level, description, frozenset(capabilities))
@@ -34,7 +39,7 @@ _ALL = [
         "订规则、定考核、看全区汇总；说明用途后可查个人，不改访问留痕。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_ASSESSMENT, C.RUN_ASSESSMENT,
         C.EDIT_RULES, C.EXPORT_MASKED, C.APPROVE_EXPORTS, C.REVEAL_IDENTITY, C.VIEW_AUDIT,
-        C.VIEW_ORGS,
+        C.VIEW_ORGS, C.APPROVE_POSTS,
     ),
     _role(
         "district_analyst", "区人口办统计员", "district",
@@ -49,8 +54,8 @@ _ALL = [
     ),
     _role(
         "security_admin", "安全管理员", "district",
-        "管账号、岗位和策略，看不到居民。",
-        C.MANAGE_ACCOUNTS, C.VIEW_ORGS, C.VIEW_RULES,
+        "管账号、岗位和策略，区级岗位另由一人批准，看不到居民。",
+        C.MANAGE_ACCOUNTS, C.APPOINT, C.APPROVE_POSTS, C.VIEW_ORGS, C.VIEW_RULES,
     ),
     _role(
         "system_admin", "系统管理员", "district",
@@ -62,13 +67,14 @@ _ALL = [
         "看本街道看板、裁定移交、管采集力量、报自评，不看其他街道的人。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.EDIT_STAFFING, C.REVIEW_PERMITS,
         C.DECIDE_PERMITS, C.VIEW_ASSESSMENT, C.SELF_ASSESS, C.EXPORT_MASKED, C.APPROVE_EXPORTS,
-        C.REVEAL_IDENTITY, C.VIEW_AUDIT, C.VIEW_ORGS,
+        C.REVEAL_IDENTITY, C.VIEW_AUDIT, C.VIEW_ORGS, C.APPOINT,
     ),
     _role(
         "street_staff", "街道（镇）人口办工作人员", "street",
         "登记、核实、抽查、管采集员，不审批自己登记的事项。",
         *REGISTER_READ, *REGISTER_WRITE, C.VIEW_DASHBOARD, C.RUN_METRICS, C.EDIT_STAFFING,
         C.REVIEW_PERMITS, C.EXPORT_MASKED, C.REVEAL_IDENTITY, C.IMPORT_FILES, C.VIEW_ORGS,
+        C.APPOINT,
     ),
     _role(
         "center_clerk", "受理服务中心窗口", "street",

@@ -55,6 +55,23 @@ def current_token(alias: str = "default", *, process: int, began: int) -> str:
     )  # fmt: skip
 
 
+GRANTING = {Capability.APPOINT, Capability.APPROVE_POSTS}
+
+
+def grants_something() -> bool:
+    """Whether the current scope gives posts, so that PostgreSQL must know who acts."""
+    scope = _scope.get()
+    return scope is not None and any(scope.may(each) for each in GRANTING)
+
+
+def actor_token(*, process: int, began: int) -> str:
+    """Who acts in one transaction, for the guard of posts; it opens no row to anybody's sight."""
+    scope = _scope.get()
+    if scope is None or not grants_something():
+        return ""
+    return sign(0, 0, appointment=scope.appointment_id, process=process, began=began)
+
+
 def enter(scope: Scope | None) -> Token[Scope | None]:
     return _scope.set(scope)
 

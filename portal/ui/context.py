@@ -51,6 +51,9 @@ class Shell:
     watermark: str = ""
     #: targets of the two-key jumps: {"KeyH": "/", "KeyB": "/housing/"}
     jumps: dict[str, str] | None = None
+    #: where the page asks how long the session goes on, and after how long it ends unused
+    left_url: str = ""
+    idle_seconds: int = 0
     #: where key N leads
     new_url: str = ""
 

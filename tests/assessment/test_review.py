@@ -13,10 +13,9 @@ from portal.accounts.models import User
 from portal.orgs import posts
 from portal.orgs.access import NotAllowed
 from portal.orgs.acting import acting
-from portal.orgs.models import Appointment
 from portal.orgs.services import project_grants
 from tests.assessment import builders as b
-from tests.cast import DISTRICT, FAR_STREET, STREET
+from tests.cast import DISTRICT, FAR_STREET, STREET, appointed
 
 pytestmark = pytest.mark.django_db
 
@@ -31,9 +30,7 @@ def open_cycle(cast, at):
 def colleague(cast, today):
     """A second reviewer of the district."""
     user = User.objects.create(username="second", name="方圆", staff_no="T-900")
-    post = Appointment.objects.create(
-        user=user, role="district_admin", unit_id=DISTRICT, starts_on=today
-    )
+    post = appointed(user, "district_admin", DISTRICT, today)
     project_grants(day=today)
     return posts.scope_of(post, user, request_id="test")
 

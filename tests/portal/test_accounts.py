@@ -48,7 +48,7 @@ def test_a_wrong_entry_is_told_at_its_field_and_nothing_is_lost(cast, change, sa
     assert not User.objects.filter(staff_no="YY-009").exists()
 
 
-@pytest.mark.parametrize("who", ["clerk", "street", "district", "auditor"])
+@pytest.mark.parametrize("who", ["clerk", "lead", "district", "auditor"])
 def test_nobody_else_opens_accounts(cast, who):
     assert cast.client(who).post(reverse("orgs:open_account"), FORM).status_code == 403
 

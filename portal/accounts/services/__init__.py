@@ -1,6 +1,37 @@
 """The only writers of accounts; each function is one act."""
 
+from portal.accounts.services.factors import (
+    begin_factor,
+    confirm_factor,
+    remove_factor,
+    renew_recovery_codes,
+    take_code,
+)
 from portal.accounts.services.kept import Kept, TooMuchToKeep, keep, take_back
-from portal.accounts.services.people import open_account, prefer
+from portal.accounts.services.people import (
+    change_password,
+    open_account,
+    prefer,
+    reset_account,
+    set_active,
+)
+from portal.accounts.services.sessions import end_session, end_sessions
 
-__all__ = ["Kept", "TooMuchToKeep", "keep", "open_account", "prefer", "take_back"]
+__all__ = [
+    "Kept",
+    "TooMuchToKeep",
+    "begin_factor",
+    "change_password",
+    "confirm_factor",
+    "end_session",
+    "end_sessions",
+    "keep",
+    "open_account",
+    "prefer",
+    "remove_factor",
+    "renew_recovery_codes",
+    "reset_account",
+    "set_active",
+    "take_back",
+    "take_code",
+]

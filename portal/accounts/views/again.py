@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from portal.accounts.again import AgainForm
+from portal.accounts.forms import AgainForm
 from portal.accounts.fresh import mark_proved
 from portal.accounts.models import KeptForm, User
 from portal.accounts.returning import safe_next
@@ -21,7 +21,7 @@ from portal.ui.pages import page, private, trigger, wants_fragment
 def again(request: HttpRequest) -> HttpResponse:
     """Ask for the password; what was posted before goes on afterwards."""
     kept = _kept(request)
-    form = AgainForm(request.POST or None, user=request.user)
+    form = AgainForm(request.POST or None, user=request.user, at=timezone.now())  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
         _prove(request)
         return _go_on(request, kept)

@@ -6,9 +6,11 @@ another request through a pooled or persistent connection; outside a transaction
 
 from django.db.backends.postgresql import base
 
-from portal.orgs.tokens import current_token, sees_something
+from portal.orgs.tokens import actor_token, current_token, grants_something, sees_something
 
 MOMENT = "SELECT pg_backend_pid(), (extract(epoch FROM now()) * 1000000)::bigint"
+
+HAND_OVER = "SELECT set_config('app.scope', %s, true), set_config('app.actor', %s, true)"
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -16,7 +18,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]
-        if not autocommit and sees_something(self.alias):
+        if not autocommit and (sees_something(self.alias) or self._grants()):
             self.apply_scope()
 
     def apply_scope(self) -> None:
@@ -25,9 +27,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         The server is asked which transaction that is: behind a pooler the driver does not know.
         """
         with self.connection.cursor() as cursor:
-            token = ""
-            if sees_something(self.alias):
+            token = actor = ""
+            if sees_something(self.alias) or self._grants():
                 cursor.execute(MOMENT)
                 process, began = cursor.fetchone()
                 token = current_token(self.alias, process=process, began=began)
-            cursor.execute("SELECT set_config('app.scope', %s, true)", [token])
+                if self._grants():
+                    actor = actor_token(process=process, began=began)
+            cursor.execute(HAND_OVER, [token, actor])
+
+    def _grants(self) -> bool:
+        return self.alias == "default" and grants_something()

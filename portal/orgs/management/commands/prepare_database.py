@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import psycopg2
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import OperationalError, connections
+from django.db import OperationalError, connections, transaction
 from psycopg2 import errors, sql
 
-from portal.orgs import tokens
+from portal.orgs import delegation, tokens
 
 LOCK_ATTEMPTS = 5
 ONE_AT_A_TIME = 7_310_107_000  # any number, the same for all who prepare
@@ -83,6 +83,7 @@ class Command(BaseCommand):
                 self._make_roles_and_database(admin)
             self._migrate(options["verbosity"])
             self._install_key()
+            self._install_rights()
         if not options["no_data"]:
             call_command("load_units")
             call_command("load_rules")
@@ -182,4 +183,15 @@ class Command(BaseCommand):
                 "ON CONFLICT (single) DO UPDATE "
                 "SET inner_pad = EXCLUDED.inner_pad, outer_pad = EXCLUDED.outer_pad",
                 tokens.pads(),
+            )
+
+    @staticmethod
+    def _install_rights() -> None:
+        """Tell the guard of posts which role gives which, as the code has it now."""
+        with connections["owner"].cursor() as cursor, transaction.atomic(using="owner"):
+            cursor.execute("DELETE FROM portal_grant_right")
+            cursor.executemany(
+                "INSERT INTO portal_grant_right (actor_role, role, second, span)"
+                " VALUES (%s, %s, %s, %s)",
+                delegation.rights(),
             )

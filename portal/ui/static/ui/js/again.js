@@ -16,6 +16,13 @@ function hostOf() {
 /* Puts the question into its own place; true when the answer is one. */
 export function asksWho(event) {
   const { xhr, requestConfig } = event.detail;
+  const token = xhr.getResponseHeader("X-Token");
+  if (token) {
+    event.detail.shouldSwap = false;
+    takeToken(token);
+    sendAgain(requestConfig);
+    return true;
+  }
   if (xhr.status !== 401 || !xhr.responseText.includes("<dialog")) return false;
   const host = hostOf();
   if (!host.contains(requestConfig.elt)) {

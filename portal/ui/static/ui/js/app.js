@@ -8,4 +8,5 @@ import "./lists.js";
 import "./inbox.js";
 import "./fields.js";
 import "./tree.js";
+import "./idle.js";
 import "./identity-fields.js";

@@ -1,0 +1,37 @@
+"""Writes on the organisation register: units, posts and the grants that follow them."""
+
+from portal.orgs.services.grants import (
+    ensure_permissions,
+    held_grants,
+    project_grants,
+    wanted_grants,
+)
+from portal.orgs.services.posts import (
+    UnableToAppoint,
+    appoint,
+    ask_for_post,
+    close_person,
+    decide_post,
+    end_appointment,
+    last_day,
+    open_account_with_post,
+    reset_person,
+)
+from portal.orgs.services.units import register_units
+
+__all__ = [
+    "UnableToAppoint",
+    "appoint",
+    "ask_for_post",
+    "close_person",
+    "decide_post",
+    "end_appointment",
+    "ensure_permissions",
+    "held_grants",
+    "last_day",
+    "open_account_with_post",
+    "project_grants",
+    "register_units",
+    "reset_person",
+    "wanted_grants",
+]
