@@ -78,6 +78,10 @@ _FORBIDDEN_MEMBERS = (
     ("embeddings", "embedded", "文件嵌入了其他对象，请删去嵌入的对象并另存后再上传"),
     ("activex", "embedded", "文件嵌入了控件，请删去控件并另存后再上传"),
 )
+_NESTED = "文件里还套着压缩文件，请删去嵌入的内容，把名单复制到新工作簿后再上传"
+_UNUSED_TEXTS = "文件带有大量没有用到的文字，请把名单复制到新工作簿后再上传"
+#: Texts of the workbook's table that no cell names; a ledger edited for years has some thousands.
+MAX_UNUSED_TEXTS = 100_000
 DAMAGED = "文件已损坏或不是 Excel 工作簿，请在 Excel 中打开检查并另存为 .xlsx 后再上传"
 _TOO_COMPLEX = "表格展开后过大，请只保留名单所在的区域，复制到新工作簿后再上传"
 _BAD_ARCHIVE = (
@@ -157,8 +161,9 @@ def _check_ratio(unpacked: int, packed: int) -> None:
 
 
 def _check_contents(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> int:
-    total = formulas = 0
+    total = formulas = texts = 0
     for member in members:
+        is_shared = member.filename.lower() == "xl/sharedstrings.xml"
         is_sheet = member.filename.lower().startswith("xl/worksheets/")
         is_xml = member.filename.lower().endswith((".xml", ".rels", ".vml"))
         size, tail = 0, b""
@@ -168,13 +173,21 @@ def _check_contents(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]
                 if total > MAX_UNPACKED:
                     raise FileRefused("unpacked", _TOO_COMPLEX)
                 _check_ratio(size, member.compress_size)
+                if size == len(chunk) and chunk.startswith(_ZIP):
+                    raise FileRefused("nested", _NESTED)
                 window = tail + chunk
+                if is_shared:
+                    texts += window.count(b"<si>") - tail.count(b"<si>")
+                elif is_sheet:
+                    texts -= window.count(b't="s"') - tail.count(b't="s"')
                 if is_xml:
                     _check_markup(window, first=size == len(chunk))
                 if is_sheet and b"<f" in window:
                     formulas += len(_FORMULA.findall(window)) - len(_FORMULA.findall(tail))
                     _check_formulas(window)
                 tail = window[-_OVERLAP:]
+    if texts > MAX_UNUSED_TEXTS:
+        raise FileRefused("texts", _UNUSED_TEXTS)
     return formulas
 
 

@@ -41,6 +41,10 @@ Cell = str | int | float | date
 MAX_ROWS = 200_000
 MAX_COLUMNS = 60
 MAX_CELL_LENGTH = 500
+#: Of a longer cell this much is kept: its row is refused, the others go in.
+KEPT_LENGTH = MAX_CELL_LENGTH + 1
+#: More NULs than one in so many characters: no text, whatever its name says.
+_NUL_EVERY = 1000
 #: A header stands among the first rows that hold anything.
 HEADER_SEARCH_ROWS = 50
 
@@ -198,14 +202,14 @@ def decode(raw: bytes) -> str:
     Never `gbk` or `gb2312`: they lose rare characters, and the latter reads the dot of minority
     names as another one.
 
-    :raises FileRefused: neither of them, or text with NUL.
+    :raises FileRefused: neither of them, or no text at all; a lone NUL is its row's error.
     """
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" in text:
+        if text.count("\x00") * _NUL_EVERY > len(text):
             raise FileRefused("magic", "文件内容不是 CSV 文本，请另存为「CSV UTF-8」后再上传")
         return text
     raise FileRefused(
@@ -320,13 +324,7 @@ def _add_row(sheet: Sheet, number: int, cells: list[Cell], known: frozenset[str]
     if reason:
         sheet.left_out.append((number, reason))
         return
-    for place, cell in enumerate(kept):
-        if isinstance(cell, str) and len(cell) > MAX_CELL_LENGTH:
-            raise FileRefused(
-                "cell",
-                f"工作表「{sheet.name}」第 {number} 行「{sheet.headers[place]}」"
-                f"超过 {MAX_CELL_LENGTH} 字，请缩短后再上传",
-            )
+    kept = [cell[:KEPT_LENGTH] if isinstance(cell, str) else cell for cell in kept]
     kept.extend([""] * (width - len(kept)))
     sheet.rows.append(Row(number, tuple(kept)))
 

@@ -9,11 +9,15 @@ from typing import Any
 from portal import vault
 from portal.exchange.kinds import CheckedRow, Problem, RawCell, RawRow
 from portal.exchange.models import ImportRow
-from portal.exchange.readers import Cell, cell_text, is_number
+from portal.exchange.readers import MAX_CELL_LENGTH, Cell, cell_text, is_number
 
 SEAL = "import_row"
 _dumped = json.JSONEncoder(separators=(",", ":")).encode
 #: What PostgreSQL's text cannot hold, and what nobody sees.
+#: NUL, halves of surrogate pairs and private characters: what they mean is known on one machine.
+_MEANINGLESS = re.compile("[\x00\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff]")
+_UNREADABLE = ("字符为自造字或无法识别，请改用标准字", "对照证件原件，用标准字重新填写")
+_TOO_LONG = (f"超过 {MAX_CELL_LENGTH} 字，只保留了开头", f"缩短到 {MAX_CELL_LENGTH} 字以内")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -86,6 +90,16 @@ def raw_row(line: int, staged: Staged, mapping: Sequence[str | None]) -> RawRow:
         line,
         {key: cell for key, cell in zip(mapping, staged.cells, strict=True) if key is not None},
     )
+
+
+def unfit_row(row: RawRow) -> CheckedRow | None:
+    """The refusal of a row that no kind should see: characters without a meaning, endless cells."""
+    problems = [
+        Problem(key, *_UNREADABLE) if _MEANINGLESS.search(cell.text) else Problem(key, *_TOO_LONG)
+        for key, cell in row.cells.items()
+        if len(cell.text) > MAX_CELL_LENGTH or _MEANINGLESS.search(cell.text)
+    ]
+    return CheckedRow(row.line, "error", problems=tuple(problems)) if problems else None
 
 
 def seal_before(before: dict[str, Any], row: ImportRow) -> dict[str, str]:

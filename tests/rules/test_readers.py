@@ -269,7 +269,6 @@ def test_encrypted_member_is_refused():
         ("姓名,性别\n王\x00芳,女".encode(), "a.csv", "magic"),
         ("甲,乙\n1,2".encode(), "a.csv", "no_header"),
         (("姓名,性别," + "," * 60 + "x\n").encode(), "a.csv", "columns"),
-        (("姓名,性别\n" + "长" * 501 + ",女").encode(), "a.csv", "cell"),
         (("姓名,性别\n" + '"' + "x" * 200_000).encode(), "a.csv", "damaged"),
     ],
 )

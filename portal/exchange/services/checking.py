@@ -25,7 +25,7 @@ from portal.exchange.services.state import (
     rows_between,
     settle,
 )
-from portal.exchange.staging import Staged, raw_row, seal_told, unseal
+from portal.exchange.staging import Staged, raw_row, seal_told, unfit_row, unseal
 from portal.jobs.models import Job, JobChunk, JobState
 from portal.jobs.services import ask
 from portal.orgs.scope import Scope
@@ -146,12 +146,15 @@ def judge(
     raw = [
         raw_row(row.line, content, batch.mapping) for row, content in zip(rows, staged, strict=True)
     ]
-    checked = kind_of(batch).check(
-        raw, committee=batch.committee_id, by=by, today=timezone.localdate(at)
+    unfit = {row.line: refused for row in raw if (refused := unfit_row(row))}
+    fit = [row for row in raw if row.line not in unfit]
+    judged = kind_of(batch).check(
+        fit, committee=batch.committee_id, by=by, today=timezone.localdate(at)
     )
-    if [each.line for each in checked] != [each.line for each in raw]:
+    if [each.line for each in judged] != [each.line for each in fit]:
         raise ValueError(f"{batch.kind}: check() answered for other rows than it was given")
-    return checked
+    answers = iter(judged)
+    return [unfit.get(row.line) or next(answers) for row in raw]
 
 
 def take(row: ImportRow, content: Staged, checked: CheckedRow) -> None:
