@@ -29,6 +29,7 @@ journeys: python node system   ## Only the users' stories in the browser
 .PHONY: faults
 faults: python   ## Sudden death, KILLS=20 times each at random moments; SEED= repeats a run
 	@KILLS=$${KILLS:-20} $(PYTEST) tests/faults $(ARGS)
+	@POISON_ROWS=$${POISON_ROWS:-10000} $(PYTEST) tests/exchange/test_poison_rows.py $(ARGS)
 
 lint: python   ## Style, imports, types, templates, migrations, generated files
 	@scripts/lint.sh
