@@ -73,13 +73,13 @@ class Diary:
 
     def play(self) -> dict[str, int]:
         """Do everything, in order; returns how many rows and acts there were."""
-        waiting = sorted(self.events, key=lambda entry: entry.at)
+        waiting = sorted(self.events, key=lambda entry: entry["at"])
         done = 0
         with transaction.atomic():
             allow_work(clockwork=True)
             for at, _, who, act in sorted(self.acts, key=lambda entry: entry[:2]):
                 before = done
-                while done < len(waiting) and waiting[done].at < at:
+                while done < len(waiting) and waiting[done]["at"] < at:
                     done += 1
                 record_many(waiting[before:done])
                 with acting(self.scopes[who]) as by:
