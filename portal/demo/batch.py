@@ -13,7 +13,7 @@ from portal import vault
 from portal.demo.chance import Weighted
 from portal.demo.copying import new_key
 from portal.demo.homes import Home
-from portal.demo.oddities import EACH, ODDITIES
+from portal.demo.oddities import EACH, ODDITIES, number_as_printed, twice
 from portal.demo.oddities import Household as Told
 from portal.demo.people import Invented, People
 from residents.categories import PopulationCategory
@@ -101,6 +101,15 @@ class Batch:
             told.absent = [self.people.member("1", 24, 46, "29", local=True)]
         elif told.home.occupancy == "2" and chance < 0.106:
             told.members = self.people.guests()
+        self._carelessly(told)
+
+    def _carelessly(self, told: Told) -> None:
+        """What goes wrong where registers are kept carelessly: people twice, numbers misprinted."""
+        careless = self.random.random() / (1 - self.diligence)
+        if told.home.occupancy == "1" and careless < 0.03:
+            number_as_printed(told)
+        elif told.home.occupancy == "2" and careless < 0.06:
+            twice(told)
 
     def _members(self, home: Home) -> list[Invented]:
         if home.occupancy in "49":  # vacant, or not visited yet

@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connections, transaction
 from django.utils import timezone
 
-from housing.models import AddressPlate, Building, DwellingUnit
+from housing.models import AddressPlate, Building, DwellingUnit, HouseCodeEvent
 from permits.models import (
     EligibilityCheck,
     PermitApplication,
@@ -30,7 +30,7 @@ from portal.demo.batch import Batch
 from portal.demo.cards import Cards, Desks
 from portal.demo.chance import Dice
 from portal.demo.copying import copy_rows
-from portal.demo.homes import build, dwelling_rows
+from portal.demo.homes import build, code_events, dwelling_rows
 from portal.demo.people import People
 from portal.demo.plots import PEOPLE_PER_HOME, Plot, by_street
 from portal.demo.staff import Crew
@@ -40,9 +40,9 @@ from staffing.models import Collector, CollectorStatusEvent, WorkArea, WorkAreaB
 
 #: Everything that is loaded, parents before children.
 TABLES = (
-    AddressPlate, Building, DwellingUnit, Resident, Identity, Secret, Household, Residence,
-    Verification, Collector, CollectorStatusEvent, WorkArea, WorkAreaBuilding, PermitApplication,
-    EligibilityCheck, PermitMaterial, ResidencePermit, PermitSecret,
+    AddressPlate, Building, DwellingUnit, HouseCodeEvent, Resident, Identity, Secret, Household,
+    Residence, Verification, Collector, CollectorStatusEvent, WorkArea, WorkAreaBuilding,
+    PermitApplication, EligibilityCheck, PermitMaterial, ResidencePermit, PermitSecret,
 )  # fmt: skip
 Counts = dict[str, int]
 
@@ -87,6 +87,7 @@ class District:
         self.copy(AddressPlate, housing.plates)
         self.copy(Building, housing.buildings)
         self.copy(DwellingUnit, dwelling_rows(housing.homes, self.at))
+        self.copy(HouseCodeEvent, code_events(housing.homes, self.at))
         for model, rows in batch.tables():
             self.copy(model, rows)
         self.copy(Collector, crew.collectors())

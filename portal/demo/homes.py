@@ -181,3 +181,14 @@ def dwelling_rows(homes: list[Home], at: datetime) -> Iterator[dict[str, Any]]:
             "created_at": at - timedelta(days=700), "created_by": "期初导入",
             "updated_at": at, "updated_by": home.by,
         }  # fmt: skip
+
+
+def code_events(homes: list[Home], at: datetime) -> Iterator[dict[str, Any]]:
+    """How the dwellings came to their codes: all at once, when the register was begun."""
+    for home in homes:
+        if home.code:
+            yield {
+                "id": new_key(), "committee_id": home.committee, "dwelling_id": home.id,
+                "kind": "assign", "new_code": home.code, "reason": "期初赋码",
+                "by_name": "期初导入", "at": at - timedelta(days=700),
+            }  # fmt: skip

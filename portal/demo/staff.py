@@ -68,7 +68,8 @@ class Crew:
             away = status in AWAY
             if away:
                 since = lately - timedelta(days=320)
-            helper = place > 0 or self.random.random() < 0.08
+            second_at_home = place > 0 and self.plot.code == cast.HOME
+            helper = second_at_home or self.random.random() < 0.08
             signed = self.today - timedelta(days=self.random.randint(20, 380))
             began = lately if status == "probation" else since
             self.rows.append({
