@@ -39,10 +39,12 @@ WHERE indrelid = ANY (%(tables)s::text[]::regclass[])
         AND c.contype IN ('p', 'u', 'x'))
     AND pg_get_indexdef(indexrelid) NOT LIKE '%%ARRAY[%%'
 """
-# The largest tables first, and never two of one table next to each other: they would wait.
+# Constraints first, the largest table's above all: one of them takes as long as everything else,
+# and holds its table meanwhile. The indexes of that table therefore come last.
 READ = """
 SELECT kind, place, name, definition FROM demo_laid_aside
-ORDER BY row_number() OVER (PARTITION BY kind, place ORDER BY name),
+ORDER BY CASE kind WHEN 'index' THEN pg_relation_size(place::regclass) END NULLS FIRST,
+    row_number() OVER (PARTITION BY kind, place ORDER BY name),
     pg_relation_size(place::regclass) DESC, name
 """
 THERE = """
@@ -131,8 +133,7 @@ def _put_back() -> None:
         checked = {(place, name): valid for place, name, valid in cursor.fetchall()}
     parts = [part for part in _parts() if not checked.get((part.place, part.name))]
     absent = [part for part in parts if (part.place, part.name) not in checked]
-    _side_by_side(_build, [part.build for part in absent if part.kind == "constraint"])
-    _side_by_side(_build, [part.build for part in absent if part.kind == "index"])
+    _side_by_side(_build, [part.build for part in absent if part.kind != "key"])
     for part in absent:
         if part.kind == "key":
             _execute(part.build)
