@@ -20,6 +20,7 @@ RUN set -eu; \
     export PORTAL_MODE=production ALLOWED_HOSTS=build.invalid; \
     export SECRET_KEY="$(secret)" SCOPE_SIGNING_KEY="$(secret)"; \
     export IDENTITY_ENCRYPTION_KEY="$(secret)" IDENTITY_INDEX_KEY="$(secret)"; \
+    export AUDIT_SEAL_KEY="$(secret)"; \
     export DATABASE_URL=postgres://build.invalid/x AUDIT_DATABASE_URL=postgres://build.invalid/x; \
     export REDIS_URL=redis://build.invalid CACHE_URL=redis://build.invalid; \
     python manage.py build_icons; \
@@ -30,7 +31,7 @@ RUN set -eu; \
 FROM python:3.11-slim-bookworm
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin portal \
-    && install --directory --owner=portal --group=portal --mode=0700 /files
+    && install --directory --owner=portal --group=portal --mode=0700 /files /audit-heads
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app

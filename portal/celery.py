@@ -5,6 +5,7 @@ from datetime import time, timedelta
 
 from celery import Celery
 from django.conf import settings
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from portal.jobs.clock import Daily, Every
 
@@ -12,9 +13,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal", set_as_current=True)
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks(
-    ["portal.jobs", "portal.metrics", "portal.quality", "portal.exchange", "portal.oversight"]
-)
+    [
+        "portal.audit", "portal.orgs", "portal.jobs", "portal.metrics", "portal.quality",
+        "portal.exchange", "portal.oversight",
+    ]
+)  # fmt: skip
 # Beat only ticks. What is due is decided, and done once, in the ledger: a beat that dies, a second
 # beat, or a schedule file that is lost changes nothing (`portal.jobs.services.tick`).
 app.conf.beat_schedule = {
@@ -26,6 +31,9 @@ app.conf.beat_schedule = {
 }
 CLOCKWORK = {
     "reap": Every(timedelta(seconds=3 * settings.TICK_SECONDS), "portal.jobs.tasks.reap"),
+    "seal": Every(timedelta(minutes=1), "portal.audit.tasks.seal"),
+    "partitions": Daily(time(3, 0), "portal.audit.tasks.partitions"),
+    "verify": Daily(time(6, 0), "portal.orgs.tasks.verify_trail"),
     "preview": Every(timedelta(minutes=15), "portal.metrics.tasks.preview"),
     "purge": Daily(time(2, 30), "portal.exchange.tasks.purge"),
     "exports": Every(timedelta(minutes=10), "portal.exchange.tasks.expire_exports"),

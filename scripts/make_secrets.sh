@@ -19,7 +19,7 @@ keep() {
     echo "made secrets/$name"
 }
 
-for name in secret_key scope_signing_key identity_encryption_key identity_index_key; do
+for name in secret_key scope_signing_key identity_encryption_key identity_index_key audit_seal_key; do
     keep "$name" "$(random)"
 done
 

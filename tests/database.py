@@ -68,6 +68,7 @@ KEPT = {
     "orgs_orgunit", "rules_policydocument", "rules_policyclause", "rules_ruleset",
     "django_content_type", "django_migrations", "auth_permission", "portal_scope_key",
     "portal_grant_right",
+    "audit_sealing",
 }  # fmt: skip
 
 

@@ -10,11 +10,9 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 
 from portal.accounts.entering import keep_awake, seconds_left
 from portal.orgs import posts, tokens
-from portal.orgs.access import NotAllowed
 from portal.orgs.postgresql import patience
 from portal.outages import Trouble, trouble_of
 from portal.ui.errors import unavailable
@@ -113,10 +111,3 @@ class ScopeMiddleware:
                 tokens.enter(request.scope)  # type: ignore[attr-defined]
                 connection.apply_scope()  # type: ignore[attr-defined]
         return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """A refusal is written after the rollback, in a transaction of its own."""
-        if isinstance(exception, NotAllowed) and getattr(request, "scope", None):
-            from portal.audit.refusals import remember_refusal
-
-            remember_refusal(request, str(exception), timezone.now())

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from portal import vault
+from portal.audit import seals
 from portal.audit.record import record
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
@@ -45,7 +46,8 @@ def reveal(
     """One number of one person, once.
 
     :param kind: `identity` or `phone`
-    :raises UnableToReveal: no purpose, no reason where one is needed, quota used up, no number
+    :raises UnableToReveal: no purpose, no reason where one is needed, quota used up, no number,
+        or the trail is not sealed in time
     :raises NotAllowed: `by` may not reveal numbers there
     """
     resident = Resident.objects.in_scope(by).get(pk=resident_id)
@@ -55,6 +57,10 @@ def reveal(
         raise UnableToReveal("请选择查看事由")
     if purpose == "other" and not _tells_something(reason):
         raise UnableToReveal(f"请写明查看的具体原因，至少 {SHORTEST_REASON} 个字")
+    try:
+        seals.require_proof()
+    except seals.UnableToProve as late:
+        raise UnableToReveal(str(late)) from late
     quota = rule_on("reveal_quota", timezone.localdate(at))
     value = _unsealed(resident, kind, purpose, quota[f"per_day_{by.level}"])
     record(

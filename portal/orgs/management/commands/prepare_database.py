@@ -82,6 +82,7 @@ class Command(BaseCommand):
             if admin is not None:
                 self._make_roles_and_database(admin)
             self._migrate(options["verbosity"])
+            self._make_months()
             self._install_key()
             self._install_rights()
         if not options["no_data"]:
@@ -174,6 +175,12 @@ class Command(BaseCommand):
             ):
                 query = sql.SQL(statement).format(app=app, reader=reader, database=database)
                 cursor.execute(query)
+
+    @staticmethod
+    def _make_months() -> None:
+        """The trail's partitions of the next months, here as well as by the clock."""
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("SELECT audit_make_partitions()")
 
     @staticmethod
     def _install_key() -> None:
