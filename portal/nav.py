@@ -77,7 +77,7 @@ GROUPS: list[tuple[str, list[Item]]] = [
         Item("oversight", "查看线索", "oversight:list", "flag", C.REVIEW_USE, register=True),
         Item("orgs", "组织与岗位", "orgs:units", "sitemap", C.VIEW_ORGS, ("district", "street"),
              register=True),
-        Item("operation", "运行情况", "jobs:operation", "jobs", C.VIEW_OPERATION),
+        Item("operation", "运行情况", "desk:operation", "jobs", C.VIEW_OPERATION),
     ]),
 ]  # fmt: skip
 

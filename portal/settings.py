@@ -47,6 +47,14 @@ def _local_secret(name: str) -> str:
     return path.read_text()
 
 
+# --- numbers for the watch; the library reads its variable when it is first imported ------------
+METRICS_DIR = env.str("METRICS_DIR", default="")
+if METRICS_DIR:
+    Path(METRICS_DIR).mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_DIR
+# A file that each finished backup touches; the backups themselves are out of the portal's reach.
+BACKUP_MARK_PATH = env.str("BACKUP_MARK_PATH", default="")
+
 # --- safety ---------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = secret("SECRET_KEY")
@@ -55,6 +63,9 @@ SCOPE_SIGNING_KEY = secret("SCOPE_SIGNING_KEY")
 # Encrypts identity numbers; blind indexes have a key of their own (D-6).
 IDENTITY_ENCRYPTION_KEY = secret("IDENTITY_ENCRYPTION_KEY")
 IDENTITY_INDEX_KEY = secret("IDENTITY_INDEX_KEY")
+# The id that rows carry for this pair, and the pairs of before while `rotate_keys` has not ended.
+IDENTITY_KEY_ID = env.str("IDENTITY_KEY_ID", default="k1")
+IDENTITY_OLD_KEYS = env.str("IDENTITY_OLD_KEYS", default="")
 # Signs the seals of the trail; their heads are copied to a second place (D-8).
 AUDIT_SEAL_KEY = secret("AUDIT_SEAL_KEY")
 # Numbers with the unassigned area code 319999 are accepted only for invented people.
@@ -124,6 +135,7 @@ JOB_HANDLER_MODULES = [
 ]
 
 MIDDLEWARE = [
+    "portal.telemetry.TelemetryMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -8,7 +8,6 @@ PLACES = {
     "": "portal.desk",
     "accounts/": "portal.accounts",
     "orgs/": "portal.orgs",
-    "jobs/": "portal.jobs",
     "housing/": "housing",
     "residents/": "residents",
     "permits/": "permits",

@@ -9,10 +9,11 @@ import hashlib
 import hmac
 import os
 import uuid
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -21,32 +22,75 @@ NONCE_BYTES = 12
 INDEX_BYTES = 16
 
 
-class KeyProvider(Protocol):
-    """Where keys come from: a file by default, a certified device where the law asks for one."""
+class UnableToOpen(Exception):
+    """A ciphertext was altered or moved from another row, or its key is not there."""
 
-    def current(self) -> str:
-        """The id of the key that new ciphertexts use."""
+
+class KeyProvider(Protocol):
+    """Where keys come from: a file by default, a certified device where the law asks for one.
+
+    A key id names a pair: the key of ciphertexts and the key of blind indexes that go with them.
+    """
+
+    def ids(self) -> Sequence[str]:
+        """The ids of all keys that still open something, the one for new ciphertexts first."""
 
     def key(self, key_id: str) -> bytes:
-        """The 32 bytes of a key. :raises KeyError: no such key"""
+        """The 32 bytes that encrypt. :raises KeyError: no such key"""
+
+    def index_key(self, key_id: str) -> bytes:
+        """The bytes that make blind indexes. :raises KeyError: no such key"""
 
 
 class SettingsKeys:
-    """Keys derived from the environment's secrets (or the files that they name)."""
+    """Keys derived from the environment's secrets (or the files that they name).
 
-    def current(self) -> str:
-        return "k1"
+    `IDENTITY_OLD_KEYS` holds the pairs of before, a line each: id, encryption key, index key.
+    """
+
+    def ids(self) -> Sequence[str]:
+        return list(self._pairs())
 
     def key(self, key_id: str) -> bytes:
-        return {"k1": hashlib.sha256(settings.IDENTITY_ENCRYPTION_KEY.encode()).digest()}[key_id]
+        return _derived(self._pairs()[key_id][0])
+
+    def index_key(self, key_id: str) -> bytes:
+        return _derived(self._pairs()[key_id][1])
+
+    @staticmethod
+    def _pairs() -> dict[str, tuple[str, str]]:
+        return _pairs_of(
+            settings.IDENTITY_KEY_ID, settings.IDENTITY_ENCRYPTION_KEY,
+            settings.IDENTITY_INDEX_KEY, settings.IDENTITY_OLD_KEYS,
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _pairs_of(current: str, encryption: str, index: str, old: str) -> dict[str, tuple[str, str]]:
+    pairs = {current: (encryption, index)}
+    for line in old.splitlines():
+        if line.strip():
+            key_id, old_encryption, old_index = line.split()
+            pairs.setdefault(key_id, (old_encryption, old_index))
+    return pairs
+
+
+@lru_cache(maxsize=32)
+def _derived(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
 
 
 keys: KeyProvider = SettingsKeys()
 
 
+def current_key() -> str:
+    """The id of the key pair that new ciphertexts and indexes use."""
+    return keys.ids()[0]
+
+
 def seal(plain: str, *, row: uuid.UUID | str, kind: str) -> tuple[str, bytes]:
     """Encrypt `plain` for the secret row `row`; returns (key id, nonce and ciphertext)."""
-    key_id = keys.current()
+    key_id = current_key()
     nonce = os.urandom(NONCE_BYTES)
     return key_id, nonce + _cipher(key_id).encrypt(nonce, plain.encode(), _bound(row, kind))
 
@@ -60,9 +104,20 @@ def unseal(cipher: bytes, *, key_id: str, row: uuid.UUID, kind: str) -> str:
     return _cipher(key_id).decrypt(nonce, body, _bound(row, kind)).decode()
 
 
+def opened(cipher: bytes, *, key_id: str, row: uuid.UUID, kind: str) -> str:
+    """The same for whoever goes on without the rows that cannot be opened.
+
+    :raises UnableToOpen: altered, moved, or without its key
+    """
+    try:
+        return unseal(cipher, key_id=key_id, row=row, kind=kind)
+    except (InvalidTag, KeyError) as error:
+        raise UnableToOpen from error
+
+
 def seal_file(plain: bytes, *, row: uuid.UUID) -> bytes:
     """Encrypt a whole file for the row that it belongs to; the answer begins with the key id."""
-    key_id = keys.current()
+    key_id = current_key()
     nonce = os.urandom(NONCE_BYTES)
     sealed = _cipher(key_id).encrypt(nonce, plain, _bound(row, "file"))
     return f"{key_id}\n".encode() + nonce + sealed
@@ -78,9 +133,21 @@ def unseal_file(sealed: bytes, *, row: uuid.UUID) -> bytes:
     return _cipher(key_id.decode()).decrypt(nonce, body, _bound(row, "file"))
 
 
-def blind_index(normalised: str) -> bytes:
-    """16 bytes that are equal exactly for equal numbers, and tell nothing without the key."""
-    return hmac.digest(_index_key(), normalised.encode(), "sha256")[:INDEX_BYTES]
+def blind_index(normalised: str, *, key_id: str = "") -> bytes:
+    """16 bytes that are equal exactly for equal numbers, and tell nothing without the key.
+
+    :param key_id: the pair whose index is meant, the current one unless told
+    """
+    key = keys.index_key(key_id or current_key())
+    return hmac.digest(key, normalised.encode(), "sha256")[:INDEX_BYTES]
+
+
+def earlier_indexes(normalised: str) -> tuple[bytes, ...]:
+    """The indexes that the number has under keys of before, which rows may still carry.
+
+    Empty unless keys are being changed.
+    """
+    return tuple(blind_index(normalised, key_id=key_id) for key_id in keys.ids()[1:])
 
 
 def sign(message: bytes) -> bytes:
@@ -101,17 +168,14 @@ def _bound(row: uuid.UUID | str, kind: str) -> bytes:
     return f"residents_secret|{kind}|{row}".encode()
 
 
-@lru_cache(maxsize=8)
 def _cipher(key_id: str) -> AESGCM:
-    return AESGCM(keys.key(key_id))
+    return _cipher_of(keys.key(key_id))
 
 
-@lru_cache(maxsize=1)
-def _index_key() -> bytes:
-    return hashlib.sha256(settings.IDENTITY_INDEX_KEY.encode()).digest()
+@lru_cache(maxsize=8)
+def _cipher_of(key: bytes) -> AESGCM:
+    return AESGCM(key)
 
 
 def _signing_key() -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(
-        hashlib.sha256(settings.AUDIT_SEAL_KEY.encode()).digest()
-    )
+    return Ed25519PrivateKey.from_private_bytes(_derived(settings.AUDIT_SEAL_KEY))

@@ -84,9 +84,7 @@ class ResidentImport:
         """Judge a chunk in a handful of queries, whatever its length."""
         judged = [_read(raw, today) for raw in rows]
         _find_dwellings(judged, committee)
-        holders = services.find_holders(
-            [row.document.index for row in judged if row.document], by=by
-        )
+        holders = services.find_holders([row.document for row in judged if row.document], by=by)
         infants = _infants(judged, committee)
         sentences = _sentences(judged, holders, committee)
         return [_verdict(row, holders, infants, sentences, committee, today) for row in judged]

@@ -27,7 +27,7 @@ from portal.orgs.scope import Scope
 from residents.categories import POPULATION_CATEGORIES, RELATIONS, SEXES
 from residents.identity import age_on, normalise_number
 from residents.models import Residence, Resident
-from residents.services import document_index, phone_index
+from residents.services import document_indexes, phone_indexes
 
 SHORTEST = 2
 CITIZEN_ID = "111"
@@ -167,13 +167,15 @@ def _with_number(number: str, by: Scope) -> "QuerySet[Residence]":
     found: QuerySet[Residence] = (
         _rows(by)
         .open()
-        .filter(resident__identities__blind_index=document_index(CITIZEN_ID, number))
+        .filter(resident__identities__blind_index__in=document_indexes(CITIZEN_ID, number))
     )
     return found
 
 
 def _with_phone(phone: str, by: Scope) -> "QuerySet[Residence]":
-    people = Resident.objects.in_scope(by).filter(phone_index=phone_index(phone.replace("-", "")))
+    people = Resident.objects.in_scope(by).filter(
+        phone_index__in=phone_indexes(phone.replace("-", ""))
+    )
     found: QuerySet[Residence] = _rows(by).open().filter(resident__in=people)
     return found
 

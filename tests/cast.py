@@ -37,6 +37,7 @@ PEOPLE = {
     "analyst": ("秦川", "district_analyst", DISTRICT),
     "auditor": ("严正", "district_auditor", DISTRICT),
     "secadmin": ("安宁", "security_admin", DISTRICT),
+    "sysadmin": ("白工", "system_admin", DISTRICT),
     "window": ("章晴", "center_clerk", STREET),
 }
 

@@ -14,6 +14,7 @@ from permits.deadlines import a_year_later
 from permits.models import PermitApplication, PermitSecret, ResidencePermit
 from permits.services.errors import UnableToMove
 from permits.services.gate import move_on
+from permits.services.rotating import number_text
 from portal import vault
 from portal.audit.record import record
 from portal.orgs.records import new_id
@@ -74,7 +75,7 @@ def _new_permit(case: PermitApplication, number: str, issued_on: date) -> Reside
     permit = ResidencePermit.objects.create(
         committee_id=case.committee_id, case=case, holder_id=case.applicant_id,
         holder_name=case.applicant_name, short_address=case.short_address,
-        number_mask=mask_id(number), blind_index=vault.blind_index(f"permit:{number}"),
+        number_mask=mask_id(number), blind_index=vault.blind_index(number_text(number)),
         issued_on=issued_on, first_issued_on=older.first_issued_on if older else issued_on,
         valid_to=a_year_later(issued_on), rule=case.rule,
     )  # fmt: skip

@@ -30,7 +30,7 @@ from residents.identity import (
     normalise_number,
 )
 from residents.models import Identity, Residence
-from residents.services.sealing import document_index
+from residents.services.sealing import document_indexes
 
 INCOMER = "20"  # 来沪人员: the people whom a residence permit is for
 FIRST = PermitApplication.Kind.FIRST
@@ -63,8 +63,8 @@ def find_applicant(*, number: str, by: Scope, at: datetime) -> Residence:
         )
     except IdentityError as error:
         raise UnableToReceive(error.message_zh, "number") from error
-    index = document_index(document.kind.value, document.number)
-    holder = Identity.objects.in_scope(by).filter(blind_index=index).first()
+    indexes = document_indexes(document.kind.value, document.number)
+    holder = Identity.objects.in_scope(by).filter(blind_index__in=indexes).first()
     episodes = Residence.objects.in_scope(by).open()
     found = (
         episodes.filter(resident_id=holder.resident_id, is_primary=True).first() if holder else None

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from portal.audit.record import Actor, record
+from portal.telemetry import REFUSALS
 
 FORBIDDEN, NOT_FOUND, TOO_MANY, SERVER_ERROR = 403, 404, 429, 500
 REFUSED, FAILED = "refused", "failed"
@@ -56,6 +57,7 @@ def remember(request: Any, *, status: int, why: str, by: Actor, at: datetime) ->
     if told is None:
         return
     action, result = told
+    REFUSALS.labels(action).inc()
     match = request.resolver_match
     keys = {name: str(value) for name, value in match.kwargs.items()} if match else {}
     with transaction.atomic():

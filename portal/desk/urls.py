@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.desk.views import audit, health, help_pages, home, search
+from portal.desk.views import audit, health, help_pages, home, operation, search
 
 app_name = "desk"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("audit/", audit.trail, name="audit"),
     path("audit/figures/", audit.side_figures, name="audit_figures"),
+    path("operation/", operation.operation, name="operation"),
     path("help/", help_pages.index, name="help"),
     path("help/<slug:topic>/", help_pages.topic, name="help_topic"),
     path("healthz", health.health, name="health"),

@@ -33,7 +33,15 @@ from residents.services.household import Leaving, Saved, Told, save_household
 from residents.services.moving import deregister, move_resident
 from residents.services.registering import register_resident
 from residents.services.revealing import PURPOSES, Revealed, reveal, reveals_today
-from residents.services.sealing import Bare, bare_document, bare_phone, document_index, phone_index
+from residents.services.sealing import (
+    Bare,
+    bare_document,
+    bare_phone,
+    document_index,
+    document_indexes,
+    phone_index,
+    phone_indexes,
+)
 from residents.services.visiting import record_visit, verify_dwelling
 
 __all__ = [
@@ -66,6 +74,7 @@ __all__ = [
     "deregister",
     "diff_shown",
     "document_index",
+    "document_indexes",
     "dwellings_changed",
     "elsewhere_problems",
     "enrol",
@@ -73,6 +82,7 @@ __all__ = [
     "known_of",
     "move_resident",
     "phone_index",
+    "phone_indexes",
     "record_visit",
     "refresh_dwellings",
     "register_resident",

@@ -222,7 +222,7 @@ def _seal(change: Change) -> None:
 
 def _refuse_taken(changes: Sequence[Change], by: Scope) -> None:
     """A number that belongs to somebody else, here or elsewhere, is never taken over."""
-    holders = find_holders([c.document.index for c in changes if c.document], by=by)
+    holders = find_holders([c.document for c in changes if c.document], by=by)
     away, problems = [], []
     for change in changes:
         assert change.document is not None
@@ -257,7 +257,7 @@ def _apply(change: Change) -> None:
         _set(change, resident, "id_mask", change.document.mask)
         resident.id_tail = change.document.tail
         change.diff.setdefault("id_mask", (resident.id_mask, resident.id_mask))
-    if change.phone and change.phone.index != bytes(resident.phone_index or b""):
+    if change.phone and not change.phone.is_of(resident.phone_index):
         _set(change, resident, "phone_mask", change.phone.mask)
         resident.phone_index = change.phone.index
         change.diff.setdefault("phone_mask", (resident.phone_mask, resident.phone_mask))

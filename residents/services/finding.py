@@ -14,6 +14,7 @@ from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 from residents.intake import FieldProblem
 from residents.models import Identity, Residence, Resident
+from residents.services.sealing import Indexed
 
 
 @dataclass
@@ -31,28 +32,30 @@ class Found:
         return next((row for row in self.residences if row.is_primary), None)
 
 
-def find_holders(indexes: Iterable[bytes], *, by: Scope) -> dict[bytes, Found]:
-    """Holders of numbers by blind index, in at most three queries however many are asked.
+def find_holders(documents: Iterable[Indexed], *, by: Scope) -> dict[bytes, Found]:
+    """Holders of documents by blind index, in at most three queries however many are asked.
 
     Out of scope only the committee and the last verification are told, by a function of the
-    database that answers for numbers one holds in one's hands.
+    database that answers for numbers one holds in one's hands. While keys are changed, somebody
+    who stands under the index of before is found all the same.
     """
-    wanted = sorted(set(indexes))
-    if not wanted:
+    asked = {index: each.index for each in documents for index in (each.index, *each.earlier)}
+    if not asked:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT blind_index, committee_id, verified_on FROM registered_where(%s::bytea[])",
-            [wanted],
+            [sorted(asked)],
         )
-        found = {bytes(row[0]): Found(row[1], row[2]) for row in cursor.fetchall()}
-    near = [index for index, holder in found.items() if by.covers(holder.committee)]
+        held = {bytes(row[0]): Found(row[1], row[2]) for row in cursor.fetchall()}
+    found = {asked[index]: holder for index, holder in held.items()}
+    near = [index for index, holder in held.items() if by.covers(holder.committee)]
     if not near:
         return found
     identities = Identity.objects.in_scope(by).filter(blind_index__in=near)
     by_resident: dict[Any, Found] = {}
     for identity in identities.select_related("resident"):
-        holder = found[bytes(identity.blind_index)]
+        holder = held[bytes(identity.blind_index)]
         holder.resident = identity.resident
         by_resident[identity.resident_id] = holder
     episodes = Residence.objects.in_scope(by).open().filter(resident_id__in=list(by_resident))

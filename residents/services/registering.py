@@ -105,7 +105,7 @@ def admit(
             seal_document(reading.document, reading.as_printed) if reading.document else None
         )
         each.phone = seal_phone(reading.phone) if reading.phone else None
-    holders = find_holders([each.document.index for each in arriving if each.document], by=by)
+    holders = find_holders([each.document for each in arriving if each.document], by=by)
     judged = [(each, _holder(each, holders)) for each in arriving]
     _refuse(judged, dwelling)
     _leave_former_homes(judged, visit, by, at)

@@ -13,8 +13,20 @@ from residents.models import Secret
 LENGTH_OF_OWN_SPACE = 18  # citizen numbers and their like: no two kinds share one
 
 
+class Indexed:
+    """What bare and sealed numbers share: how the register knows them."""
+
+    __slots__ = ()
+    index: bytes
+    earlier: tuple[bytes, ...]
+
+    def is_of(self, index: Any) -> bool:
+        """Whether a row with this index holds the same number, under whichever key."""
+        return index is not None and bytes(index) in (self.index, *self.earlier)
+
+
 @dataclass(frozen=True, slots=True)
-class Bare:
+class Bare(Indexed):
     """A number between its check and its storing: known by its index, never shown or kept."""
 
     kind: str
@@ -24,6 +36,8 @@ class Bare:
     number: str = field(repr=False)
     #: why the number stands although its check fails, as the document shows it
     as_printed: str = ""
+    #: indexes under keys of before, which the same number on the register may still carry
+    earlier: tuple[bytes, ...] = ()
 
     def sealed(self) -> "Sealed":
         """The number in a ciphertext of its own."""
@@ -31,12 +45,13 @@ class Bare:
         row = new_id()
         key_id, cipher = vault.seal(self.number, row=row, kind=kind.value)
         return Sealed(
-            self.kind, self.index, self.mask, self.tail, row, key_id, cipher, self.as_printed
-        )
+            self.kind, self.index, self.mask, self.tail, row, key_id, cipher, self.as_printed,
+            self.earlier,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(Indexed):
     """A number that can be stored and shown masked, but not read."""
 
     kind: str
@@ -48,6 +63,8 @@ class Sealed:
     cipher: bytes
     #: why the number stands although its check fails, as the document shows it
     as_printed: str = ""
+    #: indexes under keys of before, which the same number on the register may still carry
+    earlier: tuple[bytes, ...] = ()
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Sealed":
@@ -57,28 +74,51 @@ class Sealed:
         )  # fmt: skip
 
 
+def document_text(kind: str, number: str) -> str:
+    """What its blind index is made of: the number, with the kind where kinds share a form."""
+    return number if len(number) == LENGTH_OF_OWN_SPACE else f"{kind}:{number}"
+
+
+def phone_text(phone: str) -> str:
+    """What a telephone number's blind index is made of."""
+    return f"phone:{phone}"
+
+
 def document_index(kind: str, number: str) -> bytes:
-    """The blind index of a document: by number, and by kind where kinds share a form."""
-    own_space = len(number) == LENGTH_OF_OWN_SPACE
-    return vault.blind_index(number if own_space else f"{kind}:{number}")
+    """The blind index that a document gets now."""
+    return vault.blind_index(document_text(kind, number))
 
 
 def phone_index(phone: str) -> bytes:
-    """The blind index of a telephone number."""
-    return vault.blind_index(f"phone:{phone}")
+    """The blind index that a telephone number gets now."""
+    return vault.blind_index(phone_text(phone))
+
+
+def document_indexes(kind: str, number: str) -> list[bytes]:
+    """Every blind index under which the document may stand, while keys are changed."""
+    text = document_text(kind, number)
+    return [vault.blind_index(text), *vault.earlier_indexes(text)]
+
+
+def phone_indexes(phone: str) -> list[bytes]:
+    """Every blind index under which the telephone number may stand, while keys are changed."""
+    text = phone_text(phone)
+    return [vault.blind_index(text), *vault.earlier_indexes(text)]
 
 
 def bare_document(document: CheckedDocument, as_printed: str = "") -> Bare:
     """A checked document number with its index and mask."""
     number, kind = document.number, document.kind.value
+    index, *earlier = document_indexes(kind, number)
     return Bare(
-        kind, document_index(kind, number), mask_id(number), tail4(number), number, as_printed
+        kind, index, mask_id(number), tail4(number), number, as_printed, tuple(earlier)
     )
 
 
 def bare_phone(phone: str) -> Bare:
     """A telephone number in its stored form with its index and mask."""
-    return Bare("", phone_index(phone), mask_phone(phone), phone[-4:], phone)
+    index, *earlier = phone_indexes(phone)
+    return Bare("", index, mask_phone(phone), phone[-4:], phone, earlier=tuple(earlier))
 
 
 def seal_document(document: CheckedDocument, as_printed: str = "") -> Sealed:

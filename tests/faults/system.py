@@ -33,6 +33,7 @@ PR_SET_PDEATHSIG = 1
 USUAL = {"web", "worker", "beat"}  # kept running between tests: each takes seconds to load
 SECRETS = (
     "SECRET_KEY", "SCOPE_SIGNING_KEY", "IDENTITY_ENCRYPTION_KEY", "IDENTITY_INDEX_KEY",
+    "AUDIT_SEAL_KEY",
 )  # fmt: skip
 
 
