@@ -31,7 +31,7 @@ RUN set -eu; \
 FROM python:3.11-slim-bookworm
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin portal \
-    && install --directory --owner=portal --group=portal --mode=0700 /files /audit-heads
+    && install --directory --owner=portal --group=portal --mode=0700 /files /audit-heads /metrics
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app

@@ -2,8 +2,10 @@
 
 import os
 from datetime import time, timedelta
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -13,6 +15,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal", set_as_current=True)
 app.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Celery would give the root logger a level and a form of its own; it keeps LOGGING's."""
+
+
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks(
     [

@@ -84,3 +84,16 @@ def wipe() -> None:
                 sql.SQL(", ").join(map(sql.Identifier, names))
             )
         )
+
+
+def addresses() -> dict[str, str]:
+    """Where this process's connections lead, as the environment of a program that it starts."""
+    from django.db import connections
+
+    found = {}
+    for alias, variable in (("default", "DATABASE_URL"), ("audit", "AUDIT_DATABASE_URL"),
+                            ("owner", "OWNER_DATABASE_URL")):  # fmt: skip
+        given = connections[alias].settings_dict
+        host = given["HOST"] or given["OPTIONS"].get("host", "")
+        found[variable] = f"postgresql://{given['USER']}:@/{given['NAME']}?host={host}"
+    return found

@@ -13,6 +13,7 @@ take_one() {
         --manifest-checksums=SHA256
     pg_verifybackup "$unfinished"
     mv "$unfinished" "$name"
+    touch /status/backup
     echo "Backup $name is made and verified"
 }
 

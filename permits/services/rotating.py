@@ -1,14 +1,18 @@
 """Permit numbers under a new key, like the residents' own (residents.services.rotating)."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from permits.models import PermitSecret, ResidencePermit
 from portal import vault
+from portal.audit.record import record
+from portal.orgs.scope import Scope
 from residents.services.rotating import Rotated
 
 KIND = "permit"
+KEPT = {"list": "居住证号码"}
 
 
 def waiting(*, using: str) -> int:
@@ -16,7 +20,7 @@ def waiting(*, using: str) -> int:
     return PermitSecret.objects.using(using).exclude(key_id=vault.current_key()).count()
 
 
-def rotate_batch(rotated: Rotated, *, using: str, most: int) -> int:
+def rotate_batch(*, rotated: Rotated, using: str, most: int, by: Scope, at: datetime) -> int:
     """Bring up to `most` permit numbers under the current key; 0 when none is left."""
     with transaction.atomic(using=using):
         held = (
@@ -30,6 +34,8 @@ def rotate_batch(rotated: Rotated, *, using: str, most: int) -> int:
         for row in rows:
             _rotate(row, rotated, using)
         rotated.done += len(rows)
+    if rows:
+        record("keys.rotated", by=by, at=at, changes=KEPT | {"count": len(rows)})
     return len(rows)
 
 

@@ -8,10 +8,10 @@ Answers are plain values: nobody outside of this package touches the table.
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
@@ -20,7 +20,12 @@ from portal.audit.models import AuditEvent
 
 ALIAS = "audit"
 REVEALED = "residents.revealed"
-REFUSED = "refused"
+OK, NOT_DONE = "ok", "refused"
+#: Counts stop here: beyond, people are told "more than", and no page waits for a year's sum.
+COUNTED = 10_000
+#: The side figures tell of so many of the newest at the most.
+FIGURED = 50_000
+LAST_CHARACTER = "\U0010ffff"
 #: Actions by what people ask for, each with the beginnings or whole keys that belong to it.
 GROUPS: dict[str, tuple[str, ...]] = {
     "viewed": ("residents.viewed", "permits.viewed", "register.list_viewed", "audit.viewed"),
@@ -48,12 +53,14 @@ class Wanted:
     group: str = ""
     action: str = ""
     actor: str = ""
+    unit: str = ""
+    purpose: str = ""
+    result: str = ""
     since: datetime | None = None
     until: datetime | None = None
     person: uuid.UUID | None = None
     target_type: str = ""
     target_id: str = ""
-    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,9 +77,17 @@ class Event:
     changes: dict[str, Any]
     purpose: str
     reason: str
-    refused: bool
+    result: str
     request_id: str
     terminal: str
+    role: str = ""
+    actor_id: int | None = None
+    subjects: Sequence[uuid.UUID] = ()
+    target_type: str = ""
+
+    @property
+    def refused(self) -> bool:
+        return self.result != "ok"
 
 
 @dataclass(frozen=True)
@@ -95,6 +110,11 @@ class Figures:
     refused: int
     months: Sequence[tuple[date, int, int]]
 
+    @property
+    def more(self) -> bool:
+        """Whether there are older events that the figures leave out."""
+        return self.events >= FIGURED
+
 
 def page(
     wanted: Wanted, *, size: int, before: int | None = None, after: int | None = None
@@ -114,23 +134,39 @@ def page(
     return Trail([_event(row) for row in found], newer, older)
 
 
+def about(person: uuid.UUID, *, low: int, high: int, since: datetime) -> list[Event]:
+    """Every event since then that concerns a person, oldest first: looks, lists, files, changes."""
+    rows = _rows(Wanted(low=low, high=high, since=since, person=person)).order_by("id")
+    return [_event(row) for row in rows]
+
+
+def done_by(actor: int, *, low: int, high: int, since: datetime, until: datetime) -> list[Event]:
+    """Every event of one account in a time, oldest first."""
+    rows = _rows(Wanted(low=low, high=high, since=since, until=until))
+    return [_event(row) for row in rows.filter(actor_id=actor).order_by("id")]
+
+
 def counts(wanted: Wanted) -> dict[str, int]:
-    """Events by group, under all other conditions; `all` and `refused` besides."""
+    """Events by group, under all other conditions; `all` and `refused` besides.
+
+    The newest :data:`COUNTED` are counted: `all` of so many means that there are more.
+    """
     numbers = {group: Count("id", filter=Q(action__in=keys)) for group, keys in GROUPS.items()}
-    return _rows(wanted, narrow=False).aggregate(
-        **numbers, all=Count("id"), refused=Count("id", filter=Q(result=REFUSED))
-    )
+    newest = _rows(wanted, narrow=False).order_by("-id")[:COUNTED]
+    return newest.aggregate(**numbers, all=Count("id"), refused=Count("id", filter=~Q(result=OK)))
 
 
 def figures(wanted: Wanted) -> Figures:
     """Who and how often, and by month (events, of these with a number revealed)."""
-    rows = _rows(wanted)
+    rows = AuditEvent.objects.using(ALIAS).filter(
+        id__in=_rows(wanted).order_by("-id").values("id")[:FIGURED], **_months(wanted)
+    )
     found = rows.aggregate(
         events=Count("id"),
         people=Count("actor_id", distinct=True),
         from_elsewhere=Count("actor_id", distinct=True, filter=~Q(actor_unit=F("scope_code"))),
         revealed=Count("id", filter=Q(action=REVEALED)),
-        refused=Count("id", filter=Q(result=REFUSED)),
+        refused=Count("id", filter=~Q(result=OK)),
     )
     by_month = (
         rows.annotate(month=TruncMonth("at"))
@@ -158,28 +194,53 @@ def _rows(wanted: Wanted, *, narrow: bool = True) -> "QuerySet[AuditEvent]":
     else:
         rows = rows.filter(scope_code__gte=wanted.low, scope_code__lte=wanted.high)
     conditions: dict[str, Any] = {
-        "actor_name__startswith": wanted.actor,
+        **_beginning("actor_name", wanted.actor),
+        **_beginning("actor_unit_name", wanted.unit),
+        "purpose": wanted.purpose,
         "at__gte": wanted.since,
         "at__lt": wanted.until,
         "target_type": wanted.target_type,
         "target_id": wanted.target_id,
-        "subjects__contains": [wanted.person] if wanted.person else None,
     }
+    if wanted.person:
+        rows = rows.filter(id__in=_about(wanted.person, wanted.since))
     if narrow:
         conditions |= {
             "action": wanted.action,
             "action__in": GROUPS.get(wanted.group),
-            "result": REFUSED if wanted.refused else None,
         }
+        if wanted.result == NOT_DONE:
+            rows = rows.exclude(result=OK)
     return rows.filter(**{name: value for name, value in conditions.items() if value})
+
+
+def _months(wanted: Wanted) -> dict[str, datetime]:
+    """The bounds that let PostgreSQL leave out the months of no concern."""
+    bounds = {"at__gte": wanted.since, "at__lt": wanted.until}
+    return {name: moment for name, moment in bounds.items() if moment}
+
+
+def _beginning(column: str, text: str) -> dict[str, str]:
+    """A prefix as a range: LIKE is not leakproof, so that a policy keeps it from every index."""
+    return {f"{column}__gte": text, f"{column}__lt": text + LAST_CHARACTER} if text else {}
+
+
+def _about(person: uuid.UUID, since: datetime | None) -> list[int]:
+    """Ids of the events about somebody, from the index that no policy would let us reach."""
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(
+            "SELECT audit_of_person(%s, %s)", [person, since or datetime.min.replace(tzinfo=UTC)]
+        )
+        return [int(row[0]) for row in cursor.fetchall()]
 
 
 def _event(row: AuditEvent) -> Event:
     return Event(
         id=row.id, at=row.at, actor=row.actor_name, unit=row.actor_unit_name, action=row.action,
         title=title_of(row.action), target=row.target_text, changes=row.changes,
-        purpose=row.purpose, reason=row.reason, refused=row.result == REFUSED,
-        request_id=row.request_id, terminal=_terminal(row.ip),
+        purpose=row.purpose, reason=row.reason, result=row.result,
+        request_id=row.request_id, terminal=_terminal(row.ip), role=row.actor_role,
+        actor_id=row.actor_id, subjects=row.subjects, target_type=row.target_type,
     )  # fmt: skip
 
 

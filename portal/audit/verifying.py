@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ SELECT e.xid::text::bigint, sha256(convert_to(jsonb_build_array(
     e.actor_unit, e.actor_unit_name, e.actor_role, e.scope_code, e.target_type, e.target_id,
     e.target_text, to_jsonb(e.subjects), e.changes, e.purpose, e.reason, e.result, e.request_id,
     host(e.ip), e.xid::text)::text, 'UTF8'))
-FROM audit_auditevent e ORDER BY e.xid, e.id, e.at
+FROM audit_auditevent e WHERE e.xid >= %s::text::xid8 ORDER BY e.xid, e.id, e.at
 """
 
 
@@ -51,8 +52,10 @@ class _Batch:
         self.running.update(digest)
 
 
-def verify(*, using: str) -> Verdict:
+def verify(*, using: str, since: datetime | None = None) -> Verdict:
     """Recompute every digest through the connection `using`, which must see all of the trail.
+
+    The chain of seals is always looked at whole; `since` leaves out the events sealed before it.
 
     Finds an event that was changed, removed, added or put elsewhere, a seal that is missing,
     altered or not ours, and an end that was cut off.
@@ -63,18 +66,26 @@ def verify(*, using: str) -> Verdict:
         verdict.seals = len(chain)
         verdict.faults += _chain_faults(chain)
         verdict.faults += _head_faults(chain)
-        found, verdict.unsealed = _recomputed(chain, using)
+        looked_at = [seal for seal in chain if since is None or seal.at >= since]
+        found, verdict.unsealed = _recomputed(looked_at, _first_xid(chain, looked_at), using)
     verdict.events = sum(batch.events for batch in found) + verdict.unsealed
-    for seal, batch in zip(chain, found, strict=True):
+    for seal, batch in zip(looked_at, found, strict=True):
         verdict.faults += _batch_faults(seal, batch)
     return verdict
 
 
-def _recomputed(chain: Sequence[Seal], using: str) -> tuple[list[_Batch], int]:
+def _first_xid(chain: Sequence[Seal], looked_at: Sequence[Seal]) -> int:
+    """Where the events begin that are looked at: all of them unless seals are left out."""
+    if len(chain) == len(looked_at):
+        return 0
+    return looked_at[0].xid_from if looked_at else chain[-1].xid_to
+
+
+def _recomputed(chain: Sequence[Seal], first: int, using: str) -> tuple[list[_Batch], int]:
     """The events of each seal, and how many are not sealed yet, in one pass."""
     found = [_Batch() for _ in chain]
     place, unsealed = 0, 0
-    for xid, digest in _events(using):
+    for xid, digest in _events(first, using):
         while place < len(chain) and xid >= chain[place].xid_to:
             place += 1
         if place < len(chain):
@@ -84,11 +95,11 @@ def _recomputed(chain: Sequence[Seal], using: str) -> tuple[list[_Batch], int]:
     return found, unsealed
 
 
-def _events(using: str) -> Iterator[tuple[int, bytes]]:
+def _events(first: int, using: str) -> Iterator[tuple[int, bytes]]:
     connections[using].ensure_connection()
     with connections[using].connection.cursor(name="trail") as cursor:
         cursor.itersize = AT_ONCE
-        cursor.execute(EVENTS)
+        cursor.execute(EVENTS, [str(first)])
         yield from cursor
 
 

@@ -1,5 +1,6 @@
 """The whole district's trail, for the clock and for whoever verifies it from a command line."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from portal.audit import reads, seals, verifying
@@ -19,14 +20,22 @@ def reader() -> Scope:
     )  # fmt: skip
 
 
-def verify(*, at: datetime, using: str = reads.ALIAS) -> Verdict:
+def reporter() -> Scope:
+    """A scope for the reports that are made from a command line: register and trail, read only."""
+    given = {str(Capability.VIEW_AUDIT), str(Capability.VIEW_REGISTER)}
+    return replace(
+        reader(), role_title="信息报告", user_name="信息报告", capabilities=frozenset(given)
+    )
+
+
+def verify(*, at: datetime, since: datetime | None = None) -> Verdict:
     """Verify the trail as its reader, and keep what was found for the pages that show it.
 
-    :param using: another connection that sees all of the trail
+    :param since: leaves out the events that were sealed before it
     """
     token = tokens.enter(reader())
     try:
-        verdict = verifying.verify(using=using)
+        verdict = verifying.verify(using=reads.ALIAS, since=since)
     finally:
         tokens.leave(token)
     seals.remember_verification(found="；".join(verdict.faults), at=at)

@@ -7,15 +7,19 @@ nothing half done and the next one goes on where it ended.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connections, transaction
 
 from portal import vault
+from portal.audit.record import record
+from portal.orgs.scope import Scope
 from residents.models import Identity, Secret
 from residents.services.sealing import document_text, phone_text
 
+KEPT = {"list": "人员证件与电话号码"}
 NEW_CIPHERS = """
 UPDATE residents_secret s SET key_id = v.key_id, cipher = v.cipher
 FROM unnest(%s::uuid[], %s::text[], %s::bytea[]) AS v (id, key_id, cipher) WHERE s.id = v.id
@@ -63,8 +67,11 @@ def waiting(*, using: str) -> int:
     return Secret.objects.using(using).exclude(key_id=vault.current_key()).count()
 
 
-def rotate_batch(rotated: Rotated, *, using: str, most: int) -> int:
-    """Bring up to `most` numbers under the current key; returns how many, 0 when none is left."""
+def rotate_batch(*, rotated: Rotated, using: str, most: int, by: Scope, at: datetime) -> int:
+    """Bring up to `most` numbers under the current key; returns how many, 0 when none is left.
+
+    What is left out on the way is noted in `rotated`.
+    """
     with transaction.atomic(using=using):
         held = (
             Secret.objects.using(using)
@@ -82,6 +89,8 @@ def rotate_batch(rotated: Rotated, *, using: str, most: int) -> int:
         except IntegrityError:
             _one_by_one(changed, rotated, using)
         rotated.done += len(rows)
+    if rows:
+        record("keys.rotated", by=by, at=at, changes=KEPT | {"count": len(rows)})
     return len(rows)
 
 

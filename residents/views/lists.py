@@ -43,6 +43,7 @@ def residents(request: PortalRequest) -> HttpResponse:
     record(
         "register.list_viewed", by=scope, at=timezone.now(),
         target=("residents.residence", "list"),
+        subjects=[row.resident_id for row in listing.page.rows],
         changes={"list": "实有人口", "filter": listing.query},
     )  # fmt: skip
     context = {

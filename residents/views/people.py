@@ -61,6 +61,7 @@ def person(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "days": (today - current.verified_on).days if current else None,
         "cycle": (current.due_on - current.verified_on).days if current else 90,
         "may_register": may_register(request),
+        "may_see_trail": request.scope.may(Capability.VIEW_AUDIT),
     }  # fmt: skip
     return page(request, "residents/person.html", context)
 

@@ -117,6 +117,18 @@ def test_what_came_before_a_running_transaction_is_sealed_meanwhile(cast):
         slow.close()
 
 
+def test_a_part_of_the_trail_is_verified_by_itself(sealed):
+    """What the clock does every night: the events since a day, the chain from its beginning."""
+    second = Seal.objects.get(seq=2)
+    verdict = verifying.verify(using="owner", since=second.at)
+    assert (verdict.faults, verdict.seals, verdict.events) == ([], 3, 6)
+    by_owner("DELETE FROM audit_auditevent WHERE reason = '0-1'")
+    assert verifying.verify(using="owner", since=second.at).faults == []
+    assert verifying.verify(using="owner").faults
+    by_owner("DELETE FROM audit_seal WHERE seq = 1")
+    assert "缺少第 1" in verifying.verify(using="owner", since=second.at).faults[0]
+
+
 TAMPERINGS = {
     "changed": ("UPDATE audit_auditevent SET reason = '改过' WHERE reason = '1-1'", "改动"),
     "another time": (

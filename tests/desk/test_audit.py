@@ -81,7 +81,7 @@ def test_a_change_shows_both_values_masked(trail):
 
 def test_a_refusal_is_marked(trail):
     trail.client("collector").get("/audit/")
-    page = trail.client("lead").get("/audit/?refused=1").content.decode()
+    page = trail.client("lead").get("/audit/?result=refused").content.decode()
     assert "越权访问被拒" in page
     assert CLERK_DID not in page
 

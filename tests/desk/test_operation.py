@@ -20,6 +20,7 @@ from portal.desk.management.commands.serve_metrics import address_of
 from portal.jobs.services import ask
 from portal.orgs.acting import acting
 from tests.cast import Cast
+from tests.database import addresses
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -132,7 +133,7 @@ REFUSALS.labels("access.refused").inc({n})
 @pytest.fixture
 def served(cast, tmp_path):
     """`serve_metrics` in a process of its own; two others have counted and are gone."""
-    environ = os.environ | {
+    environ = os.environ | addresses() | {
         "METRICS_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "portal.settings",
     }  # fmt: skip
     for n in (2, 3):

@@ -17,9 +17,11 @@ from django.utils import timezone
 from permits.services.rotating import number_text
 from portal import vault
 from portal.orgs.acting import acting
+from portal.orgs.posts import system_scope
 from residents.search import search
 from residents.services import UnableToRegister, reveal
-from tests.cast import Cast
+from tests.cast import DISTRICT, Cast
+from tests.database import addresses
 from tests.residents.builders import home, number, register
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,7 +77,10 @@ def rotating(keys, *options):
     return subprocess.Popen(
         [sys.executable, "manage.py", "rotate_keys", "--batch", str(BATCH), *options],
         cwd=ROOT,
-        env=os.environ | {name: getattr(django_settings, name) for name in secrets} | keys,
+        env={
+            **os.environ, **addresses(),
+            **{name: getattr(django_settings, name) for name in secrets}, **keys,
+        },
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
     )  # fmt: skip
 
@@ -154,7 +159,10 @@ def test_the_application_cannot_rotate(committed, new_keys):
     from residents.services.rotating import Rotated, rotate_batch
 
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-        rotate_batch(Rotated(), using="default", most=1)
+        rotate_batch(
+            rotated=Rotated(), using="default", most=1, by=system_scope(DISTRICT, "普陀区"),
+            at=timezone.now(),
+        )  # fmt: skip
 
 
 def test_texts_of_indexes_do_not_meet():

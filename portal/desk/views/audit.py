@@ -1,5 +1,6 @@
 """Who looked at or changed what, and why (ui.md 8.12)."""
 
+import io
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,18 +14,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from portal.audit import reads
+from portal.audit import reads, seals
 from portal.audit.actions import TITLES
 from portal.audit.record import record
-from portal.desk.trail import Line, line_of
-from portal.orgs.access import PortalRequest, needs
+from portal.desk.trail import COLUMNS, Line, line_of
+from portal.desk.wording import PURPOSES
+from portal.orgs.access import NotAllowed, PortalRequest, needs
 from portal.orgs.capabilities import Capability
+from portal.ui.exports import Watermark, write_xlsx
 from portal.ui.forms import DayField, PortalForm
 from portal.ui.pages import page
 
 SIZE = 50
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Conditions without a field of their own.
-KEPT = ("person", "record", "kind", "group", "refused")
+KEPT = ("person", "record", "kind", "group")
 PERIODS = {
     "7": gettext_lazy("近 7 天"),
     "30": gettext_lazy("近 30 天"),
@@ -41,6 +45,11 @@ GROUPS = {
 }
 
 
+RESULTS = {
+    reads.OK: gettext_lazy("完成"), reads.NOT_DONE: gettext_lazy("被拒或出错"),
+}  # fmt: skip
+
+
 class TrailForm(PortalForm):
     """The conditions of the trail, as the address keeps them."""
 
@@ -51,6 +60,15 @@ class TrailForm(PortalForm):
         choices=[("", gettext_lazy("不限")), *TITLES.items()],
     )  # fmt: skip
     actor = forms.CharField(label=gettext_lazy("人员"), required=False, max_length=20)
+    unit = forms.CharField(label=gettext_lazy("单位"), required=False, max_length=40)
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("用途"), required=False,
+        choices=[("", gettext_lazy("不限")), *PURPOSES.items()],
+    )  # fmt: skip
+    result = forms.ChoiceField(
+        label=gettext_lazy("结果"), required=False,
+        choices=[("", gettext_lazy("不限")), *RESULTS.items()],
+    )  # fmt: skip
     since = DayField(label=gettext_lazy("起"), required=False)
     until = DayField(label=gettext_lazy("止"), required=False)
 
@@ -88,6 +106,9 @@ def trail(request: PortalRequest) -> HttpResponse:
         "chips": _chips(request, counts),
         "period": _period(request, form),
         "shown": counts["all"],
+        "more": counts["all"] >= reads.COUNTED,
+        "sealing": seals.standing(),
+        "export_url": f"export/?{request.GET.urlencode()}",
         "narrowed": bool(wanted.person or wanted.target_id),
         "figures_url": f"figures/?{request.GET.urlencode()}",
         "older_url": _url(request, before=found.older) if found.older else "",
@@ -95,6 +116,36 @@ def trail(request: PortalRequest) -> HttpResponse:
         "clear_url": request.path if request.GET else "",
     }
     return page(request, "desk/audit.html", context)
+
+
+@needs(Capability.VIEW_AUDIT)
+@require_GET
+def export_page(request: PortalRequest) -> HttpResponse:
+    """The page as it is shown, as a workbook: evidence to hand on, hence only while sealed."""
+    scope, at = request.scope, timezone.now()
+    try:
+        seals.require_proof()
+    except seals.UnableToProve as late:
+        raise NotAllowed(str(late)) from late
+    wanted = _wanted(request, TrailForm(request.GET or None))
+    with reads.reading():
+        found = reads.page(
+            wanted, size=SIZE, before=_number(request, "before"), after=_number(request, "after")
+        )
+    lines = _lines(found.events)
+    out = io.BytesIO()
+    number = f"LH-{at:%Y%m%d%H%M%S}"
+    person = f"{scope.user_name} {scope.staff_no}".strip()
+    write_xlsx(
+        out, COLUMNS, lines, Watermark(number, scope.unit_name, person, at), title=_("访问留痕")
+    )
+    record(
+        "audit.exported", by=scope, at=at,
+        changes={"number": number, "count": len(lines), "query": request.GET.urlencode()},
+    )  # fmt: skip
+    response = HttpResponse(out.getvalue(), content_type=WORKBOOK)
+    response["Content-Disposition"] = f'attachment; filename="{number}.xlsx"'
+    return response
 
 
 @needs(Capability.VIEW_AUDIT)
@@ -151,12 +202,12 @@ def _wanted(request: PortalRequest, form: TrailForm) -> reads.Wanted:
     group = request.GET.get("group", "")
     return reads.Wanted(
         low=scope.low, high=scope.high, group=group if group in GROUPS else "",
-        action=told.get("action", ""), actor=told.get("actor", ""), since=_midnight(since),
+        action=told.get("action", ""), actor=told.get("actor", ""), unit=told.get("unit", ""),
+        purpose=told.get("purpose", ""), result=told.get("result", ""), since=_midnight(since),
         until=_midnight(until + timedelta(days=1)) if until else None,
         person=_uuid(request.GET.get("person", "")),
         target_type=request.GET.get("kind", "")[:64],
         target_id=request.GET.get("record", "")[:64],
-        refused=request.GET.get("refused") == "1",
     )  # fmt: skip
 
 
@@ -176,9 +227,9 @@ def _chips(request: PortalRequest, counts: Mapping[str, int]) -> list[Chip]:
         for key, title in GROUPS.items()
         if counts[key] or key == now
     ]
-    refused = request.GET.get("refused") == "1"
+    refused = request.GET.get("result") == reads.NOT_DONE
     if counts["refused"] or refused:
-        url = _url(request, refused="" if refused else "1")
+        url = _url(request, result="" if refused else reads.NOT_DONE)
         chips.append(Chip(_("被拒"), counts["refused"], url, refused, alarming=True))
     return chips
 

@@ -9,10 +9,13 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 from django.db import connections
+from django.utils import timezone
 
 from permits.services import rotating as permits
 from portal import vault
 from portal.exchange.models import ImportRow
+from portal.orgs.models import OrgUnit
+from portal.orgs.posts import system_scope
 from residents.services import rotating as residents
 from residents.services.rotating import Rotated
 
@@ -45,7 +48,9 @@ class Command(BaseCommand):
     def _rotate(self, title: str, part: Any, rotated: Rotated, most: int) -> None:
         total = part.waiting(using=OWNER)
         self.stdout.write(f"{title}：待更换 {total} 条（密钥 {vault.current_key()}）")
-        while part.rotate_batch(rotated, using=OWNER, most=most):
+        district = OrgUnit.objects.get(parent=None)
+        by = system_scope(district.code, district.name, title="更换密钥")
+        while part.rotate_batch(rotated=rotated, using=OWNER, most=most, by=by, at=timezone.now()):
             self.stdout.write(f"{title}：已处理 {rotated.done} / {total}")
             self.stdout.flush()
         waiting = part.waiting(using=OWNER) - len(rotated.left_out)
