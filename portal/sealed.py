@@ -27,7 +27,7 @@ class SealedWriter(io.RawIOBase):
         super().__init__()
         self._out = out
         self._row = row
-        key_id = vault.keys.current()
+        key_id = vault.current_key()
         self._cipher = AESGCM(vault.keys.key(key_id))
         self._held = bytearray()
         self._place = 0

@@ -13,7 +13,7 @@ from django.db import transaction
 from portal.audit.record import Actor, record
 from portal.telemetry import REFUSALS
 
-FORBIDDEN, NOT_FOUND, TOO_MANY, SERVER_ERROR = 403, 404, 429, 500
+FORBIDDEN, NOT_FOUND, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 403, 404, 429, 500, 503
 REFUSED, FAILED = "refused", "failed"
 
 
@@ -40,6 +40,8 @@ def action_of(request: Any, status: int) -> tuple[str, str] | None:
         return "access.refused", REFUSED
     if status == TOO_MANY:
         return "access.throttled", REFUSED
+    if status == UNAVAILABLE:  # the database is away: there is nothing to write to
+        return None
     if status >= SERVER_ERROR:
         return "access.failed", FAILED
     match = request.resolver_match

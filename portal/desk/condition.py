@@ -21,11 +21,8 @@ from kombu.exceptions import KombuError
 from portal.audit import seals
 from portal.audit.seals import Standing
 from portal.jobs import reads as jobs
-from portal.jobs.models import JobState
 from portal.metrics.models import MetricRun
 
-#: A job that nobody has taken up for so long: no worker, or all of them busy.
-QUEUE_PATIENCE = timedelta(minutes=10)
 QUEUE = "celery"
 
 
@@ -76,12 +73,6 @@ def queue_depth() -> int:
         with suppress(channel.connection.channel_errors):
             return int(channel.queue_declare(QUEUE, passive=True).message_count)
     return 0
-
-
-def oldest_waiting() -> timedelta:
-    """How long the oldest job has waited to be taken up."""
-    ages = [line.oldest for line in jobs.queue() if line.state == JobState.WAITING]
-    return max(ages, default=timedelta(0))
 
 
 def moments() -> Moments:
@@ -135,8 +126,12 @@ def _sealing() -> str:
 
 
 def _queue() -> str:
-    waiting = oldest_waiting()
-    return f"最早一件已等待 {_hours(waiting)}" if waiting > QUEUE_PATIENCE else ""
+    if jobs.queue_age() <= jobs.ALARM_AFTER:
+        return ""
+    return (
+        "有任务等待超过一分钟还没有开始：后台进程、定时进程或 Redis 可能停了。"
+        "任务都在，恢复后自动继续"
+    )
 
 
 def _hours(span: timedelta) -> str:

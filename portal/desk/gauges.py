@@ -50,7 +50,7 @@ def _jobs() -> Iterator[Metric]:
     yield oldest
     yield _gauge(
         "portal_job_waiting_seconds", "Wait of the oldest job that nobody has taken up",
-        condition.oldest_waiting().total_seconds(),
+        jobs.queue_age().total_seconds(),
     )  # fmt: skip
 
 

@@ -9,24 +9,22 @@ from django.utils.translation import gettext_lazy
 
 from portal.audit.reads import Event
 from portal.desk.wording import UNTOLD, label_of, purpose_of, words_of
-from portal.ui.cells import Column
+from portal.exchange.exports.kinds import ExportColumn
 
 RESULTS = {
     "ok": gettext_lazy("完成"), "refused": gettext_lazy("被拒"), "failed": gettext_lazy("出错"),
 }  # fmt: skip
 #: The columns of a trail that leaves the screen: what the table shows, and what one opens.
-COLUMNS = (
-    Column("at", gettext_lazy("时间"), cell=lambda line: _second(line), width=150),
-    Column("actor", gettext_lazy("人员"), cell="event.actor"),
-    Column("unit", gettext_lazy("单位"), cell="event.unit", width=150),
-    Column("title", gettext_lazy("动作"), cell="event.title", width=130),
-    Column("content", gettext_lazy("内容"), cell="content", width=240),
-    Column("changes", gettext_lazy("变更"), cell=lambda line: _differences(line), width=240),
-    Column("reason", gettext_lazy("事由"), cell="reason", width=160),
-    Column("result", gettext_lazy("结果"), cell=lambda line: RESULTS.get(line.event.result, "")),
-    Column("request", gettext_lazy("请求编号"), cell="event.request_id", width=240),
-    Column("terminal", gettext_lazy("终端"), cell="event.terminal"),
-)
+COLUMNS = tuple(
+    ExportColumn(key, title, key, width=width)
+    for key, title, width in (
+        ("at", gettext_lazy("时间"), 20), ("actor", gettext_lazy("人员"), 10),
+        ("unit", gettext_lazy("单位"), 20), ("act", gettext_lazy("动作"), 18),
+        ("content", gettext_lazy("内容"), 36), ("changes", gettext_lazy("变更"), 36),
+        ("reason", gettext_lazy("事由"), 24), ("result", gettext_lazy("结果"), 8),
+        ("request", gettext_lazy("请求编号"), 38), ("terminal", gettext_lazy("终端"), 14),
+    )
+)  # fmt: skip
 PAIR = 2
 MOST_IN_LINE = 4
 
@@ -78,9 +76,12 @@ def _content(event: Event, changes: list[dict[str, str]], facts: list[tuple[str,
     return "　".join(parts)
 
 
-def _second(line: Line) -> str:
-    return f"{timezone.localtime(line.event.at):%Y-%m-%d %H:%M:%S}"
-
-
-def _differences(line: Line) -> str:
-    return "；".join(f"{each['field']}：{each['old']} → {each['new']}" for each in line.changes)
+def row_of(line: Line) -> list[str]:
+    """A line as a row of `COLUMNS`."""
+    event = line.event
+    changes = "；".join(f"{each['field']}：{each['old']} → {each['new']}" for each in line.changes)
+    return [
+        f"{timezone.localtime(event.at):%Y-%m-%d %H:%M:%S}", event.actor, event.unit, event.title,
+        line.content, changes, line.reason, str(RESULTS.get(event.result, event.result)),
+        event.request_id, event.terminal,
+    ]  # fmt: skip

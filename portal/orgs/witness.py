@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -28,7 +28,10 @@ class WitnessMiddleware:
                     request, status=response.status_code, why=getattr(request, "refused", ""),
                     by=scope, at=timezone.now(),
                 )  # fmt: skip
-            except DatabaseError:  # the answer stands even when the database is what failed
+            except (
+                DatabaseError,
+                InterfaceError,
+            ):  # the answer stands even when the database is what failed
                 log.exception("a refusal could not be written into the trail")
         return response
 

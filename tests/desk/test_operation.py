@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from portal.desk import condition
 from portal.desk.management.commands.serve_metrics import address_of
+from portal.jobs import reads as jobs
 from portal.jobs.services import ask
 from portal.orgs.acting import acting
 from tests.cast import Cast
@@ -95,7 +96,7 @@ def test_conditions_hold_and_each_is_missed(cast):
     assert failing() == set()
     with sealing_is_late():
         assert failing() == {"sealing"}
-    asked(cast, timezone.now() - condition.QUEUE_PATIENCE * 2)
+    asked(cast, timezone.now() - jobs.ALARM_AFTER * 2)
     assert failing() == {"queue"}
     by_owner("UPDATE django_migrations SET name = 'x0004_seals' WHERE name = '0004_seals'")
     try:

@@ -169,7 +169,7 @@ def test_the_queue_says_how_long_its_oldest_job_waits(live, cast):
     live.sql("UPDATE jobs_job SET created_at = now() - interval '90 seconds'")
     with acting(metrics.SYSTEM):
         assert reads.queue_age() > reads.ALARM_AFTER
-        page = cast.client("district").get("/jobs/")
+        page = cast.client("sysadmin").get("/operation/")
     jobs.work(run.job_id, STREET)
     with acting(metrics.SYSTEM):
         assert reads.queue_age() == timedelta(0)

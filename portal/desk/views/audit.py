@@ -17,11 +17,12 @@ from django.views.decorators.http import require_GET
 from portal.audit import reads, seals
 from portal.audit.actions import TITLES
 from portal.audit.record import record
-from portal.desk.trail import COLUMNS, Line, line_of
+from portal.desk.trail import COLUMNS, Line, line_of, row_of
 from portal.desk.wording import PURPOSES
+from portal.exchange.exports.marks import Mark
+from portal.exchange.exports.workbook import write_workbook
 from portal.orgs.access import NotAllowed, PortalRequest, needs
 from portal.orgs.capabilities import Capability
-from portal.ui.exports import Watermark, write_xlsx
 from portal.ui.forms import DayField, PortalForm
 from portal.ui.pages import page
 
@@ -127,7 +128,8 @@ def export_page(request: PortalRequest) -> HttpResponse:
         seals.require_proof()
     except seals.UnableToProve as late:
         raise NotAllowed(str(late)) from late
-    wanted = _wanted(request, TrailForm(request.GET or None))
+    form = TrailForm(request.GET or None)
+    wanted = _wanted(request, form)
     with reads.reading():
         found = reads.page(
             wanted, size=SIZE, before=_number(request, "before"), after=_number(request, "after")
@@ -136,9 +138,11 @@ def export_page(request: PortalRequest) -> HttpResponse:
     out = io.BytesIO()
     number = f"LH-{at:%Y%m%d%H%M%S}"
     person = f"{scope.user_name} {scope.staff_no}".strip()
-    write_xlsx(
-        out, COLUMNS, lines, Watermark(number, scope.unit_name, person, at), title=_("访问留痕")
-    )
+    mark = Mark(
+        number, scope.unit_name, person, at, _("留痕查证"), [_period(request, form)], len(lines),
+        _("条"),
+    )  # fmt: skip
+    write_workbook(out, COLUMNS, map(row_of, lines), mark, title=_("访问留痕"))
     record(
         "audit.exported", by=scope, at=at,
         changes={"number": number, "count": len(lines), "query": request.GET.urlencode()},

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.audit import seals
 from portal.audit.record import record
 from portal.exchange.exports.kinds import ExportKind, export_kinds
 from portal.exchange.exports.tiers import Tier, TooMany, tier_of
@@ -61,11 +62,15 @@ class Prospect:
 def prospect(asked: Asked, *, by: Scope, at: datetime) -> Prospect:
     """How many rows the file would have and what it needs.
 
-    :raises UnableToExport: nothing to export, or more than one file may hold
+    :raises UnableToExport: nothing to export, more than one file may hold, or a trail without seal
     :raises NotAllowed: the post may not export, or not this list
     """
     require(by, Capability.EXPORT_MASKED)
     require(by, asked.kind.capability)
+    try:
+        seals.require_proof()
+    except seals.UnableToProve as late:
+        raise UnableToExport(str(late)) from late
     day = timezone.localdate(at)
     rule = rule_on(RULE, day)
     rows = asked.kind.rows(by, asked.query, day).count()

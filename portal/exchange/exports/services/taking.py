@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.audit import seals
 from portal.audit.record import record
 from portal.exchange.exports.kinds import export_kinds
 from portal.exchange.exports.services.asking import RULE, facts
@@ -53,6 +54,8 @@ def _why_not(export: ExportRequest, link: uuid.UUID, by: Scope, at: datetime) ->
         return _("请切换到申请时的岗位再下载")
     if export.state != ExportState.READY or export.expires_at is None or export.expires_at <= at:
         return _("文件已过期删除，请重新申请")
+    if seals.is_late():
+        return _("访问留痕已超过 4 小时没有封存，暂停下载，请联系系统管理员")
     if link != export.link:
         return _("这个下载链接已用过，请在导出中心重新下载")
     most = rule_on(RULE, timezone.localdate(at))["links"]
