@@ -110,9 +110,7 @@ def bare_document(document: CheckedDocument, as_printed: str = "") -> Bare:
     """A checked document number with its index and mask."""
     number, kind = document.number, document.kind.value
     index, *earlier = document_indexes(kind, number)
-    return Bare(
-        kind, index, mask_id(number), tail4(number), number, as_printed, tuple(earlier)
-    )
+    return Bare(kind, index, mask_id(number), tail4(number), number, as_printed, tuple(earlier))
 
 
 def bare_phone(phone: str) -> Bare:

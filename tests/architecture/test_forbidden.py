@@ -196,6 +196,7 @@ def test_celery_is_signalled_in_one_place() -> None:
 CACHE_USERS = {
     "portal/nav.py": "names of units, which everybody may know",
     "portal/accounts/throttle.py": "counters of guesses, by digest",
+    "portal/desk/condition.py": "asks whether the cache answers: one word",
 }
 
 
