@@ -31,6 +31,10 @@ faults: python   ## Sudden death, KILLS=20 times each at random moments; SEED= r
 	@KILLS=$${KILLS:-20} $(PYTEST) tests/faults $(ARGS)
 	@POISON_ROWS=$${POISON_ROWS:-10000} $(PYTEST) tests/exchange/test_poison_rows.py $(ARGS)
 
+.PHONY: soak
+soak: python   ## 15 minutes of steady work with cut connections; nothing may grow (MINUTES=, RATE=)
+	@$(PYTEST) -s tests/faults/soak.py $(ARGS)
+
 lint: python   ## Style, imports, types, templates, migrations, generated files
 	@scripts/lint.sh
 

@@ -28,9 +28,9 @@ def numbers(count: int, start: int = 0) -> list[str]:
     ]
 
 
-def people_file(by: Scope, people: list[str]) -> bytes:
-    """A ledger with a person for each number, all at home in one building of the committee."""
-    dwellings = home(by, floors=10, per_floor=10)
+def people_file(by: Scope, people: list[str], lane: int = 988) -> bytes:
+    """A ledger with a person for each number, all at home in one new building of the committee."""
+    dwellings = home(by, f"棠浦路{lane}弄6号", floors=10, per_floor=10)
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(HEADERS)
@@ -50,10 +50,12 @@ class Import:
     people: list[str]
 
     @classmethod
-    def checked(cls, live: LiveSystem, cast: Cast, count: int, key: str = "clerk") -> "Import":
-        """Uploaded, mapped and checked, before any worker is up."""
-        self = cls(live, Wizard(cast, key), numbers(count))
-        content = people_file(self.wizard.scope, self.people)
+    def checked(
+        cls, live: LiveSystem, cast: Cast, count: int, *, start: int = 0, lane: int = 988
+    ) -> "Import":
+        """Uploaded, mapped and checked by this process, with the worker's help if it is up."""
+        self = cls(live, Wizard(cast, "clerk"), numbers(count, start))
+        content = people_file(self.wizard.scope, self.people, lane)
         self.batch = self.wizard.checked(content, name="台账.csv", kind="residents")
         self.batch = until(self._as_checked, 60, "a worker that was rung has ended its part")
         assert self.batch.counts["create"] == count, self.batch.counts

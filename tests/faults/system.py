@@ -232,6 +232,7 @@ class LiveSystem:
             **{name: getattr(settings, name) for name in SECRETS},
             "PORTAL_MODE": "test", "PORTAL_RUN_DIR": str(self.folder), "CACHE_DB": "1",
             "FILES_DIR": str(self.files), "PYTHONUNBUFFERED": "1",
+            "PGAPPNAME": "live",  # tells sessions of the programs from those of the tests
             "TICK_SECONDS": os.environ.get("TICK_SECONDS", "1"),
         }  # fmt: skip
 

@@ -98,6 +98,38 @@ def test_a_poisoned_chunk_fails_the_job_and_says_so(cast, handler):
     assert plates == 2  # the chunk before it stays done
 
 
+def test_a_chunk_that_kills_its_workers_is_given_up(cast, handler):
+    job = asked(cast)
+    with acting(cast.scope("clerk")):
+        job.chunks.filter(seq=1).update(starts=services.STARTS)
+    services.work(job.pk)
+    job, plates = seen(cast)
+    assert job.state == JobState.FAILED
+    assert "第 2 块反复使后台进程中止" in job.error
+    assert plates == 2
+
+
+def test_a_job_that_cannot_be_ended_fails_instead_of_coming_back(cast, handler):
+    def broken(job, by, at):
+        raise ValueError("sum")
+
+    handler["test.plates"] = Handler(chunk=put_plates, finish=broken)
+    services.work(asked(cast).pk)
+    job, plates = seen(cast)
+    assert (job.state, plates) == (JobState.FAILED, 10)
+    assert "收尾时出错" in job.error
+
+
+def test_a_long_job_gives_others_their_turn(cast, handler):
+    job = asked(cast)
+    assert not services.work(job.pk, seconds=0)
+    assert seen(cast)[1] == 2
+    while not services.work(job.pk, seconds=0):
+        pass
+    job, plates = seen(cast)
+    assert (job.state, plates) == (JobState.DONE, 10)
+
+
 def test_a_job_runs_only_as_far_as_its_requester_may_see(cast, handler):
     looked = []
 
