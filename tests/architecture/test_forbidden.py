@@ -196,6 +196,8 @@ def test_celery_is_signalled_in_one_place() -> None:
 CACHE_USERS = {
     "portal/nav.py": "names of units, which everybody may know",
     "portal/accounts/throttle.py": "counters of guesses, by digest",
+    "portal/exchange/services/receiving.py": "how many refused files somebody sent today",
+    "portal/exchange/services/state.py": "how far a file has been read: two counts, by its key",
     "portal/desk/condition.py": "asks whether the cache answers: one word",
 }
 
