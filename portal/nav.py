@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -171,4 +171,4 @@ def _parent_name(scope: Scope) -> str:
     def load() -> str:
         return OrgUnit.objects.values_list("name", flat=True).get(code=above)
 
-    return cache.get_or_set(f"orgs:name:{above}", load, 300) or ""
+    return caches["hints"].get_or_set(f"orgs:name:{above}", load, 300) or ""

@@ -215,15 +215,20 @@ if "OWNER_DATABASE_URL" in os.environ:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
+CACHE_URL = env.str("CACHE_URL", default=f"{REDIS_URL}?db={env.int('CACHE_DB', default=1)}")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": env.str(
-            "CACHE_URL", default=f"{REDIS_URL}?db={env.int('CACHE_DB', default=1)}"
-        ),
+        "LOCATION": CACHE_URL,
         "KEY_PREFIX": "portal",
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
-    }
+    },
+    "hints": {
+        "BACKEND": "portal.hints.HintCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": "portal",
+        "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
+    },
 }
 
 # --- background work (the ledger is PostgreSQL, Redis is the doorbell: D-9) ------------------

@@ -331,7 +331,13 @@ def tick(now: datetime) -> list[str]:
     Any number of clocks may tick, early, late or twice: a moment is done once, in the transaction
     that says so. What fails is left undone and tried at the next tick.
     """
-    return [name for name, piece in clockwork().items() if _done_now(name, piece, now)]
+    try:
+        return [name for name, piece in clockwork().items() if _done_now(name, piece, now)]
+    except (DatabaseError, InterfaceError) as error:
+        if trouble_of(error) is not Trouble.AWAY:
+            raise
+        log.warning("the database is away, the next tick tries again")
+        return []
 
 
 def _done_now(name: str, piece: Clockwork, now: datetime) -> bool:

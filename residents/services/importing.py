@@ -88,10 +88,17 @@ def apply_rows(
 
 
 def _dwellings(rows: Sequence[FileRow], committee: int) -> dict[UUID, DwellingUnit]:
-    found = DwellingUnit.objects.filter(
-        committee_id=committee, pk__in={row.dwelling for row in rows}
-    )
-    return {dwelling.pk: dwelling for dwelling in found}
+    """The dwellings that people of the rows live in or leave, locked before anybody moves.
+
+    Two chunks at once would each hold a share of a dwelling by its new episodes and then both
+    want to count it: a deadlock, or a count without the other's people.
+    """
+    left = Residence.objects.filter(
+        committee_id=committee, pk__in=[row.leaves for row in rows if row.leaves]
+    ).values_list("dwelling_id", flat=True)
+    wanted = {row.dwelling for row in rows} | set(left)
+    found = DwellingUnit.objects.filter(committee_id=committee, pk__in=wanted)
+    return {unit.pk: unit for unit in found.select_for_update(of=("self",)).order_by("pk")}
 
 
 def _known(

@@ -79,7 +79,8 @@ def live(system: LiveSystem, settings: object) -> Iterator[LiveSystem]:
     }
     settings.STORAGES = {**django_settings.STORAGES, "default": storage}  # type: ignore[attr-defined]
     settings.CACHES = {  # type: ignore[attr-defined]
-        "default": {**django_settings.CACHES["default"], "LOCATION": f"{system.redis_url}?db=1"}
+        alias: {**given, "LOCATION": f"{system.redis_url}?db=1"}
+        for alias, given in django_settings.CACHES.items()
     }
     _quiet_clock()
     yield system

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.db.models import Case, Count, F, Q, Value, When
 from django.utils.translation import gettext as _
@@ -123,12 +123,12 @@ def is_working(batch: ImportBatch) -> bool:
 
 def note_staged(batch_id: uuid.UUID, part: int, total: int) -> None:
     """Remember for the page how far reading has come; the rows themselves are not committed yet."""
-    cache.set(f"exchange:staged:{batch_id}", (part, total), timeout=600)
+    caches["hints"].set(f"exchange:staged:{batch_id}", (part, total), timeout=600)
 
 
 def staged_so_far(batch_id: uuid.UUID) -> tuple[int, int]:
     """Rows staged and rows in all, as far as the file being read is known."""
-    return cache.get(f"exchange:staged:{batch_id}") or (0, 0)
+    return caches["hints"].get(f"exchange:staged:{batch_id}") or (0, 0)
 
 
 def stopped_short(batch: ImportBatch) -> bool:
