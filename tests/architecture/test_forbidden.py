@@ -200,8 +200,6 @@ CACHE_USERS = {
     "portal/exchange/services/state.py": "how far a file has been read: two counts, by its key",
     "portal/desk/condition.py": "asks whether the cache answers: one word",
     "portal/hints.py": "the cache itself, for what may be missing",
-    "portal/exchange/services/state.py": "how far a file has been read: two counts",
-    "portal/exchange/services/receiving.py": "how many files of a person were refused today",
 }
 
 
