@@ -50,6 +50,21 @@ format: python   ## Write Python the way ruff writes it
 screenshots: python node system   ## Every page of every post at three sizes, into docs/screenshots
 	@SCREENSHOTS=docs/screenshots $(PYTEST) -m journey tests/journeys/test_every_page.py
 
+.PHONY: access isolation isolation-mutants
+access: python   ## Write docs/access.md and docs/openapi.yaml: who may open what, and the API's schema
+	@PORTAL_MODE=test DATABASE_URL=postgres://none@127.0.0.1:1/none \
+	    AUDIT_DATABASE_URL=postgres://none@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0 \
+	    $(PYTHON) scripts/access.py
+	@scripts/api_schema.sh
+
+isolation: python   ## Two worlds, hundreds of times: nobody can tell what lies outside; SEED=7 repeats a run
+	@seed=$${SEED:-$$RANDOM}; echo "seed $$seed (SEED=$$seed make isolation repeats this run)"; \
+	    ISOLATION_EXAMPLES=$${EXAMPLES:-100} ISOLATION_STRIDE=$${STRIDE:-12} ISOLATION_ASKS=40 \
+	    timeout 1800 $(PYTEST) tests/isolation tests/isolation/noninterference.py --hypothesis-seed=$$seed $(ARGS)
+
+isolation-mutants: python   ## Seed leaks one after the other; each must be caught by the isolation tests
+	@$(PYTEST) tests/isolation/mutants.py -q $(ARGS)
+
 paper: python   ## Write docs/paper.md: each requirement of the paper, where it lives, what proves it
 	@$(PYTHON) scripts/paper.py
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import ListAPIView
 from rest_framework.pagination import CursorPagination
@@ -16,6 +17,7 @@ from housing.models import DwellingUnit
 from portal.audit.record import record
 from portal.jobs.services import once
 from portal.orgs.access import get_in_scope
+from portal.orgs.api import Body, Refusal, told
 from portal.orgs.capabilities import Capability
 from portal.ui.idempotency import key_of
 from residents import services
@@ -24,6 +26,9 @@ from residents.intake import TITLES
 from residents.models import Residence, Resident
 
 TELLABLE = tuple(TITLES)
+KEY = OpenApiParameter(
+    "Idempotency-Key", {"type": "string", "format": "uuid"}, OpenApiParameter.HEADER
+)
 
 
 def endpoint(view: type[APIView]) -> Any:
@@ -67,6 +72,85 @@ class EpisodeSerializer(serializers.ModelSerializer[Residence]):
         return services.version_of(row.resident, row)
 
 
+class Told(Body):
+    """What is told of a person: texts, as on the form; what is left out stays as it is."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        said = {
+            key: serializers.CharField(
+                label=title, required=False, allow_blank=True, allow_null=True, max_length=400
+            )
+            for key, title in TITLES.items()
+        }
+        return {**said, **super().get_fields()}
+
+
+class Correction(Told):
+    """Fields that change, and the version as it was read."""
+
+    version = serializers.CharField(required=False, allow_blank=True, max_length=80)
+
+
+class Arrival(Told):
+    """A person who lives at the dwelling; `arrival` says what becomes of a former residence."""
+
+    arrival = serializers.ChoiceField(["move", "stay"], required=False)
+
+
+class Visit(Body):
+    """How the dwelling was verified."""
+
+    method = serializers.CharField(required=False, max_length=2)
+
+
+class PersonSerializer(serializers.Serializer[Any]):
+    """A person with the open episodes in sight."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    episodes = EpisodeSerializer(many=True)
+
+
+class Problem(serializers.Serializer[Any]):
+    """What is wrong with a field, and how to mend it."""
+
+    field = serializers.CharField()
+    message = serializers.CharField()
+    how = serializers.CharField()
+
+
+class Refused(Refusal):
+    """A refusal with a sentence per field."""
+
+    problems = Problem(many=True)
+
+
+class Conflict(serializers.Serializer[Any]):
+    """A field that somebody else has changed meanwhile."""
+
+    field = serializers.CharField()
+    mine = serializers.CharField()
+    theirs = serializers.CharField()
+
+
+class Stale(Refusal):
+    """The version is no longer the one that was read."""
+
+    conflicts = Conflict(many=True)
+
+
+class Made(serializers.Serializer[Any]):
+    """The key of what was made."""
+
+    id = serializers.CharField()
+
+
+class Verified(serializers.Serializer[Any]):
+    """How many episodes were verified."""
+
+    verified = serializers.IntegerField()
+
+
 class People(ListAPIView[Residence]):
     """Actual population of the acting unit, in the order of names."""
 
@@ -94,6 +178,7 @@ class Person(APIView):
 
     capability: ClassVar[Capability] = Capability.VIEW_REGISTER
 
+    @extend_schema(responses={200: PersonSerializer, 404: Refusal})
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         scope = request.scope  # type: ignore[attr-defined]
         resident = get_in_scope(Resident.objects.all(), scope, pk=pk)
@@ -111,13 +196,18 @@ class Update(APIView):
 
     capability: ClassVar[Capability] = Capability.EDIT_RESIDENTS
 
+    @extend_schema(
+        request=Correction,
+        responses={204: None, 400: Refusal, 404: Refusal, 409: Stale, 422: Refused},
+    )
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         scope = request.scope  # type: ignore[attr-defined]
         get_in_scope(Resident.objects.all(), scope, pk=pk)
+        body = told(Correction, request.data)
         try:
             services.update_resident(
-                resident_id=pk, version=str(body_of(request).get("version", "")),
-                told=told_in(body_of(request)), by=scope, at=timezone.now(),
+                resident_id=pk, version=body.get("version", ""), told=told_in(body), by=scope,
+                at=timezone.now(),
             )  # fmt: skip
         except services.UnableToSave as refusal:
             return refused(refusal)
@@ -140,6 +230,7 @@ class Members(APIView):
 
     capability: ClassVar[Capability] = Capability.VIEW_REGISTER
 
+    @extend_schema(responses={200: EpisodeSerializer(many=True), 404: Refusal})
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         scope = request.scope  # type: ignore[attr-defined]
         dwelling = get_in_scope(DwellingUnit.objects.all(), scope, pk=pk)
@@ -157,15 +248,19 @@ class Register(APIView):
 
     capability: ClassVar[Capability] = Capability.EDIT_RESIDENTS
 
+    @extend_schema(
+        parameters=[KEY], request=Arrival,
+        responses={201: Made, 400: Refusal, 404: Refusal, 422: Refused},
+    )  # fmt: skip
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         scope = request.scope  # type: ignore[attr-defined]
         get_in_scope(DwellingUnit.objects.all(), scope, pk=pk)
+        body = told(Arrival, request.data)
 
         def act() -> str:
-            arrival = body_of(request).get("arrival")
             residence = services.register_resident(
-                dwelling_id=pk, told=told_in(body_of(request)), by=scope, at=timezone.now(),
-                arrival=arrival if arrival in ("move", "stay") else "",
+                dwelling_id=pk, told=told_in(body), by=scope, at=timezone.now(),
+                arrival=body.get("arrival", ""),
             )  # fmt: skip
             return str(residence.pk)
 
@@ -182,22 +277,20 @@ class Verify(APIView):
 
     capability: ClassVar[Capability] = Capability.VERIFY
 
+    @extend_schema(
+        request=Visit, responses={200: Verified, 400: Refusal, 404: Refusal, 422: Refusal}
+    )
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         scope = request.scope  # type: ignore[attr-defined]
         get_in_scope(DwellingUnit.objects.all(), scope, pk=pk)
+        body = told(Visit, request.data)
         try:
             rows = services.verify_dwelling(
-                dwelling_id=pk, method=str(body_of(request).get("method", "V1")), by=scope,
-                at=timezone.now(),
-            )  # fmt: skip
+                dwelling_id=pk, method=body.get("method", "V1"), by=scope, at=timezone.now()
+            )
         except services.UnableToVerify as refusal:
             return Response({"detail": str(refusal)}, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
         return Response({"verified": len(rows)})
-
-
-def body_of(request: Request) -> dict[str, Any]:
-    """The request's JSON object; anything else says nothing."""
-    return request.data if isinstance(request.data, dict) else {}
 
 
 def told_in(data: dict[str, Any]) -> dict[str, str]:
