@@ -4,8 +4,6 @@ The same requests are made in two worlds that differ only outside; every answer 
 to the byte (tokens and seconds aside), and nothing of the outside may show.
 """
 
-from contextlib import contextmanager
-
 import pytest
 from django.core.cache import cache
 from django.db import connections
@@ -13,10 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.demo import services as demo
-from portal.orgs.records import ScopedQuerySet
 from tests.cast import HOME, NEXT_DOOR, STREET, Cast
 from tests.database import wipe
 from tests.isolation import worlds
+from tests.isolation.stage import CANARY, standing
 
 # Who watches from where, and which walls stand. The widest first: what is upset outside of a
 # street must not lie inside the next one's units.
@@ -82,27 +80,13 @@ def compare(cast, who, unit):
     worlds.upset_outside(unit)
     after = answers(client, asked)
     different = [path for path in asked if before[path] != after[path]]
-    shown = [path for path in asked if worlds.CANARY in after[path][1] and "q=" not in path]
+    shown = [path for path in asked if CANARY in after[path][1] and "q=" not in path]
     assert not different, f"{who} can tell the worlds apart at {different[:5]}: " + (
         worlds.first_difference(before[different[0]], after[different[0]])
     )
     assert not shown, f"{who} is shown the outside at {shown[:5]}"
     assert not [path for path in asked if after[path][0] >= 500]
     return before
-
-
-@contextmanager
-def standing(walls, monkeypatch):
-    """Take one of the two walls away."""
-    if walls == "application alone":  # connected as a role that row-level security does not bind
-        with worlds.as_role(connections["owner"].settings_dict["USER"]):
-            yield
-    elif walls == "database alone":  # no queryset is narrowed by the application any more
-        with monkeypatch.context() as patch:
-            patch.setattr(ScopedQuerySet, "under", lambda rows, code: rows.all())
-            yield
-    else:
-        yield
 
 
 @pytest.mark.parametrize(("who", "unit", "walls"), WATCHERS)
@@ -116,7 +100,7 @@ def test_an_anonymous_visitor_learns_nothing(cast):
     asked = requests_of(OTHER_STREET)
     for path, (status, body) in answers(Client(), asked).items():
         assert status in {301, 302, 401, 403, 404, 405} or path.startswith(OPEN_TO_ALL), path
-        assert worlds.CANARY not in body
+        assert CANARY not in body
 
 
 @pytest.mark.parametrize("who", ["clerk", "street", "far_clerk"])

@@ -1,18 +1,14 @@
 """Two worlds that differ only outside of somebody's units, and everything that somebody can ask."""
 
 import re
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from django.db import connections
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 from psycopg2 import sql
 
 from portal.orgs.scope import span_of
+from tests.isolation.asks import ABSENT, HOLE, patterns
 
-CANARY = "金丝雀"
 # Parts of a page that change with every request, in both worlds alike.
 VOLATILE = [
     re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"'),
@@ -60,18 +56,6 @@ def forget_trail() -> None:
         cursor.execute("TRUNCATE audit_auditevent RESTART IDENTITY")
 
 
-def patterns(
-    resolver: URLResolver | None = None, prefix: str = "", space: str = ""
-) -> Iterator[tuple[str, str, URLPattern]]:
-    """Every URL of the portal as (route, full name, pattern)."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        route = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from patterns(entry, route, entry.namespace or space)
-        else:
-            yield route, f"{space}:{entry.name}" if space else str(entry.name), entry
-
-
 # Whose records stand behind the routes of an area.
 TABLES = {
     "housing": ("housing_building", "housing_dwellingunit"),
@@ -88,11 +72,10 @@ def paths(ids: dict[str, list[str]], always: list[str]) -> list[str]:
     """Every route with its area's ids in its holes, and with those that are always tried."""
     found: list[str] = []
     for route, _name, _pattern in patterns():
-        clean = "/" + route.replace("^", "").replace("$", "")
-        holes = re.findall(r"<[^>]+>", clean)
-        values = [*ids.get(clean.split("/")[1], []), *always] if holes else [""]
+        holes = HOLE.findall(route)
+        values = [*ids.get(route.split("/")[1], []), *always] if holes else [""]
         for value in values:
-            filled = clean
+            filled = route
             for hole in holes:
                 filled = filled.replace(hole, value, 1)
             found.append(filled)
@@ -114,7 +97,7 @@ def ids_under(unit: int) -> dict[str, list[str]]:
 
 
 def absent_id() -> str:
-    return str(uuid.UUID("01900000-0000-7000-8000-000000000000"))
+    return ABSENT
 
 
 def answer(client: Client, path: str) -> tuple[int, str]:
@@ -141,17 +124,3 @@ def first_difference(before: tuple[int, str], after: tuple[int, str]) -> str:
         (n for n, (a, b) in enumerate(zip(before[1], after[1], strict=False)) if a != b), 0
     )
     return f"{before[1][place - 80 : place + 80]!r} and {after[1][place - 80 : place + 80]!r}"
-
-
-@contextmanager
-def as_role(user: str) -> Iterator[None]:
-    """Let the application connect as another database role (the owner: no row-level security)."""
-    settings = connections["default"].settings_dict
-    kept = settings["USER"]
-    connections["default"].close()
-    settings["USER"] = user
-    try:
-        yield
-    finally:
-        connections["default"].close()
-        settings["USER"] = kept

@@ -1,0 +1,176 @@
+"""What single tables need beyond a value of the right type, so that pages show their rows."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from tests.cast import DISTRICT
+
+# Tables whose rows may belong to a street or to the district as well as to a committee.
+ANY_UNIT = {
+    "audit.AuditEvent", "jobs.Job", "jobs.JobChunk", "jobs.RowOutcome", "exchange.ImportBatch",
+    "exchange.ImportRow", "exchange.ColumnMapping", "assessment.UnitSheet",
+    "assessment.IndicatorValue", "assessment.Score", "assessment.Evidence",
+    "assessment.ProcessEvent",
+}  # fmt: skip
+WORK = ["accepted", "reviewing", "approved"]
+RULES = ["DQ-01", "DQ-02", "DQ-03"]
+
+
+def _person(row: Any) -> dict[str, Any]:
+    return {
+        "name": row.text(50), "name_key": f"a {row.text()}"[:160], "sex": "1", "category": "20",
+        "birth_date": row.today.replace(year=1986, day=1), "nationality": "CHN",
+        "id_mask": f"319999********{row.n:04d}", "id_tail": f"{row.n:04d}",
+        "created_by": "登记员", "updated_by": "登记员", "guardian_id": None,
+    }  # fmt: skip
+
+
+def _episode(row: Any) -> dict[str, Any]:
+    ended = row.n % 4 == 3
+    person = {
+        key: _person(row)[key]
+        for key in ("name", "name_key", "sex", "birth_date", "id_mask", "id_tail", "category")
+    }
+    return person | {
+        "begin_on": row.today - timedelta(days=400),
+        "registered_on": row.today - timedelta(days=399),
+        "verified_on": row.today - timedelta(days=100 * (row.n % 2) + 1), "verified_method": "V1",
+        "due_on": row.today + timedelta(days=80 - 100 * (row.n % 2)), "occupancy": "2",
+        "reason": "01", "tenancy_role": "1", "relation": "01", "cancelled_on": None,
+        "status": "ended" if ended else "active", "end_reason": "02" if ended else "",
+        "end_on": row.today - timedelta(days=5) if ended else None,
+    }  # fmt: skip
+
+
+def _dwelling(row: Any) -> dict[str, Any]:
+    return {
+        "floor": 1, "occupants": 1, "households": 1, "occupancy": "2",
+        "short_address": row.text(60),
+        "house_code": f"{row.unit}{row.n:04d}", "code_state": "final",
+        "verified_on": row.today - timedelta(days=9), "verified_method": "V1",
+    }  # fmt: skip
+
+
+def _case(row: Any) -> dict[str, Any]:
+    state, stamp = WORK[row.n % 3], row.at() - timedelta(days=3)
+    reviewed = state == "approved"
+    return {
+        "case_no": f"{row.unit}{row.n:03d}", "state": state, "accepted_at": stamp,
+        "due_on": row.today + timedelta(days=5), "accepted_by": 1, "kind": "new",
+        "reviewed_by": 2 if reviewed else None, "reviewed_at": stamp if reviewed else None,
+        "review_result": "pass" if reviewed else "",
+        "decided_by": 3 if reviewed else None, "decided_at": stamp if reviewed else None,
+        "refusal_reason": "", "remedy": "", "missing_items": [],
+    }  # fmt: skip
+
+
+def _permit(row: Any) -> dict[str, Any]:
+    return {
+        "issued_on": row.today - timedelta(days=10), "status": "valid",
+        "first_issued_on": row.today - timedelta(days=10), "cancel_reason": "",
+        "valid_to": row.today + timedelta(days=355),
+    }  # fmt: skip
+
+
+def _issue(row: Any) -> dict[str, Any]:
+    return {
+        "rule": RULES[row.n % 3], "object_id": row.key("residents.Residence"),
+        "residence_id": row.key("residents.Residence"),
+        "dwelling_id": row.key("housing.DwellingUnit"), "first_seen_run": None,
+        "due_on": row.today + timedelta(days=3),
+    }  # fmt: skip
+
+
+def _collector(row: Any) -> dict[str, Any]:
+    return {
+        "status": "appointed", "appointed_on": row.today - timedelta(days=90),
+        "confidentiality_signed_on": row.today - timedelta(days=91),
+        "staff_no": f"{row.unit % 1_000_000}-{row.n}", "badge_no": f"{row.unit}{row.n}",
+        "fte": 1,
+    }  # fmt: skip
+
+
+def _event(row: Any) -> dict[str, Any]:
+    return {
+        "action": "residents.viewed", "result": "ok", "actor_unit": row.unit,
+        "target_type": "residents.resident", "target_id": str(row.key("residents.Resident")),
+        "subjects": [row.key("residents.Resident")], "purpose": "", "changes": {},
+        "at": row.at() - timedelta(days=1, minutes=row.n),
+    }  # fmt: skip
+
+
+def _indicator(row: Any) -> Any:
+    return row.key("assessment.Indicator", unit=0)
+
+
+def _cycle(today: date) -> dict[str, Any]:
+    return {
+        "unit_id": DISTRICT, "year": today.year, "stage": "self_assessed", "level": "street",
+        "grades": [],
+        "stage_since": today - timedelta(days=3), "freeze_on": today - timedelta(days=30),
+        "self_from": today - timedelta(days=20), "self_to": today - timedelta(days=4),
+        "review_to": today + timedelta(days=9), "final_by": today + timedelta(days=30),
+        "run_id": uuid.UUID(int=0), "snapshot_on": today, "computed_at": _midnight(today),
+    }  # fmt: skip
+
+
+def _midnight(today: date) -> datetime:
+    return datetime.combine(today, time(), timezone.get_current_timezone())
+
+
+def _run(today: date) -> dict[str, Any]:
+    midnight = _midnight(today)
+    return {
+        "kind": "preview", "unit_id": DISTRICT, "as_of": today, "state": "published",
+        "requested_at": midnight, "measured_at": midnight, "published_at": midnight,
+    }  # fmt: skip
+
+
+#: Tables with one row per unit and what it hangs on, whatever the plot says.
+ONE_PER_UNIT = {"assessment.UnitSheet"}
+#: No plot has more rows: as many indicators stand ready for scores.
+MOST_ROWS = 5
+
+SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "audit.AuditEvent": _event,
+    "residents.Resident": _person,
+    "residents.Residence": _episode,
+    "residents.Verification": lambda row: {"method": "V1", "outcome": "unchanged"},
+    "residents.Identity": lambda row: {"doc_type": "111", "mask": f"319999********{row.n:04d}"},
+    "residents.Household": lambda row: {"closed_on": None},
+    "housing.Building": lambda row: {
+        "storeys": 6, "dwelling_count": 1, "use": "10", "code_block": f"{row.n:04d}",
+    },
+    "housing.DwellingUnit": _dwelling,
+    "permits.PermitApplication": _case,
+    "permits.PermitMaterial": lambda row: {"kind": "document", "received_by_name": ""},
+    "permits.ResidencePermit": _permit,
+    "quality.DataQualityIssue": _issue,
+    "staffing.Collector": _collector,
+    "jobs.Job": lambda row: {
+        "kind": "import.check", "chunk_count": 1, "chunks_done": 1, "state": "done",
+    },
+    "exchange.ImportBatch": lambda row: {"kind": "residents", "state": "done"},
+    "metrics.MetricValue": lambda row: {
+        "metric": f"M-0{row.n % 9 + 1}", "numerator": row.n + 1, "denominator": row.n + 2,
+    },
+    "assessment.UnitSheet": lambda row: {"submitted_at": row.at(), "state": "reviewing"},
+    "assessment.IndicatorValue": lambda row: {"indicator_id": _indicator(row)},
+    "assessment.Score": lambda row: {
+        "state": "claimed", "final": None, "indicator_id": _indicator(row), "self_claimed": 2,
+    },
+}  # fmt: skip
+
+SHARED: dict[str, Callable[[date], list[dict[str, Any]]]] = {
+    "metrics.MetricRun": lambda today: [_run(today)],
+    "assessment.AssessmentCycle": lambda today: [_cycle(today)],
+    "assessment.Indicator": lambda today: [
+        {"code": f"A{n}", "position": n, "family": "A", "family_title": "采集", "title": f"指标{n}",
+         "weight": 5, "reading": "percent", "evidence_kind": "manual", "clause": "一"}
+        for n in range(MOST_ROWS)
+    ],
+}  # fmt: skip
