@@ -1,5 +1,8 @@
 """The trail: who reads which part of it, and that reading goes through its own role and wall."""
 
+import io
+
+import openpyxl
 import pytest
 from django.db import transaction
 from django.utils import timezone
@@ -132,3 +135,13 @@ def test_the_trail_says_in_words_what_was_kept_under_short_names():
     assert words_of({"code": "A1", "occupancy": "2"}) == "片区 A1，居住状态 出租"
     assert label_of("filter") == "条件"
     assert label_of("工作单位") == "工作单位"
+
+
+def test_the_page_is_handed_on_as_a_workbook_and_that_is_an_event(trail):
+    client = trail.client("auditor")
+    response = client.get("/audit/export/?group=changed")
+    book = openpyxl.load_workbook(io.BytesIO(response.content))
+    cells = [cell for row in book.active.iter_rows(values_only=True) for cell in row if cell]
+    assert CLERK_DID in cells
+    assert any("150****6602 → 150****6620" in str(cell) for cell in cells)
+    assert "导出访问留痕" in client.get("/audit/").content.decode()
