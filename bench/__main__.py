@@ -17,6 +17,7 @@ MODULES = (
     "pages",
     "exports",
     "metrics",
+    "imports",
 )  # fmt: skip
 MOST_SECONDS = 15 * 60
 

@@ -7,14 +7,30 @@ its memory is its own too.
 
 import csv
 import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
+from typing import Any
+from uuid import UUID
 
+from bench.figures import Figure, Sample, at_least, at_most, compared
 from residents.identity import check_character
 
-ROWS = 100_000
+ROWS = int(os.environ.get("IMPORT_ROWS", "100000"))
+#: The lane on which the file's people live; no committee of the district has it.
+ROAD_INDEX = 2_000
+#: Tables of the register that a file fills, parents first.
+TABLES = (
+    "residents_resident", "residents_identity", "residents_secret", "residents_household",
+    "residents_residence", "residents_verification",
+)  # fmt: skip
 PER_HOME = 3
 HEADERS = (
     "姓名", "性别", "公民身份号码", "证件类型", "出生日期", "民族", "国籍", "户籍地址", "现住地址",
@@ -27,16 +43,232 @@ GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英�
 
 @dataclass(frozen=True)
 class Measured:
-    """One file's way: seconds by step, rows, the worker's peak memory in MiB, outcomes."""
+    """One file's way: rows, seconds by step, the worker's peak memory in MiB, outcomes."""
 
     rows: int
     seconds: dict[str, float]
-    peak_mib: float
+    peak: float
     outcomes: dict[str, int]
 
     @property
-    def rate(self) -> float:
-        return self.rows / sum(self.seconds.values())
+    def rate(self) -> Sample:
+        return Sample.of(self.rows / sum(self.seconds.values()), "rows/s")
+
+
+def figures(district: Any) -> list[Figure]:
+    """Three files against COPY of the rows that the first one brought."""
+    from django.conf import settings
+
+    settings.IMPORTS_PER_DAY = 10_000
+    scope = district.scope("committee")
+    homes = _homes(scope.unit)
+    try:
+        first = _imported(scope, as_xlsx(people(ROWS, homes)))
+        again = _imported(scope, as_xlsx(people(ROWS, homes)))
+        copied = _copied_again(scope.unit)
+        _empty(scope.unit)
+        dirty = _imported(scope, as_xlsx(spoilt(people(ROWS, homes))))
+    finally:
+        _empty(scope.unit, with_homes=True)
+    return _compared(first, again, dirty, copied)
+
+
+def _compared(
+    first: Measured, again: Measured, dirty: Measured, copied: dict[str, float]
+) -> list[Figure]:
+    every = Sample.of(ROWS / sum(copied.values()), "rows/s")
+    one = Sample.of(ROWS / copied["residents_residence"], "rows/s")
+    steps = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in first.seconds.items())
+    return [
+        compared(f"import, {ROWS:,} new people", first.rate, every, at_least(0.15),
+                 f"COPY of the same rows into the six tables, keys and indexes on; {steps}"),
+        compared("the same, beside one table", first.rate, one, at_least(0.15),
+                 "COPY of the residence rows alone; django-import-export 240–440 rows/s"),
+        compared("import of the same file again", again.rate, every, None,
+                 f"nothing changes: {again.outcomes}; django-import-export 465 rows/s"),
+        compared("import, a hundredth of it wrong", dirty.rate, every, None,
+                 f"{dirty.outcomes}"),
+        compared("memory of the worker", Sample.of(first.peak, "MiB"), Sample.of(500, "MiB"),
+                 at_most(1), "500 MB"),
+    ]  # fmt: skip
+
+
+def _homes(unit: int) -> list[str]:
+    """Dwellings for the file's people, loaded by the owner; their addresses."""
+    from django.utils import timezone
+
+    from housing.models import AddressPlate, Building, DwellingUnit
+    from portal.demo.chance import Dice
+    from portal.demo.copying import copy_rows
+    from portal.demo.homes import build, dwelling_rows
+
+    made = build(unit, ROAD_INDEX, ROWS // PER_HOME + 1, Dice(3), tall_first=False, old_lane=False)
+    for building in made.buildings:
+        building["code_block"] = ""
+    for home in made.homes:
+        home.code, home.code_state = "", "none"
+    copy_rows(AddressPlate, made.plates)
+    copy_rows(Building, made.buildings)
+    copy_rows(DwellingUnit, dwelling_rows(made.homes, timezone.now()))
+    _as_owner("ANALYZE housing_dwellingunit")
+    return [home.address for home in made.homes]
+
+
+def _imported(scope: Any, content: bytes) -> Measured:
+    """A file from upload to result, as the pages and a worker do it."""
+    from django.utils import timezone
+
+    from portal.exchange import services
+    from portal.exchange.models import BatchState, ImportBatch
+    from portal.orgs.acting import acting
+
+    seconds: dict[str, float] = {}
+    peak = 0.0
+
+    def timed(step: str, act: Any) -> Any:
+        started = time.perf_counter()
+        with acting(scope):
+            result = act()
+        seconds[step] = seconds.get(step, 0) + time.perf_counter() - started
+        return result
+
+    def worked(step: str, job: UUID) -> None:
+        nonlocal peak
+        spent, memory = _in_a_worker(job, scope.unit)
+        seconds[step] = spent
+        peak = max(peak, memory)
+
+    batch = timed("upload", lambda: services.receive_file(
+        kind_key="residents", file_name="台账.xlsx", content=content, committee=scope.unit,
+        by=scope, at=timezone.now(),
+    ))  # fmt: skip
+    if batch.state == BatchState.READING:
+        worked("read", batch.read_job_id)
+        with acting(scope):
+            batch = ImportBatch.objects.get(pk=batch.pk)
+    batch = timed("map", lambda: services.confirm_mapping(
+        batch_id=batch.pk, mapping=batch.mapping, remember=False, by=scope, at=timezone.now()
+    ))  # fmt: skip
+    worked("check", batch.check_job_id)
+    batch = timed("start", lambda: services.start_apply(
+        batch_id=batch.pk, by=scope, at=timezone.now()
+    ))  # fmt: skip
+    worked("apply", batch.apply_job_id)
+    with acting(scope):
+        batch = ImportBatch.objects.get(pk=batch.pk)
+    return Measured(batch.row_count, seconds, peak, batch.outcomes)
+
+
+def _in_a_worker(job: UUID, unit: int) -> tuple[float, float]:
+    """Seconds and peak MiB of a process that does one job and nothing else."""
+    finished = subprocess.run(  # noqa: S603  our own module
+        [sys.executable, "-m", "bench.imports", str(job), str(unit)],
+        stdout=subprocess.PIPE, check=True,
+    )  # fmt: skip
+    spent, memory = json.loads(finished.stdout.splitlines()[-1])
+    return float(spent), float(memory)
+
+
+def _work(job: str, unit: str) -> None:
+    import django
+
+    django.setup()
+    from portal.jobs import services
+
+    started = time.perf_counter()
+    services.work(UUID(job), int(unit))
+    spent = time.perf_counter() - started
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(json.dumps([spent, memory]) + "\n")
+
+
+NEW_PEOPLE = (
+    "SELECT DISTINCT r.resident_id FROM residents_residence r JOIN housing_dwellingunit d"
+    " ON d.id = r.dwelling_id WHERE d.committee_id = {unit} AND d.address LIKE '{road}%'"
+)
+
+
+def _where(table: str, unit: int) -> str:
+    """The rows of a table that belong to the file's people."""
+    people_of = NEW_PEOPLE.format(unit=unit, road=_road())
+    homes_of = (
+        f"SELECT id FROM housing_dwellingunit WHERE committee_id = {unit}"  # noqa: S608
+        f" AND address LIKE '{_road()}%'"
+    )
+    column = {"residents_resident": "id", "residents_household": "dwelling_id",
+              "residents_verification": "dwelling_id"}.get(table, "resident_id")  # fmt: skip
+    return f"{column} IN ({homes_of if column == 'dwelling_id' else people_of})"
+
+
+def _road() -> str:
+    from portal.demo.homes import ROADS
+
+    return f"{ROADS[ROAD_INDEX % len(ROADS)]}{88 + ROAD_INDEX * 20}弄"
+
+
+def _copied_again(unit: int) -> dict[str, float]:
+    """Seconds of COPY by table: the rows that the file brought, taken out and put back."""
+    from django.db import connections, transaction
+
+    seconds = {}
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        held = {table: _taken_out(cursor, table, unit) for table in TABLES}
+        _delete(cursor, unit)
+        for table, (names, rows) in held.items():
+            started = time.perf_counter()
+            cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", rows)
+            seconds[table] = time.perf_counter() - started
+    return seconds
+
+
+def _taken_out(cursor: Any, table: str, unit: int) -> tuple[str, io.StringIO]:
+    cursor.execute(
+        "SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute"
+        " WHERE attrelid = %s::regclass AND attnum > 0 AND attgenerated = '' AND NOT attisdropped",
+        [table],
+    )
+    names = str(cursor.fetchone()[0])
+    rows = io.StringIO()
+    query = f"SELECT {names} FROM {table} WHERE {_where(table, unit)}"  # noqa: S608  our own words
+    cursor.copy_expert(f"COPY ({query}) TO STDOUT", rows)
+    rows.seek(0)
+    return names, rows
+
+
+def _delete(cursor: Any, unit: int) -> None:
+    cursor.execute(
+        f"CREATE TEMP TABLE leaving ON COMMIT DROP AS {NEW_PEOPLE.format(unit=unit, road=_road())}"
+    )
+    for table in reversed(TABLES):
+        condition = _where(table, unit)
+        if "resident_id FROM" in condition:
+            condition = f"{condition.split(' ')[0]} IN (SELECT resident_id FROM leaving)"  # noqa: S608
+        cursor.execute(f"DELETE FROM {table} WHERE {condition}")  # noqa: S608  our own words
+
+
+def _empty(unit: int, *, with_homes: bool = False) -> None:
+    """Take the file's people out of the register again, and their homes at the end."""
+    from django.db import connections, transaction
+
+    here = f"committee_id = {unit} AND address LIKE '{_road()}%'"
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        _delete(cursor, unit)
+        if with_homes:
+            homes = f"(SELECT id FROM housing_dwellingunit WHERE {here})"  # noqa: S608
+            cursor.execute(
+                f"DELETE FROM quality_dataqualityissue WHERE dwelling_id IN {homes}"  # noqa: S608
+            )
+            cursor.execute(f"DELETE FROM housing_dwellingunit WHERE {here}")  # noqa: S608
+            plates = f"(SELECT id FROM housing_addressplate WHERE {here})"  # noqa: S608
+            cursor.execute(f"DELETE FROM housing_building WHERE plate_id IN {plates}")  # noqa: S608
+            cursor.execute(f"DELETE FROM housing_addressplate WHERE {here}")  # noqa: S608
+
+
+def _as_owner(statement: str) -> None:
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(statement)
 
 
 def people(count: int, homes: Sequence[str], *, seed: int = 7) -> Iterator[list[str]]:
@@ -96,3 +328,7 @@ def as_xlsx(rows: Iterator[list[str]]) -> bytes:
         sheet.write_row(number, 0, row)
     book.close()
     return out.getvalue()
+
+
+if __name__ == "__main__":
+    _work(*sys.argv[1:])
