@@ -61,6 +61,7 @@ def figures(district: Any) -> list[Figure]:
 
     settings.IMPORTS_PER_DAY = 10_000
     scope = district.scope("committee")
+    _empty(scope.unit, with_homes=True)  # of a run that was cut short
     homes = _homes(scope.unit)
     try:
         first = _imported(scope, as_xlsx(people(ROWS, homes)))
