@@ -15,6 +15,7 @@ from pathlib import Path
 #: In the order of the report; each has `figures(district) -> list[Figure]`.
 MODULES = (
     "pages",
+    "household",
     "exports",
     "metrics",
     "imports",

@@ -91,7 +91,8 @@ def compared(
     name: str, measured: Sample, baseline: Sample, goal: Limit | None = None, note: str = ""
 ) -> Figure:
     """The figure of two samples, by their medians."""
-    return Figure(name, measured, baseline, measured.median / baseline.median, goal, note)
+    ratio = measured.median / baseline.median if baseline.median else 0.0
+    return Figure(name, measured, baseline, ratio, goal, note)
 
 
 def interleaved(

@@ -103,7 +103,7 @@ def somebody(district: District) -> Somebody:
             " FROM residents_residence r JOIN housing_dwellingunit d ON d.id = r.dwelling_id"
             " JOIN residents_identity i ON i.resident_id = r.resident_id AND i.doc_type = '111'"
             " WHERE r.committee_id = %s AND r.status = 'active' AND r.is_primary"
-            " AND d.code_state = 'final' ORDER BY r.address_key, r.id OFFSET 100 LIMIT 1",
+            " AND d.code_state = 'final' ORDER BY r.address_key, r.id LIMIT 1",
             [district.home],
         )
         row = cursor.fetchone()

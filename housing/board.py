@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from housing.codes import OCCUPANCY_STATUSES
 from housing.cycles import days_since, is_within
 from housing.models import DwellingUnit
 from portal.ui.graphics import freshness_level
+from portal.ui.words import gettext as _
 
 WIDE_FROM = 13
 #: Occupancy status → kind of cell; 借住 and 非居住 share one.

@@ -15,6 +15,7 @@ from housing.querysets import BuildingQuerySet, DwellingQuerySet
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 from portal.rules.services import rule_on
+from portal.ui.filtering import offer
 
 CODES = [
     ("final", _("正式码")),
@@ -94,12 +95,12 @@ class DwellingFilter(django_filters.FilterSet):
         super().__init__(data, *args, **kwargs)
         self.day = day
         self.scope = scope
-        self.filters["building"].queryset = buildings
-        self.filters["unit"].queryset = OrgUnit.objects.under(scope.unit).order_by("code")
-        if buildings.query.is_empty():
-            del self.filters["building"]
-        if scope.level == "committee":
-            del self.filters["unit"]
+        units = OrgUnit.objects.under(scope.unit).order_by("code")
+        offer(
+            self,
+            building=None if buildings.query.is_empty() else buildings,
+            unit=None if scope.level == "committee" else units,
+        )
 
     def filter_queryset(self, queryset: DwellingQuerySet) -> DwellingQuerySet:
         rows: DwellingQuerySet = super().filter_queryset(queryset)

@@ -225,6 +225,15 @@ class DwellingUnit(CommitteeRecord):
                 fields=["house_code"], include=["committee"], condition=~Q(house_code=""),
                 name="housing_by_code",
             ),
+            # search by room number, in address order at each level
+            models.Index(
+                fields=["street_id", "room_no", "address_key", "id"], include=["committee"],
+                name="housing_rooms_of_street",
+            ),
+            models.Index(
+                fields=["room_no", "address_key", "id"], include=["committee"],
+                name="housing_rooms",
+            ),
             # a board reads one building
             models.Index(fields=["building", "floor", "position"], name="housing_on_board"),
         ]  # fmt: skip

@@ -41,6 +41,10 @@ class DwellingQuerySet(ScopedQuerySet["DwellingUnit"]):
     def with_final_code(self) -> Self:
         return self.filter(code_state="final")
 
+    def coded_like(self, code: str) -> Self:
+        """Dwellings whose code begins so; the blank ones are ruled out as the index does."""
+        return self.filter(house_code__starts_with=code).exclude(house_code="")
+
     def verified_within(self, day: date, cycles: Mapping[str, int]) -> Self:
         """Dwellings whose last verification still counts on `day` (M-07 by dwelling)."""
         return self.filter(within("verified_on", day, cycles))

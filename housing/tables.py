@@ -13,6 +13,7 @@ from housing.cycles import days_since
 from housing.models import Building, DwellingUnit
 from portal.quality.models import DataQualityIssue
 from portal.ui import keyset
+from portal.ui.addresses import address_of
 from portal.ui.cells import Action, Column, Empty, Problem, Tag, Toned, Verified
 from portal.ui.listing import RegisterList
 
@@ -91,7 +92,7 @@ class DwellingList(RegisterList):
         )
 
     def row_url(self, row: DwellingUnit) -> str:
-        return reverse("housing:dwelling", args=[row.pk])
+        return address_of("housing:dwelling", row.pk)
 
     def row_css(self, row: DwellingUnit) -> str:
         return "" if row.status == DwellingUnit.Status.ACTIVE else "is-muted"
@@ -165,7 +166,7 @@ class BuildingList(RegisterList):
         )
 
     def row_url(self, row: Building) -> str:
-        return reverse("housing:board", args=[row.pk])
+        return address_of("housing:board", row.pk)
 
     @cached_property
     def page(self) -> keyset.Page:

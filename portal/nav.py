@@ -1,18 +1,22 @@
 """The menu of each post (ui.md 3.2): what a post cannot do is not shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from django.core.cache import caches
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.accounts.entering import idle_seconds
 from portal.jobs.models import Job, JobState
 from portal.orgs.capabilities import Capability as C
-from portal.orgs.models import OrgUnit
-from portal.orgs.scope import Level, Scope, parent_of
+from portal.orgs.models import Appointment
+from portal.orgs.posts import posts_of
+from portal.orgs.scope import Level, Scope
+from portal.ui.context import NavEntry, NavGroup
 
 ALL: tuple[Level, ...] = ("district", "street", "committee")
 
@@ -82,33 +86,36 @@ GROUPS: list[tuple[str, list[Item]]] = [
 ]  # fmt: skip
 
 
-def nav_for(request: HttpRequest) -> list[dict[str, Any]]:
+def nav_for(request: HttpRequest) -> tuple[NavGroup, ...]:
     """The groups of the menu that the acting post may use."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     match = request.resolver_match
     here = f"{match.app_name}:{match.url_name}" if match else ""
-    return [
-        {"title": _(title) if title else "", "items": items}
+    return _menu(scope.level, scope.capabilities, here, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _menu(
+    level: Level, capabilities: frozenset[str], here: str, _language: str
+) -> tuple[NavGroup, ...]:
+    """The menu depends on nothing else, so that it is put together once per process."""
+    return tuple(
+        NavGroup(_(title) if title else "", items)
         for title, entries in GROUPS
-        if (items := [_entry(item, here) for item in entries if _shown(item, scope)])
-    ]
+        if (
+            items := tuple(
+                _entry(item, here)
+                for item in entries
+                if level in item.levels and str(item.capability) in capabilities
+            )
+        )
+    )
 
 
-def _shown(item: Item, scope: Scope) -> bool:
-    return scope.level in item.levels and scope.may(item.capability)
-
-
-def _entry(item: Item, here: str) -> dict[str, Any]:
+def _entry(item: Item, here: str) -> NavEntry:
     area = here.partition(":")[0] == item.url.partition(":")[0]
     lit = here in (item.url, *item.pages) or (item.register and area and here not in _NAMED)
-    return {
-        "key": item.key,
-        "title": _(item.title),
-        "url": reverse(item.url),
-        "icon": item.icon,
-        "count": None,
-        "active": lit,
-    }
+    return NavEntry(item.key, _(item.title), reverse(item.url), item.icon, active=lit)
 
 
 _NAMED = {
@@ -122,9 +129,9 @@ def shell_for(request: HttpRequest) -> dict[str, Any]:
     known: dict[str, Any] = {"logout_url": reverse("accounts:logout"), "home_url": "/"}
     if scope is None:
         return known
-    posts = getattr(request, "posts", [])
+    posts = posts_of(request)
     known |= {
-        "unit_parent": _parent_name(scope),
+        "unit_parent": _parent_name(posts, scope),
         "posts": [
             {
                 "title": post.get_role_display(), "unit": post.unit.name, "value": post.pk,
@@ -162,13 +169,7 @@ def _running(scope: Scope) -> int:
     )
 
 
-def _parent_name(scope: Scope) -> str:
-    """The name of the unit above; kept for five minutes, since units hardly ever change."""
-    above = parent_of(scope.unit)
-    if above is None:
-        return ""
-
-    def load() -> str:
-        return OrgUnit.objects.values_list("name", flat=True).get(code=above)
-
-    return caches["hints"].get_or_set(f"orgs:name:{above}", load, 300) or ""
+def _parent_name(posts: Sequence[Appointment], scope: Scope) -> str:
+    """The name of the unit above the acting one; blank at the top."""
+    units = [post.unit for post in posts if post.pk == scope.appointment_id]
+    return units[0].parent.name if units and units[0].parent else ""

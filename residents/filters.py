@@ -14,6 +14,7 @@ from housing.models import Building
 from housing.querysets import BuildingQuerySet
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
+from portal.ui.filtering import offer
 from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REASONS
 from residents.completeness import BY_KEY, incomplete, years_before
 from residents.metrics import as_printed, probable_duplicates
@@ -102,12 +103,12 @@ class ResidenceFilter(django_filters.FilterSet):
         """:param buildings: those that may be chosen, none where there are too many to list"""
         super().__init__(data, *args, **kwargs)
         self.day = day
-        self.filters["building"].queryset = buildings
-        self.filters["unit"].queryset = OrgUnit.objects.under(scope.unit).order_by("code")
-        if buildings.query.is_empty():
-            del self.filters["building"]
-        if scope.level == "committee":
-            del self.filters["unit"]
+        units = OrgUnit.objects.under(scope.unit).order_by("code")
+        offer(
+            self,
+            building=None if buildings.query.is_empty() else buildings,
+            unit=None if scope.level == "committee" else units,
+        )
 
     def filter_queryset(self, queryset: ResidenceQuerySet) -> ResidenceQuerySet:
         rows: ResidenceQuerySet = super().filter_queryset(queryset)

@@ -12,9 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
 from portal.ui.dates import UnreadableDayError, read_day
+from portal.ui.words import gettext as _
 from residents import services
 from residents.categories import (
     EDUCATIONS,

@@ -343,6 +343,10 @@ class Residence(CommitteeRecord):
                 fields=["street_id", "address_key", "id"], include=["committee"], condition=OPEN,
                 name="res_street_address",
             ),
+            models.Index(
+                fields=["address_key", "id"], include=["committee"], condition=OPEN,
+                name="res_address",
+            ),
             models.Index(fields=["dwelling", "id"], name="res_dwelling"),
             # due verifications
             models.Index(

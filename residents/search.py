@@ -15,7 +15,6 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from housing.addresses import AddressError, parse_address
 from housing.codes import OCCUPANCY_STATUSES, normalise_house_code
@@ -24,6 +23,7 @@ from portal.audit.record import record
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
+from portal.ui.words import gettext as _
 from residents.categories import POPULATION_CATEGORIES, RELATIONS, SEXES
 from residents.identity import age_on, normalise_number
 from residents.models import Residence, Resident
@@ -139,8 +139,8 @@ def _plan(words: str, by: Scope) -> _Plan:
         return _Plan(_("手机号"), lambda: _with_phone(compact, by), by_number="phone")
     code = normalise_house_code(words)
     if _HOUSE_CODE.fullmatch(code):
-        homes = DwellingUnit.objects.in_scope(by)
-        return _Plan(_("房屋编码"), homes=lambda: homes.filter(house_code__starts_with=code))
+        homes = DwellingUnit.objects.in_scope(by).coded_like(code)
+        return _Plan(_("房屋编码"), homes=lambda: homes)
     if _TAIL.fullmatch(compact):
         return _Plan(
             _("证件号末四位或室号"), lambda: _rows(by).with_tail(compact),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from housing.codes import OCCUPANCY_STATUSES
 from portal.quality.models import DataQualityIssue
 from portal.ui import keyset
+from portal.ui.addresses import address_of
 from portal.ui.cells import Action, Column, Empty, Masked, Problem, Tag, Verified
 from portal.ui.listing import RegisterList
 from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REASONS, SEXES
@@ -26,7 +27,7 @@ def number(row: Any) -> Any:
         return None
     if not row.may_reveal:
         return Masked(row.id_mask, denied=str(NO_REVEAL), key=str(row.pk))
-    url = f"{reverse('residents:reveal', args=[row.resident_id])}?key={row.pk}"
+    url = f"{address_of('residents:reveal', row.resident_id)}?key={row.pk}"
     return Masked(row.id_mask, url=url, key=str(row.pk))
 
 
@@ -93,7 +94,7 @@ class ResidentList(RegisterList):
         )
 
     def row_url(self, row: Residence) -> str:
-        return reverse("residents:person", args=[row.resident_id])
+        return address_of("residents:person", row.resident_id)
 
     def row_css(self, row: Residence) -> str:
         return "" if row.status == Residence.Status.ACTIVE else "is-muted"

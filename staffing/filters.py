@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
+from portal.ui.filtering import offer
 from staffing.models import CollectorStatus, Employment
 from staffing.querysets import CollectorQuerySet
 
@@ -29,11 +30,11 @@ class CollectorFilter(django_filters.FilterSet):
     ) -> None:
         super().__init__(data, *args, queryset=queryset, **kwargs)
         units = OrgUnit.objects.under(scope.unit).exclude(pk=scope.unit).order_by("code")
-        self.filters["unit"].field.queryset = units
+        offer(self, unit=units)
 
     def filter_queryset(self, queryset: CollectorQuerySet) -> CollectorQuerySet:
         rows = super().filter_queryset(queryset)
-        found: CollectorQuerySet = rows if self.form.cleaned_data["status"] else rows.employed()
+        found: CollectorQuerySet = rows if self.form.cleaned_data.get("status") else rows.employed()
         return found
 
     def by_text(self, rows: CollectorQuerySet, name: str, value: str) -> CollectorQuerySet:

@@ -19,10 +19,10 @@ from housing.views import may_edit, put_errors, yardstick
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.quality.models import DataQualityIssue
+from portal.ui.addresses import NOWHERE, for_each
 from portal.ui.pages import done, page
 
 RANK = {"note": 0, "should": 1, "must": 2}
-NOWHERE = uuid.UUID(int=0)
 
 
 @require_GET
@@ -71,11 +71,6 @@ def pane_of(dwelling: DwellingUnit) -> dict[str, Any]:
         "tenure": TENURES.title(dwelling.tenure),
         "legality": legality(dwelling),
     }
-
-
-def for_each(view: str) -> str:
-    """The address of a view of one dwelling, with `{}` for its id: a thousand cells, one lookup."""
-    return reverse(view, args=[NOWHERE]).replace(str(NOWHERE), "{}")
 
 
 def flags_of(building: Building) -> dict[Any, tuple[str, int]]:

@@ -28,6 +28,7 @@ from portal.quality.models import DataQualityIssue
 from portal.ui import formats
 from portal.ui.cells import SavedView
 from portal.ui.idempotency import key_of
+from portal.ui.listing import FEW
 from portal.ui.pages import done, page
 
 CHOICES = {
@@ -78,6 +79,7 @@ def listing_of(request: PortalRequest, measure: Yardstick) -> DwellingList:
         cycles=measure.cycles,
         may_add=may_edit(request),
         views=VIEWS,
+        most_counted=None if scope.level == "committee" else FEW,
         filter_context={
             "day": measure.day, "scope": scope,
             "buildings": (

@@ -31,13 +31,14 @@ def cases(request: PortalRequest) -> HttpResponse:
     listing = Listing(
         request,
         PermitApplication.objects.in_scope(scope).select_related("permit"),
-        views=_views(scope),
+        views=lambda: _views(scope),
         filter_context={"scope": scope, "day": today},
     )
-    record(
-        "register.list_viewed", by=scope, at=timezone.now(), target=("permits", ""),
-        changes={"list": "居住证", "query": listing.query},
-    )  # fmt: skip
+    if not listing.is_asked_for_filters:
+        record(
+            "register.list_viewed", by=scope, at=timezone.now(), target=("permits", ""),
+            changes={"list": "居住证", "query": listing.query},
+        )  # fmt: skip
     context = {"may_receive": scope.may(Capability.RECEIVE_PERMITS)}
     return listing.respond("permits/list.html", context)
 

@@ -5,11 +5,12 @@ from the registers.
 """
 
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from threading import Lock
 from typing import Literal
 
 from django.db.models import Min, QuerySet, Sum
@@ -17,6 +18,7 @@ from django.db.models import Min, QuerySet, Sum
 from portal.metrics.metric import Metric
 from portal.metrics.models import MetricRun, MetricValue, RunKind
 from portal.metrics.registry import metrics
+from portal.orgs.tokens import current_scope
 
 Grain = Literal["committee_id", "street_id"]
 #: A rate of fewer cases than this is shown, but neither ranked nor coloured (domain §4.1).
@@ -86,13 +88,19 @@ class Sheet:
         return self.of(key, code).value
 
 
-def current(unit: int, grain: Grain) -> Sheet:
-    """The latest published numbers: the day's preview, else the last snapshot."""
-    sheet = _sheet(MetricValue.objects.under(unit).filter(run__in=_previews()), grain)
+def current(unit: int, grain: Grain, keys: Sequence[str] | None = None) -> Sheet:
+    """The latest published numbers: the day's preview, else the last snapshot.
+
+    :param keys: the metrics that are wanted; all of them when None
+    """
+    values = MetricValue.objects.under(unit)
+    if keys is not None:
+        values = values.filter(metric__in=keys)
+    sheet = _sheet(values.filter(run__in=_previews()), grain)
     if sheet.figures:
         return sheet
     last = MetricRun.objects.snapshots().order_by("-as_of")[:1]
-    return _sheet(MetricValue.objects.under(unit).filter(run__in=last), grain)
+    return _sheet(values.filter(run__in=last), grain)
 
 
 def _previews() -> "QuerySet[MetricRun]":
@@ -145,18 +153,59 @@ def week_ends(nights: Iterable[Snapshot]) -> list[Snapshot]:
 def history(
     unit: int, grain: Grain, nights: Iterable[Snapshot], keys: Iterable[str]
 ) -> dict[uuid.UUID, Sheet]:
-    """The figures of some metrics in some snapshots, in one query."""
+    """The figures of some metrics in some snapshots, in one query at the most.
+
+    Published nights never change: a process keeps the sheets that it has read, by reader.
+    """
     days = {night.run: night.day for night in nights}
+    reader, wanted = current_scope(), tuple(sorted(keys))
+    mark = (reader.unit if reader else None, unit, grain, wanted)
+    found = {run: sheet for run in days if (sheet := _past.get((*mark, run)))}
+    if missing := [run for run in days if run not in found]:
+        for run, parts in _read(unit, grain, missing, wanted).items():
+            found[run] = Sheet(parts, days[run])
+            if reader and parts:
+                _past.keep((*mark, run), found[run])
+    return found
+
+
+def _read(
+    unit: int, grain: Grain, runs: Sequence[uuid.UUID], keys: Sequence[str]
+) -> dict[uuid.UUID, dict[int, dict[str, Figure]]]:
     rows = (
         MetricValue.objects.under(unit)
-        .filter(run_id__in=days, metric__in=list(keys))
+        .filter(run_id__in=runs, metric__in=keys)
         .order_by()
         .values("run_id", grain, "metric")
         .annotate(top=Sum("numerator"), bottom=Sum("denominator"))
     )
-    found: dict[uuid.UUID, dict[int, dict[str, Figure]]] = {run: defaultdict(dict) for run in days}
+    found: dict[uuid.UUID, dict[int, dict[str, Figure]]] = {run: defaultdict(dict) for run in runs}
     for row in rows:
         if metric := metrics().get(row["metric"]):
             figure = Figure(metric, row["top"], row["bottom"])
             found[row["run_id"]][row[grain]][metric.key] = figure
-    return {run: Sheet(found[run], day) for run, day in days.items()}
+    return found
+
+
+class _Kept:
+    """The sheets that were read last, up to a number; threads of a server share them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._sheets: OrderedDict[tuple[object, ...], Sheet] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: tuple[object, ...]) -> Sheet | None:
+        with self._lock:
+            if key in self._sheets:
+                self._sheets.move_to_end(key)
+            return self._sheets.get(key)
+
+    def keep(self, key: tuple[object, ...], sheet: Sheet) -> None:
+        with self._lock:
+            self._sheets[key] = sheet
+            if len(self._sheets) > self._most:
+                self._sheets.popitem(last=False)
+
+
+_past = _Kept(most=256)  # ten units' past year and quarter, some 30 MB at the very most

@@ -6,15 +6,16 @@ Paper: S-140.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
 
 from portal.metrics.figures import Figure
 from portal.metrics.metric import Good, Kind, ListLink, Metric, Part
 from portal.rules.services import Rule
 from portal.ui import formats
+from portal.ui.words import gettext as _
 
 #: The parameter by which a list is narrowed to a unit below the reader's own.
 UNIT = "unit"
@@ -46,12 +47,20 @@ class Place:
     def receipt(self, text: str, link: ListLink | None, rows: Decimal | None) -> Receipt:
         if link is None or rows is None or not self.live:
             return Receipt(text)
-        try:
-            address = reverse(link.view)
-        except NoReverseMatch:
+        address = _list_at(link.view)
+        if not address:
             return Receipt(text)
         query = "&".join(filter(None, [link.query, "" if self.own else f"{UNIT}={self.unit}"]))
         return Receipt(text, f"{address}?{query}" if query else address, int(rows))
+
+
+@lru_cache(maxsize=64)
+def _list_at(view: str) -> str:
+    """The address of a list; blank where the product has none."""
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return ""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from portal.metrics.registry import metrics
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
+from portal.orgs.posts import posts_of
 from portal.orgs.scope import Level
 from portal.rules.services import rules_on
 from portal.ui import formats
@@ -154,7 +155,10 @@ def _unit(request: PortalRequest, level: Level | None) -> OrgUnit:
     asked = request.POST.get("unit") or request.GET.get("unit") or str(request.scope.unit)
     if not (asked.isascii() and asked.isdigit()) or not request.scope.covers(int(asked)):
         raise Http404
-    unit = OrgUnit.objects.select_related("parent").filter(pk=int(asked)).first()
+    own = {post.unit_id: post.unit for post in posts_of(request)}
+    unit = own.get(int(asked)) or (
+        OrgUnit.objects.select_related("parent").filter(pk=int(asked)).first()
+    )
     if unit is None or (level is not None and unit.level != level):
         raise Http404
     return unit

@@ -22,7 +22,7 @@ def held_on(user: User, day: date) -> "QuerySet[Appointment]":
     return (
         Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user=user)
         .filter(starts_on__lte=day)
-        .select_related("unit")
+        .select_related("unit__parent")
         .order_by("unit_id", "id")
     )
 
@@ -89,6 +89,11 @@ def actor_of(request: HttpRequest, user: User | None) -> Scope:
         request_id=getattr(request, "id", "") or request.headers.get("X-Request-Id", "")[:64],
         ip=client_address(request) or None,
     )
+
+
+def posts_of(request: HttpRequest) -> list[Appointment]:
+    """The posts that this request's user holds, each with its unit and the one above."""
+    return getattr(request, "posts", [])
 
 
 def scope_of(

@@ -10,6 +10,7 @@ from portal.orgs.models import OrgUnit
 from portal.orgs.scope import level_of
 from portal.quality.models import DataQualityIssue, IssueQuerySet, IssueState
 from portal.quality.registry import quality_rules
+from portal.ui.filtering import offer
 
 SEVERITIES = [("must", _("必改")), ("should", _("应改")), ("note", _("提醒"))]
 ABOUT = [("people", _("实有人口")), ("housing", _("实有房屋"))]
@@ -48,7 +49,7 @@ class IssueFilter(django_filters.FilterSet):
         """:param units: those below the reader's own that the list may be narrowed to"""
         super().__init__(*args, **kwargs)
         self.day = day
-        self.filters["unit"].queryset = units
+        offer(self, unit=units)
 
     def filter_queryset(self, queryset: IssueQuerySet) -> IssueQuerySet:
         rows: IssueQuerySet = super().filter_queryset(queryset)

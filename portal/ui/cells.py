@@ -168,9 +168,8 @@ class Row:
     record: Any
     pk: str
     url: str
-    css: str
-    #: the cells, drawn
-    cells: str
+    #: the whole table row
+    drawn: str
 
 
 @dataclass(frozen=True)
@@ -186,6 +185,8 @@ def read(row: Any, reader: Reader) -> Value:
     """Follow an attribute path (an absent relation gives None) or call the function."""
     if callable(reader):
         return reader(row)
+    if reader in getattr(row, "__dict__", ()):  # a column of the row itself
+        return row.__dict__[reader]
     found = row
     for name in reader.split("."):
         if found is None:

@@ -1,14 +1,16 @@
 """Conditions in force, in words: from a filter set to the chips above a list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.forms import BoundField
-from django.utils.translation import gettext as _
 from django_filters import FilterSet
+
+from portal.ui.choices import flat
+from portal.ui.words import gettext as _
 
 MOST_WORDS = 3
 
@@ -58,19 +60,11 @@ def in_words(field: BoundField, value: Any) -> str:
 def _names(field: BoundField, value: Any) -> list[str]:
     choices = {
         str(key): str(title)
-        for key, title in _flat(getattr(field.field, "choices", ()))
+        for key, title in flat(getattr(field.field, "choices", ()))
         if not isinstance(value, Model | QuerySet)
     }
     values = value if isinstance(value, list | tuple | set | QuerySet) else [value]
     return [choices.get(str(part)) or _plain(part) for part in values]
-
-
-def _flat(choices: Any) -> Sequence[tuple[Any, Any]]:
-    """Choices without their groups."""
-    flat: list[tuple[Any, Any]] = []
-    for key, title in choices:
-        flat.extend(title if isinstance(title, list | tuple) else [(key, title)])
-    return flat
 
 
 def _plain(value: Any) -> str:

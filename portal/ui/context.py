@@ -2,8 +2,7 @@
 
 The frame knows nothing of the areas. The product names two functions in its settings:
 
-- `UI_NAV` (default `portal.nav.nav_for`): `nav_for(request)` gives the groups of the navigation,
-  each `{"title": str, "items": [{"title", "url", "icon", "count", "active", "key"}]}`;
+- `UI_NAV` (default `portal.nav.nav_for`): `nav_for(request)` gives the groups of the navigation;
 - `UI_SHELL` (optional): `shell_for(request)` gives fields of `Shell` that only the product knows.
 
 What is not given is not rendered.
@@ -11,12 +10,34 @@ What is not given is not rendered.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import get_template
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """One entry of the navigation; the current one is active."""
+
+    key: str
+    title: str
+    url: str
+    icon: str
+    count: int | None = None
+    active: bool = False
+
+
+@dataclass(frozen=True)
+class NavGroup:
+    """Entries under a title, which is blank for the first ones."""
+
+    title: str
+    entries: tuple[NavEntry, ...]
 
 
 @dataclass(frozen=True)
@@ -59,20 +80,27 @@ class Shell:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav` and `shell`, both worked out only when a template reads them."""
+    """Context processor: `nav` and `shell`, worked out only when a template reads them."""
     return {
         "nav": SimpleLazyObject(lambda: _nav(request)),
+        "navigation": SimpleLazyObject(lambda: drawn(_nav(request))),
         "shell": SimpleLazyObject(lambda: _shell(request)),
     }
 
 
-def _nav(request: HttpRequest) -> Sequence[dict[str, Any]]:
+def _nav(request: HttpRequest) -> tuple[NavGroup, ...]:
     if getattr(request, "scope", None) is None:
-        return []
-    nav_for: Callable[[HttpRequest], Sequence[dict[str, Any]]] = import_string(
+        return ()
+    nav_for: Callable[[HttpRequest], tuple[NavGroup, ...]] = import_string(
         getattr(settings, "UI_NAV", "portal.nav.nav_for")
     )
-    return list(nav_for(request))
+    return nav_for(request)
+
+
+@lru_cache(maxsize=1024)
+def drawn(groups: tuple[NavGroup, ...]) -> str:
+    """The navigation, drawn once per process for each menu and current page."""
+    return get_template("ui/nav.html").render({"nav": groups})
 
 
 def _shell(request: HttpRequest) -> Shell:
@@ -91,5 +119,7 @@ def _shell(request: HttpRequest) -> Shell:
     source = getattr(settings, "UI_SHELL", "")
     if source:
         known |= import_string(source)(request)
-    allowed = {field.name for field in fields(Shell)}
-    return Shell(**{key: value for key, value in known.items() if key in allowed})
+    return Shell(**{key: value for key, value in known.items() if key in _FIELDS})
+
+
+_FIELDS = frozenset(field.name for field in fields(Shell))

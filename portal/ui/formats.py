@@ -7,8 +7,9 @@ same everywhere. Rounding is half up, and a rate below its target is never round
 from datetime import date, datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from portal.ui.words import gettext as _
 
 MINUS = "\u2212"
 DASH = "—"

@@ -27,11 +27,15 @@ from django_filters import FilterSet
 from portal.ui import keyset, markup
 from portal.ui.cells import BulkAction, Column, Empty, Head, Row, SavedView, Text
 from portal.ui.chips import Chip, active_chips
+from portal.ui.drawing import RowPattern
+from portal.ui.filtering import asked_for
 from portal.ui.pages import page, wants_fragment
 from portal.ui.widgets import dress_filters
 
 CONTROL_NAMES = ("after", "before", "sort", "size", "col", "rows", "open")
 MOST_SUGGESTED = 6
+#: Where counting stops in lists of a street or the district.
+FEW = 1_000
 
 
 def chosen_columns(request: HttpRequest, key: str) -> list[str]:
@@ -64,19 +68,22 @@ class RegisterList:
         queryset: QuerySet[Any],
         *,
         estimate: Callable[[], int | None] | None = None,
-        views: Sequence[SavedView] = (),
+        views: Sequence[SavedView] | Callable[[], Sequence[SavedView]] = (),
         bulk: Sequence[BulkAction] = (),
         export_url: str = "",
         filter_context: Mapping[str, Any] | None = None,
+        most_counted: int | None = None,
     ) -> None:
         """:param queryset: the rows in scope, before any filter
         :param estimate: total of the unfiltered list above the cap, from a counter
         :param filter_context: further arguments of the filter set
+        :param most_counted: where counting stops, when it is not `count_cap`
         """
         self.request = request
         self.base = queryset
         self.estimate = estimate
-        self.views = views
+        self._views = views
+        self._most_counted = most_counted or self.count_cap
         self.bulk = bulk
         self.export_url = export_url
         self._filter_context = filter_context or {}
@@ -94,21 +101,49 @@ class RegisterList:
     # --- the answer -------------------------------------------------------------------------
 
     def respond(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponse:
-        """The page, or the list alone when HTMX asks for `#list`."""
+        """The page, or for HTMX the list alone (`#list`), or the filters as they are opened."""
         values = {**(context or {}), "list": self}
+        if self.is_asked_for_filters:
+            return page(self.request, "ui/list_filter.html", values)
         target = getattr(getattr(self.request, "htmx", None), "target", None)
         if wants_fragment(self.request) and target == "list":
             return page(self.request, "ui/list.html", values)
         return page(self.request, template, values)
 
+    @cached_property
+    def views(self) -> Sequence[SavedView]:
+        """The tabs above the chips."""
+        return self._views() if callable(self._views) else self._views
+
     # --- filters ----------------------------------------------------------------------------
 
     @cached_property
     def filterset(self) -> FilterSet | None:
-        found = self._filterset(self.request.GET)
-        if found is not None:
-            dress_filters(found.form)
+        """The conditions that the address carries."""
+        return self._filterset(self.request.GET)
+
+    @cached_property
+    def whole_filterset(self) -> FilterSet | None:
+        """Every condition there is, to choose from."""
+        if self.filterset_class is None:
+            return None
+        found = self._made(self.filterset_class, self.request.GET)
+        dress_filters(found.form)
         return found
+
+    @property
+    def is_asked_for_filters(self) -> bool:
+        """Whether this request only opens the filters of a list that is on the screen."""
+        return self.request.GET.get("open") == "filter" and wants_fragment(self.request)
+
+    @property
+    def is_filter_open(self) -> bool:
+        """Whether the filters stand open in the page: asked for, or one cannot be read."""
+        return self.request.GET.get("open") == "filter" or self.filter_errors
+
+    @property
+    def filter_url(self) -> str:
+        return self.url(open="filter")
 
     @cached_property
     def filtered(self) -> QuerySet[Any]:
@@ -143,14 +178,19 @@ class RegisterList:
         for name in chip.names:
             query.pop(name, None)
         without = self._filterset(query)
-        return 0 if without is None else keyset.capped_count(without.qs, self.count_cap)[0]
+        return (
+            0
+            if without is None
+            else keyset.capped_count(without.qs.order_by(), self._most_counted)[0]
+        )
 
     def _filterset(self, data: QueryDict) -> FilterSet | None:
         if self.filterset_class is None:
             return None
-        return self.filterset_class(
-            data, queryset=self.base, request=self.request, **self._filter_context
-        )
+        return self._made(asked_for(self.filterset_class, data), data)
+
+    def _made(self, cls: type[FilterSet], data: QueryDict) -> FilterSet:
+        return cls(data, queryset=self.base, request=self.request, **self._filter_context)
 
     # --- rows -------------------------------------------------------------------------------
 
@@ -169,21 +209,33 @@ class RegisterList:
 
     @cached_property
     def rows(self) -> list[Row]:
-        columns = [(column, column.css) for column in self.shown]
-        return [self._row(record, columns) for record in self.page.rows]
+        columns = self.shown
+        pattern = RowPattern([column.css for column in columns])
+        return [self._row(record, columns, pattern) for record in self.page.rows]
 
-    def _row(self, record: Any, columns: Sequence[tuple[Column, str]]) -> Row:
-        url = self.row_url(record)
-        cells = [(css, markup.cell(column, record, url)) for column, css in columns]
-        return Row(record, keyset.key_of(record), url, self.row_css(record), markup.cells(cells))
+    def _row(self, record: Any, columns: Sequence[Column], pattern: RowPattern) -> Row:
+        url, key = self.row_url(record), keyset.key_of(record)
+        cells = pattern.fill([markup.cell(column, record, url) for column in columns])
+        pick = key if self.bulk else ""
+        return Row(
+            record, key, url, markup.row(cells, css=self.row_css(record), url=url, pick=pick)
+        )
 
     @cached_property
     def count(self) -> tuple[int, bool]:
         """Rows that pass the filters, and whether the number is exact."""
-        found, exact = keyset.capped_count(self.filtered, self.count_cap)
+        found, exact = keyset.capped_count(self._countable, self._most_counted)
         if not exact and not self.chips and self.estimate is not None:
             return max(self.estimate() or found, found), False
         return found, exact
+
+    @property
+    def _countable(self) -> QuerySet[Any]:
+        """Where counting stops early, the rows come in the list's order, by its index."""
+        column, _descending = self.order
+        if column is None or self._most_counted >= self.count_cap:
+            return self.filtered.order_by()
+        return self.filtered.order_by(*column.sort_fields, "pk")
 
     @property
     def total(self) -> int:
@@ -196,7 +248,7 @@ class RegisterList:
     @property
     def is_capped(self) -> bool:
         """Whether the total is only known to be more than the cap."""
-        return not self.count[1] and self.count[0] <= self.count_cap
+        return not self.count[1] and self.count[0] <= self._most_counted
 
     @cached_property
     def size(self) -> int:

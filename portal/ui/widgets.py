@@ -1,12 +1,18 @@
 """Form widgets in the portal's clothes, and what draws them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.forms.renderers import BaseRenderer, DjangoTemplates
 from django.template.loader import get_template
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from portal.ui.choices import flat
+from portal.ui.drawing import fill, fill_each
+
+_CHECKED, _DISABLED, _SELECTED = fill(" checked"), fill(" disabled"), fill(" selected")
 _CHECKS = (forms.CheckboxInput, forms.CheckboxSelectMultiple)
 
 
@@ -40,9 +46,52 @@ class Radios(forms.RadioSelect):
 
 
 class Checks(forms.CheckboxSelectMultiple):
-    """Several values, each with its box."""
+    """Several values, each with its box; drawn without templates, as `Options`."""
 
-    template_name = "ui/widgets/checks.html"
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        worn = {**self.attrs, **(attrs or {})}
+        prefix, chosen = worn.get("id") or f"id_{name}", set(self.format_value(value))
+        boxes = fill_each(
+            '<label class="pp-choice" for="%s_%s"><input class="pp-check" type="checkbox" name="%s"'
+            ' value="%s" id="%s_%s"%s%s>%s</label>',
+            (
+                (
+                    prefix, place, name, key, prefix, place,
+                    _CHECKED if str(key) in chosen else "",
+                    _DISABLED if worn.get("disabled") else "", title,
+                )
+                for place, (key, title) in enumerate(flat(self.choices))
+            ),
+        )  # fmt: skip
+        return fill(
+            '<span class="pp-choices" role="group" id="%s" aria-labelledby="%s_label">%s</span>',
+            prefix, prefix, boxes,
+        )  # fmt: skip
+
+
+class Options(forms.Select):
+    """A select drawn without templates: a list's filters have a hundred options between them."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = set(self.format_value(value))
+        options = fill_each(
+            '<option value="%s"%s>%s</option>',
+            (
+                (key, _SELECTED if str(key) in chosen else "", title)
+                for key, title in flat(self.choices)
+            ),
+        )
+        worn = {"name": name, **self.attrs, **(attrs or {})}
+        return fill("<select%s>%s</select>", _attributes(worn), options)
+
+
+def _attributes(worn: Mapping[str, Any]) -> SafeString:
+    """Attributes of a tag; True stands alone, False is left out."""
+    alone = fill_each(" %s", ((name,) for name, value in worn.items() if value is True))
+    valued = fill_each(
+        ' %s="%s"', ((n, v) for n, v in worn.items() if not isinstance(v, bool) and v is not None)
+    )
+    return fill("%s%s", valued, alone)
 
 
 class Combobox(forms.Select):
@@ -94,6 +143,8 @@ def dress_filters(form: forms.BaseForm) -> None:
             field.empty_label = _("不限")  # type: ignore[attr-defined]
         if isinstance(field.widget, forms.SelectMultiple):
             field.widget = Checks(choices=field.widget.choices)
+        elif type(field.widget) is forms.Select:
+            field.widget = Options(field.widget.attrs, field.widget.choices)
 
 
 def widget_css(widget: forms.Widget) -> str:

@@ -1,5 +1,8 @@
 """The resident list and the district's table by street."""
 
+from datetime import date
+from decimal import Decimal
+from functools import cached_property, partial
 from typing import Any
 
 from django.db.models import Count, Q
@@ -11,11 +14,13 @@ from django.views.decorators.http import require_GET
 
 from housing.models import Building
 from portal.audit.record import record
+from portal.metrics import figures
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
+from portal.orgs.scope import Scope
 from portal.ui.cells import SavedView
-from portal.ui.listing import CONTROL_NAMES
+from portal.ui.listing import CONTROL_NAMES, FEW
 from portal.ui.pages import page
 from residents.categories import POPULATION_CATEGORIES
 from residents.completeness import BY_KEY, years_before
@@ -31,6 +36,13 @@ class Register(ResidentList):
 
     filterset_class = ResidenceFilter
 
+    @cached_property
+    def count(self) -> tuple[int, bool]:
+        """Of the whole committee the first tab has counted already."""
+        if not self.chips and self.views and self.views[0].count is not None:
+            return self.views[0].count, True
+        return super().count
+
 
 @require_GET
 @needs(Capability.VIEW_REGISTER)
@@ -40,12 +52,13 @@ def residents(request: PortalRequest) -> HttpResponse:
     if scope.level == "district" and not set(request.GET) - set(CONTROL_NAMES):
         return _by_street(request)
     listing = listing_of(request)
-    record(
-        "register.list_viewed", by=scope, at=timezone.now(),
-        target=("residents.residence", "list"),
-        subjects=[row.resident_id for row in listing.page.rows],
-        changes={"list": "实有人口", "filter": listing.query},
-    )  # fmt: skip
+    if not listing.is_asked_for_filters:
+        record(
+            "register.list_viewed", by=scope, at=timezone.now(),
+            target=("residents.residence", "list"),
+            subjects=[row.resident_id for row in listing.page.rows],
+            changes={"list": "实有人口", "filter": listing.query},
+        )  # fmt: skip
     context = {
         "may_register": may_register(request),
         "may_export": scope.may(Capability.EXPORT_MASKED),
@@ -59,37 +72,44 @@ def listing_of(request: PortalRequest) -> Register:
     scope = request.scope
     rows = Residence.objects.in_scope(scope)
     today = timezone.localdate()
+    narrow = scope.level == "committee"
     buildings = Building.objects.in_scope(scope).existing().in_walking_order()
     return Register(
         request,
         rows,
-        views=_views(request) if request.method == "GET" and scope.level != "district" else (),
+        views=partial(_views, scope, today) if scope.level != "district" else (),
+        estimate=None if narrow else partial(_people, scope),
+        most_counted=None if narrow else FEW,
         day=today,
         may_reveal=scope.may(Capability.REVEAL_IDENTITY),
         may_add=may_register(request),
         filter_context={
             "day": today, "scope": scope,
-            "buildings": buildings if scope.level == "committee" else Building.objects.none(),
+            "buildings": buildings if narrow else Building.objects.none(),
         },
     )  # fmt: skip
 
 
-def _views(request: PortalRequest) -> list[SavedView]:
-    """The tabs above the chips, counted in one pass."""
-    today = timezone.localdate()
-    old = years_before(today, 80)
+def _people(scope: Scope) -> int | None:
+    """Actual population under the acting unit by the last numbers."""
+    grain: figures.Grain = "street_id" if scope.level == "district" else "committee_id"
+    found = figures.current(scope.unit, grain, ["actual_population"]).value("actual_population")
+    return None if found is None else int(found)
+
+
+def _views(scope: Scope, today: date) -> list[SavedView]:
+    """The tabs above the chips; a committee's are counted, in one pass."""
     conditions = {
         "nonlocal": Q(category="20", due_on__lt=today),
         "separated": Q(category="12"),
-        "old": Q(birth_date__lte=old),
+        "old": Q(birth_date__lte=years_before(today, 80)),
         "phoneless": BY_KEY["phone"].missing(today),
         "overdue": Q(due_on__lt=today),
     }
-    counted = (
-        Residence.objects.in_scope(request.scope)
-        .actual()
-        .aggregate(all=Count("id"), **{key: Count("id", filter=q) for key, q in conditions.items()})
-    )
+    counted: dict[str, int] = {}
+    if scope.level == "committee":
+        counts = {key: Count("id", filter=wanted) for key, wanted in conditions.items()}
+        counted = Residence.objects.in_scope(scope).actual().aggregate(all=Count("id"), **counts)
     titles = {
         "all": (_("全部"), ""),
         "nonlocal": (_("来沪人员 · 待核实"), "category=20&overdue=1"),
@@ -98,7 +118,7 @@ def _views(request: PortalRequest) -> list[SavedView]:
         "old": (_("80 岁以上"), "age=80"),
         "phoneless": (_("缺手机号"), "lacks=phone"),
     }
-    return [SavedView(title, query, counted[key]) for key, (title, query) in titles.items()]
+    return [SavedView(title, query, counted.get(key)) for key, (title, query) in titles.items()]
 
 
 def _chosen_unit(request: PortalRequest) -> OrgUnit | None:
@@ -110,30 +130,34 @@ def _chosen_unit(request: PortalRequest) -> OrgUnit | None:
 
 
 def _by_street(request: PortalRequest) -> HttpResponse:
-    """Streets by category: the district chooses a unit before it sees anybody."""
-    counted = (
-        Residence.objects.in_scope(request.scope)
-        .actual()
-        .values("street_id", "category")
-        .annotate(people=Count("id"))
-        .order_by()
-    )
-    found: dict[int, dict[str, int]] = {}
-    for row in counted:
-        found.setdefault(row["street_id"], {})[row["category"]] = row["people"]
+    """Streets by category: the district chooses a unit before it sees anybody.
+
+    The numbers are the stored ones of the dashboards; counting a million rows takes too long.
+    """
+    unit = request.scope.unit
+    sheet = figures.current(unit, "street_id", [f"n{code}" for code in ACTUAL_CATEGORIES])
     here = reverse("residents:list")
-    streets = OrgUnit.objects.under(request.scope.unit).streets().order_by("code")
+    streets = OrgUnit.objects.under(unit).streets().order_by("code")
     rows: list[dict[str, Any]] = [
         {
             "name": street.name, "url": f"{here}?unit={street.code}",
-            "counts": [found.get(street.code, {}).get(code, 0) for code in ACTUAL_CATEGORIES],
-            "total": sum(found.get(street.code, {}).values()),
+            "counts": (counts := _counts(sheet, street.code)), "total": _sum(counts),
         }
         for street in streets
     ]  # fmt: skip
-    sums = [sum(row["counts"][place] for row in rows) for place in range(len(ACTUAL_CATEGORIES))]
+    sums = _counts(sheet, None)
     context = {
-        "rows": rows, "sums": sums, "total": sum(sums),
+        "rows": rows, "sums": sums, "total": _sum(sums), "measured_at": sheet.measured_at,
         "titles": [POPULATION_CATEGORIES.title(code) for code in ACTUAL_CATEGORIES],
     }  # fmt: skip
     return page(request, "residents/by_street.html", context)
+
+
+def _counts(sheet: figures.Sheet, street: int | None) -> list[Decimal | None]:
+    """The people of each category in one street, or in all of them."""
+    return [sheet.value(f"n{code}", street) for code in ACTUAL_CATEGORIES]
+
+
+def _sum(counts: list[Decimal | None]) -> Decimal | None:
+    known = [count for count in counts if count is not None]
+    return sum(known, Decimal(0)) if known else None

@@ -194,7 +194,7 @@ def test_celery_is_signalled_in_one_place() -> None:
 
 # Who keeps something in the cache, and why nobody reads another office's rows out of it.
 CACHE_USERS = {
-    "portal/nav.py": "names of units, which everybody may know",
+    "portal/metrics/dashboards.py": "open issues of the district by rule, for its readers",
     "portal/accounts/throttle.py": "counters of guesses, by digest",
     "portal/exchange/services/receiving.py": "how many refused files somebody sent today",
     "portal/exchange/services/state.py": "how far a file has been read: two counts, by its key",

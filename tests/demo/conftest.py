@@ -1,4 +1,4 @@
-"""A small synthetic district, made once for the tests of a module, wiped afterwards."""
+"""A small synthetic district, made once for the tests of this folder, wiped afterwards."""
 
 import pytest
 from django.db import connections
@@ -17,7 +17,7 @@ def read(statement, *params):
         return cursor.fetchall()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def made(django_db_setup, django_db_blocker):
     """The whole demonstration with 2,000 people: logins, register, numbers, work."""
     from tests.database import wipe

@@ -6,15 +6,18 @@ Use: `{% load ui %}`. Formats are filters (`{{ count|whole }}`), graphics are ta
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.forms import BoundField
 from django.template import Context
+from django.template.loader import get_template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language
 
 from portal.ui import formats, graphics, markup
+from portal.ui.drawing import fill, fill_each
 from portal.ui.icons import ICONS
 from portal.ui.idempotency import FIELD, new_key
 from portal.ui.widgets import widget_css
@@ -51,9 +54,26 @@ def icon(name: str, css: str = "", label: str = "") -> str:
 
 
 @register.simple_tag
+def fixed(name: str) -> str:
+    """A template that is the same for everybody on every page, drawn once per process."""
+    return _drawn(name, get_language())
+
+
+@lru_cache(maxsize=32)
+def _drawn(name: str, _language: str) -> str:
+    return get_template(name).render()
+
+
+@register.simple_tag
 def kbd(*keys: str) -> str:
     """Key chips: `{% kbd "Ctrl" "S" %}` as one chip each, joined by a space."""
-    return format_html_join(" ", '<kbd class="pp-kbd">{}</kbd>', ((key,) for key in keys))
+    return _keys(keys)
+
+
+@lru_cache(maxsize=64)
+def _keys(keys: tuple[str, ...]) -> str:
+    first, *others = (fill('<kbd class="pp-kbd">%s</kbd>', key) for key in keys)
+    return fill("%s%s", first, fill_each(" %s", ((key,) for key in others)))
 
 
 @register.filter
@@ -191,6 +211,18 @@ def masked(mask: str, url: str = "", denied: str = "", label: str = "", key: str
 
 
 @register.simple_tag
+def receipt(number: Any, css: str = "pp-rowlink", unit: str = "") -> str:
+    """A number that opens the list behind it (`text`, `url`, `rows`); `unit` stands close by it."""
+    written = fill("<small>%s</small>", unit) if unit else ""
+    if not number.url:
+        return fill("%s%s", number.text, written)
+    return fill(
+        '<a class="%s" href="%s" data-receipt="%s">%s</a>%s',
+        css, number.url, number.rows, number.text, written,
+    )  # fmt: skip
+
+
+@register.simple_tag
 def severity(level: str, text: str = "") -> str:
     """Shape and word of a severity: level `must`, `should`, `note` or blank."""
     return markup.severity(level, text)
@@ -199,7 +231,7 @@ def severity(level: str, text: str = "") -> str:
 @register.simple_tag
 def idempotency() -> str:
     """The hidden key that makes sending this form twice harmless."""
-    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, new_key())
+    return fill('<input type="hidden" name="%s" value="%s">', FIELD, new_key())
 
 
 @register.inclusion_tag("ui/watermark.html", takes_context=True)

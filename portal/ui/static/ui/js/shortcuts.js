@@ -111,9 +111,19 @@ function openFilter() {
   const filter = document.querySelector("[data-filter]");
   if (!filter) return false;
   filter.open = true;
-  filter.querySelector("select, input:not([type=hidden])")?.focus();
+  focusFirst(filter);
   return true;
 }
+
+function focusFirst(filter) {
+  filter.querySelector("select, input:not([type=hidden])")?.focus();
+}
+
+/* The filters come from the server when they are opened for the first time. */
+document.addEventListener("htmx:afterSettle", (event) => {
+  const filter = event.target.closest?.("[data-filter][open]");
+  if (filter) focusFirst(filter);
+});
 
 document.addEventListener("keydown", (event) => {
   if (isComposing(event) || event.defaultPrevented) return;

@@ -1,0 +1,19 @@
+"""Addresses of one record each, of which a page holds hundreds: looked up once per process."""
+
+import uuid
+from functools import lru_cache
+
+from django.urls import reverse
+
+NOWHERE = uuid.UUID(int=0)
+
+
+@lru_cache(maxsize=256)
+def for_each(view: str) -> str:
+    """The address of a view of one record, with `{}` where the record's id goes."""
+    return reverse(view, args=[NOWHERE]).replace(str(NOWHERE), "{}")
+
+
+def address_of(view: str, key: object) -> str:
+    """The address of a view of the record with this id."""
+    return for_each(view).format(key)
