@@ -124,7 +124,7 @@ METRIC_MODULES = [
 QUALITY_MODULES = ["residents.quality", "housing.quality"]
 EXCHANGE_MODULES = ["housing.exchange", "residents.exchange"]
 # Lists that may leave as files.
-EXPORT_MODULES = ["housing.exports", "residents.exports"]
+EXPORT_MODULES = ["residents.exports", "housing.exports"]
 # Areas that keep copies of a dwelling's facts; housing calls them when a dwelling changes.
 DWELLING_FOLLOWERS = ["residents.services"]
 JOB_HANDLER_MODULES = [

@@ -64,6 +64,7 @@ TABLES = {
     "staffing": ("staffing_collector", "staffing_workarea"),
     "assessment": ("assessment_score",),
     "imports": ("exchange_importbatch",),
+    "exports": ("exchange_exportrequest",),
     "todo": ("housing_dwellingunit",),
 }
 

@@ -46,6 +46,8 @@ class AskForm(PortalForm):
 class DecideForm(PortalForm):
     """An approver's word."""
 
+    columns = 1
+
     reason = forms.CharField(
         label=_("意见"), max_length=200, required=False,
         widget=forms.Textarea({"rows": 2}), help_text=_("退回时必填，申请人会看到"),

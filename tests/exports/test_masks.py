@@ -1,0 +1,74 @@
+"""No page and no file gives a whole number to anybody, but for the one door that is for it."""
+
+import re
+import zipfile
+from io import BytesIO
+
+import pytest
+from django.db import connections
+from django.urls import reverse
+
+from portal.orgs.acting import acting
+from residents.models import Residence
+from tests.cast import HOME, PEOPLE, Cast
+from tests.exports.builders import asked, four_people, limits, made, now, said, taken
+from tests.isolation import worlds
+
+WHOLE = re.compile(r"(?<![0-9a-fA-F-])[0-9]{17}[0-9Xx](?![0-9a-fA-F-])|(?<!\d)1[3-9]\d{9}(?!\d)")
+
+
+@pytest.fixture
+def cast(committed):
+    cast = Cast.assembled()
+    four_people(cast.scope("clerk"))
+    yield cast
+    for connection in connections.all():
+        connection.close()
+
+
+def text_of(response):
+    """The answer as a reader sees it; streamed files and the parts of workbooks too."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    if body[:2] == b"PK":
+        with zipfile.ZipFile(BytesIO(body)) as package:
+            body = b"\n".join(package.read(name) for name in package.namelist())
+    return body.decode("utf-8", "replace")
+
+
+def test_no_page_of_anybody_holds_a_whole_number(cast):
+    """The dialog of a reveal is asked for too; its answer alone, posted with a purpose, is not."""
+    with acting(cast.scope("clerk")):
+        resident = str(Residence.objects.earliest("id").resident_id)
+    ids = worlds.ids_under(HOME)
+    ids["exports"] = [str(asked(cast.scope("clerk"), query="sex=2").pk)]
+    ids["residents"].append(resident)
+    seen = 0
+    for who in PEOPLE:
+        browser = cast.client(who)
+        for path in worlds.paths(ids, ["residents", "dwellings"]):
+            if "logout" in path:
+                continue
+            response = browser.get(path)
+            found = WHOLE.search(text_of(response))
+            assert not found, f"{who} {path}: {found}"
+            seen += response.status_code == 200
+    assert seen > 100
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("kind", ["residents", "dwellings"])
+def test_no_file_holds_a_whole_number(cast, kind, form):
+    quick = reverse("exports:quick", args=[kind])
+    text = text_of(cast.client("clerk").post(quick, {"format": form, "purpose": "月度核对"}))
+    assert "源园居委会" in text
+    assert not WHOLE.search(text)
+
+
+def test_two_approvals_do_not_lift_a_mask(cast):
+    limits(cast.scope("district"), own=1, with_reason=2, one_approval=3)
+    export = asked(cast.scope("clerk"))
+    said(export, cast.scope("district"))
+    said(export, cast.scope("analyst"))
+    content = taken(made(now(export)), cast.scope("clerk")).decode("utf-8-sig")
+    assert "王巧云" in content
+    assert not WHOLE.search(content)
