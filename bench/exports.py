@@ -18,10 +18,11 @@ from django.utils import timezone
 from bench.district import District
 from bench.figures import Figure, Sample, at_most, compared, interleaved
 from portal.accounts.models import User
-from portal.exchange.exports import services
+from portal.exchange.exports import querying, services
 from portal.exchange.exports.kinds import export_kinds
 from portal.exchange.exports.services.asking import Asked
 from portal.exchange.models import ExportRequest, ExportState
+from portal.jobs import services as jobs
 from portal.orgs import posts
 from portal.orgs.acting import acting
 from portal.orgs.models import Appointment
@@ -103,6 +104,7 @@ def _agreed(asker: Scope, form: str, at: datetime) -> ExportRequest:
     asked = Asked(
         export_kinds()["residents"], "", COLUMNS, form, "测速", "测量全区导出的速度与内存"
     )
+    _clear_away(asker, at)
     with acting(asker):
         export = services.ask_export(asked=asked, by=asker, at=at)
     for name in APPROVERS:
@@ -110,6 +112,16 @@ def _agreed(asker: Scope, form: str, at: datetime) -> ExportRequest:
         with acting(approver):
             after = services.decide(export_id=export.pk, agreed=True, reason="", by=approver, at=at)
     return after
+
+
+def _clear_away(asker: Scope, at: datetime) -> None:
+    """What a run that broke off has left."""
+    with acting(asker):
+        for left in querying.own(asker).filter(state=ExportState.WAITING):
+            services.withdraw(export_id=left.pk, by=asker, at=at)
+        for left in querying.own(asker).filter(state=ExportState.MAKING, job__isnull=False):
+            jobs.cancel(job_id=left.job_id, by=asker, at=at)  # type: ignore[arg-type]
+        services.expire(by=asker, at=at)
 
 
 def _scope(username: str) -> Scope:

@@ -12,11 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.exchange.exports import services
+from portal.exchange.exports.copying import selected
+from portal.exchange.exports.kinds import export_kinds
+from portal.exchange.exports.querying import files_with
 from portal.exchange.models import ExportDecision, ExportState
 from portal.orgs.access import NotAllowed
 from portal.orgs.acting import acting
 from portal.orgs.models import Appointment
 from tests.exports.builders import NAMES, asked, four_people, limits, made, now, said, taken
+from tests.residents.builders import home, number, register
 
 pytestmark = pytest.mark.paper("S-111")
 
@@ -186,6 +190,34 @@ def test_nothing_of_the_file_is_plain_on_the_disk(agreed):
 def test_each_step_is_on_the_trail(cast, clerk, agreed, told):
     taken(agreed, clerk)
     assert told("exchange.export_taken")[0]["actor_name"] == "周敏"
+
+
+def test_a_person_can_be_told_of_files_after_they_are_gone(cast, people, agreed):
+    with acting(cast.scope("district")):
+        services.expire(by=cast.scope("district"), at=agreed.expires_at)
+        (file,) = files_with(people[0].resident_id, cast.scope("district"))
+        assert not files_with(uuid.uuid4(), cast.scope("district"))
+    assert (file.pk, file.state) == (agreed.pk, ExportState.EXPIRED)
+
+
+def test_the_order_at_one_address_tells_which_file_it_was(clerk):
+    dwelling = home(clerk)[0]
+    for place, name in enumerate(NAMES):
+        register(
+            clerk, dwelling, name=name, document_number=number(sequence=place + 2),
+            relation="户主" if place == 0 else "子", phone=f"150123466{place:02d}",
+        )  # fmt: skip
+    kind = export_kinds()["residents"]
+
+    def order(seed):
+        with acting(clerk):
+            rows = kind.rows(clerk, "", timezone.localdate())
+            columns = kind.chosen(["name"])
+            return tuple(selected(kind, rows, columns, timezone.localdate(), seed=seed,
+                                  serial_days=False))  # fmt: skip
+
+    assert order(1) == order(1)
+    assert len({order(seed) for seed in range(12)}) > 3
 
 
 def test_more_people_than_agreed_to_stay_where_they_are(cast, clerk, people, small):

@@ -15,6 +15,7 @@ from tests.exports.builders import asked, four_people, limits, made, now, said, 
 from tests.isolation import worlds
 
 WHOLE = re.compile(r"(?<![0-9a-fA-F-])[0-9]{17}[0-9Xx](?![0-9a-fA-F-])|(?<!\d)1[3-9]\d{9}(?!\d)")
+ONE_OF_EACH = {role: who for who, (_name, role, _unit) in reversed(PEOPLE.items())}
 
 
 @pytest.fixture
@@ -43,9 +44,9 @@ def test_no_page_of_anybody_holds_a_whole_number(cast):
     ids["exports"] = [str(asked(cast.scope("clerk"), query="sex=2").pk)]
     ids["residents"].append(resident)
     seen = 0
-    for who in PEOPLE:
+    for who in ONE_OF_EACH.values():
         browser = cast.client(who)
-        for path in worlds.paths(ids, ["residents", "dwellings"]):
+        for path in worlds.paths(ids, []):
             if "logout" in path:
                 continue
             response = browser.get(path)

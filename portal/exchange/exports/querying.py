@@ -1,11 +1,12 @@
 """Which exports somebody sees: own ones, and those that wait for this post."""
 
+import uuid
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
 from portal.exchange.exports.tiers import next_level, reaches
-from portal.exchange.models import ExportRequest, ExportState
+from portal.exchange.models import ExportPart, ExportRequest, ExportState
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope, level_of
 
@@ -47,3 +48,18 @@ def why_not(export: ExportRequest, by: Scope, day: date) -> str:
     if export.state != ExportState.WAITING:
         return f"这项导出现在是“{export.get_state_display()}”，请刷新页面"
     return "已过审批期限，请申请人重新申请" if export.due_on < day else ""
+
+
+class _Holds(Func):
+    """Whether the keys of a part hold this one."""
+
+    template = "(position(%(expressions)s) > 0)"
+    arg_joiner = " IN "
+    output_field = BooleanField()
+
+
+def files_with(person: uuid.UUID, by: Scope) -> "QuerySet[ExportRequest]":
+    """The files that a person's row was in, as far as the post's units go, newest first."""
+    parts = ExportPart.objects.in_scope(by).filter(_Holds(Value(person.bytes), F("people")))
+    made = ExportRequest.objects.in_scope(by).filter(file_rows__isnull=False)
+    return made.filter(pk__in=parts.values("request_id")).order_by("-asked_at", "-id")
