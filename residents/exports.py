@@ -10,7 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from housing.codes import OCCUPANCY_STATUSES
 from housing.models import Building
-from portal.exchange.exports.kinds import ExportColumn, ExportKind, titled
+from portal.exchange.exports.kinds import (
+    ExportColumn,
+    ExportKind,
+    committee_name,
+    titled,
+)
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.quality.exporting import worst_problem
@@ -53,7 +58,7 @@ EXPORTS = [
             ExportColumn("number", _("证件号码"), "id_mask", width=22),
             ExportColumn("category", _("类别"), titled("category", POPULATION_CATEGORIES.entries)),
             ExportColumn("origin", _("户籍地"), "origin", width=18),
-            ExportColumn("committee", _("居（村）委"), "committee__name", width=16),
+            ExportColumn("committee", _("居（村）委"), committee_name(), width=16),
             ExportColumn("address", _("居住地址"), "short_address", width=30),
             ExportColumn("full_address", _("详细地址"), "dwelling__address", width=36, shown=False),
             ExportColumn("occupancy", _("居住类型"),

@@ -11,12 +11,13 @@ from importlib import import_module
 from typing import Any, Literal
 
 from django.conf import settings
-from django.db.models import Case, CharField, Model, QuerySet, Value, When
+from django.db.models import Case, CharField, Model, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
 from django.http import QueryDict
 from django_filters import FilterSet
 
 from portal.orgs.capabilities import Capability
+from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 from portal.ui.cells import Text
 from portal.ui.chips import active_chips
@@ -85,6 +86,12 @@ def export_kinds() -> dict[str, ExportKind]:
     return {
         kind.key: kind for name in settings.EXPORT_MODULES for kind in import_module(name).EXPORTS
     }
+
+
+def committee_name() -> Subquery:
+    """The committee's name: a look-up per row, where a join's planner errs about the wall."""
+    units = OrgUnit.objects.filter(code=OuterRef("committee_id")).values("name")
+    return Subquery(units, output_field=CharField())
 
 
 def titled(column: str, titles: Iterable[tuple[str, Text]]) -> Case:
