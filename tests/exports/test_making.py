@@ -18,6 +18,7 @@ def people(clerk):
 
 
 def body_of(response):
+    assert response.streaming, response.get("Location", response.content[:500])
     return b"".join(response.streaming_content)
 
 
