@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,7 +30,7 @@ class LoginFirstMiddleware(LoginRequiredMiddleware):
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = super().__call__(request)
-        assert isinstance(response, HttpResponse)
+        assert isinstance(response, HttpResponseBase)  # a file is one too
         if request.session.accessed and request.user.is_authenticated:
             remember_who(request, response)
         return response
