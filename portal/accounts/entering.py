@@ -5,7 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -84,7 +85,7 @@ def keep_awake(request: HttpRequest) -> None:
         request.session["seen_at"] = now
 
 
-def remember_who(request: HttpRequest, response: HttpResponse) -> None:
+def remember_who(request: HttpRequest, response: HttpResponseBase) -> None:
     """Tell the browser whose it was, so that a form posted after the end finds its owner again."""
     if request.get_signed_cookie(LAST, "", salt=LAST, max_age=LAST_SECONDS) == str(request.user.pk):
         return

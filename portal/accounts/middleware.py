@@ -5,8 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,9 +27,9 @@ Next = Callable[[HttpRequest], HttpResponse]
 class LoginFirstMiddleware(LoginRequiredMiddleware):
     """Django's deny by default; whoever is not logged in any more loses no form over it."""
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = super().__call__(request)
-        assert isinstance(response, HttpResponseBase)  # a file is one too
+        assert isinstance(response, HttpResponse | FileResponse)
         if request.session.accessed and request.user.is_authenticated:
             remember_who(request, response)
         return response
