@@ -149,7 +149,8 @@ class Identity(CommitteeRecord):
 class Secret(models.Model):
     """Ciphertext of a number (AES-256-GCM, bound to its row); the application cannot select it.
 
-    Only the database function `reveal_secret` returns one, inside the caller's scope.
+    Only database functions return one, inside the caller's scope: `reveal_secret`, counted and
+    told; `phones_before_import`, for undo, while a file is being applied.
     """
 
     class Kind(models.TextChoices):

@@ -199,13 +199,7 @@ def _ciphers(people: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     if not wanted:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT person, found.secret_id, found.key_id, found.cipher, r.phone_index "
-            "FROM unnest(%s::uuid[]) AS person "
-            "JOIN residents_resident r ON r.id = person "
-            "CROSS JOIN LATERAL reveal_secret(person, 'phone') AS found",
-            [wanted],
-        )
+        cursor.execute("SELECT * FROM phones_before_import(%s::uuid[])", [wanted])
         return {
             row[0]: {
                 "kind": "", "row": str(row[1]), "key_id": row[2], "tail": "",
