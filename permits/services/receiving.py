@@ -1,6 +1,6 @@
 """At the window: applications come in, complete or not, and go to the reviewers.
 
-Paper: S-89, S-91.
+Paper: S-83, S-89, S-91.
 """
 
 import uuid

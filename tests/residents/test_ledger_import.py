@@ -13,6 +13,7 @@ from housing import services as housing
 from housing.addresses import address_of
 from portal.exchange.kinds import RawCell, RawRow
 from portal.exchange.mapping import DWELLING_FIELDS, RESIDENT_FIELDS, known_headers, suggest
+from portal.exchange.models import BatchState, ImportBatch
 from portal.exchange.readers import cell_text, is_number, read_table
 from portal.orgs.acting import acting
 from residents import services
@@ -76,6 +77,15 @@ def without_duplicates(checked):
         seen.add(row.identity)
         kept.append(row)
     return kept
+
+
+def begin(clerk, at):
+    """The batch of a file that is being applied: only then are replaced numbers laid aside."""
+    with acting(clerk):
+        ImportBatch.objects.create(
+            committee_id=clerk.unit, number="P-1", kind=KIND.key, size=1, uploaded_at=at,
+            state=BatchState.APPLYING,
+        )  # fmt: skip
 
 
 def send(clerk, rows, at):
@@ -171,6 +181,7 @@ def changed(rows, line, **cells):
 def test_a_new_phone_is_an_update_and_undo_brings_the_old_one_back(clerk, dwellings, at):
     rows = rows_of("residents_ledger.xlsx")[:3]
     send(clerk, rows, at)
+    begin(clerk, at)
     checked, results = send(clerk, changed(rows, 4, phone="13900001111", reason="务工"), at)
     assert [row.action for row in checked] == ["update", "unchanged", "unchanged"]
     assert checked[0].changes == {
@@ -234,3 +245,15 @@ def test_the_upload_page_names_what_a_file_must_bring(cast):
     assert "姓名、公民身份号码、现住地址（或路名、号、室）、人口类别、入住日期；" in people
     dwellings = client.get("/imports/?kind=dwellings").content.decode()
     assert "房屋地址（或路名、号、室）；" in dwellings
+
+
+def test_no_replaced_number_is_had_while_nothing_is_imported(clerk, dwellings, at):
+    send(clerk, rows_of("residents_ledger.xlsx")[:3], at)
+    with acting(clerk), connection.cursor() as cursor:
+        people = [str(key) for key in Resident.objects.values_list("pk", flat=True)]
+        ask = "SELECT count(*) FROM phones_before_import(%s::uuid[])"
+        cursor.execute(ask, [people])
+        assert cursor.fetchone() == (0,)
+        begin(clerk, at)
+        cursor.execute(ask, [people])
+        assert cursor.fetchone()[0] > 0
