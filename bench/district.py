@@ -3,8 +3,10 @@
 import os
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.models import Count
@@ -60,13 +62,13 @@ class District:
             HASH_SESSION_KEY,
             SESSION_KEY,
         )
-        from django.contrib.sessions.backends.db import SessionStore
 
-        user, session = self.user(level), SessionStore()
+        user = self.user(level)
+        session = import_module(settings.SESSION_ENGINE).SessionStore()
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session["seen_at"] = int(timezone.now().timestamp())
+        session["began_at"] = session["seen_at"] = int(timezone.now().timestamp())
         session.save()
         return str(session.session_key)
 
