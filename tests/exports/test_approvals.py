@@ -18,7 +18,7 @@ from portal.exchange.exports.querying import files_with
 from portal.exchange.models import ExportDecision, ExportState
 from portal.orgs.access import NotAllowed
 from portal.orgs.acting import acting
-from portal.orgs.models import Appointment
+from portal.orgs.services import end_appointment
 from tests.exports.builders import NAMES, asked, four_people, limits, made, now, said, taken
 from tests.residents.builders import home, number, register
 
@@ -154,15 +154,25 @@ def test_a_file_is_taken_three_times_at_most(clerk, agreed):
         taken(now(agreed), clerk)
 
 
-def test_who_lost_the_post_gets_no_file(cast, clerk, agreed, today):
-    Appointment.objects.filter(pk=clerk.appointment_id).update(ends_on=today - timedelta(days=1))
+def leaves(cast, somebody, today, at):
+    """The security administrator ends somebody's post."""
+    administrator = cast.scope("secadmin")
+    with acting(administrator):
+        end_appointment(
+            appointment_id=somebody.appointment_id, ends_on=today - timedelta(days=1),
+            by=administrator, at=at,
+        )  # fmt: skip
+
+
+def test_who_lost_the_post_gets_no_file(cast, clerk, agreed, today, at):
+    leaves(cast, clerk, today, at)
     url = reverse("exports:file", args=[agreed.pk, agreed.link])
     assert cast.client("clerk").post(url).status_code == 403
 
 
-def test_an_asker_who_left_before_the_last_word_gets_none(cast, clerk, large, today):
+def test_an_asker_who_left_before_the_last_word_gets_none(cast, clerk, large, today, at):
     said(large, cast.scope("district"))
-    Appointment.objects.filter(pk=clerk.appointment_id).update(ends_on=today - timedelta(days=1))
+    leaves(cast, clerk, today, at)
     with pytest.raises(services.UnableToDecide, match="不在原岗位"):
         said(large, cast.scope("analyst"))
 
