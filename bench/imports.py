@@ -193,7 +193,7 @@ def _where(table: str, unit: int) -> str:
     """The rows of a table that belong to the file's people."""
     people_of = NEW_PEOPLE.format(unit=unit, road=_road())
     homes_of = (
-        f"SELECT id FROM housing_dwellingunit WHERE committee_id = {unit}"  # noqa: S608
+        f"SELECT id FROM housing_dwellingunit WHERE committee_id = {unit}"
         f" AND address LIKE '{_road()}%'"
     )
     column = {"residents_resident": "id", "residents_household": "dwelling_id",
@@ -230,7 +230,7 @@ def _taken_out(cursor: Any, table: str, unit: int) -> tuple[str, io.StringIO]:
     )
     names = str(cursor.fetchone()[0])
     rows = io.StringIO()
-    query = f"SELECT {names} FROM {table} WHERE {_where(table, unit)}"  # noqa: S608  our own words
+    query = f"SELECT {names} FROM {table} WHERE {_where(table, unit)}"
     cursor.copy_expert(f"COPY ({query}) TO STDOUT", rows)
     rows.seek(0)
     return names, rows
@@ -243,8 +243,8 @@ def _delete(cursor: Any, unit: int) -> None:
     for table in reversed(TABLES):
         condition = _where(table, unit)
         if "resident_id FROM" in condition:
-            condition = f"{condition.split(' ')[0]} IN (SELECT resident_id FROM leaving)"  # noqa: S608
-        cursor.execute(f"DELETE FROM {table} WHERE {condition}")  # noqa: S608  our own words
+            condition = f"{condition.split(' ')[0]} IN (SELECT resident_id FROM leaving)"
+        cursor.execute(f"DELETE FROM {table} WHERE {condition}")
 
 
 def _empty(unit: int, *, with_homes: bool = False) -> None:
@@ -255,14 +255,12 @@ def _empty(unit: int, *, with_homes: bool = False) -> None:
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         _delete(cursor, unit)
         if with_homes:
-            homes = f"(SELECT id FROM housing_dwellingunit WHERE {here})"  # noqa: S608
-            cursor.execute(
-                f"DELETE FROM quality_dataqualityissue WHERE dwelling_id IN {homes}"  # noqa: S608
-            )
-            cursor.execute(f"DELETE FROM housing_dwellingunit WHERE {here}")  # noqa: S608
-            plates = f"(SELECT id FROM housing_addressplate WHERE {here})"  # noqa: S608
-            cursor.execute(f"DELETE FROM housing_building WHERE plate_id IN {plates}")  # noqa: S608
-            cursor.execute(f"DELETE FROM housing_addressplate WHERE {here}")  # noqa: S608
+            homes = f"(SELECT id FROM housing_dwellingunit WHERE {here})"
+            cursor.execute(f"DELETE FROM quality_dataqualityissue WHERE dwelling_id IN {homes}")
+            cursor.execute(f"DELETE FROM housing_dwellingunit WHERE {here}")
+            plates = f"(SELECT id FROM housing_addressplate WHERE {here})"
+            cursor.execute(f"DELETE FROM housing_building WHERE plate_id IN {plates}")
+            cursor.execute(f"DELETE FROM housing_addressplate WHERE {here}")
 
 
 def _as_owner(statement: str) -> None:

@@ -46,12 +46,12 @@ def plan_of(statement: Statement, scope: Scope, *, whole: bool = True) -> list[S
     with acting(scope), connection.cursor() as cursor:
         if not whole:
             for way in DETOURS:
-                cursor.execute(f"SET LOCAL {way} = off")  # noqa: S608  our own names
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {statement.sql}", statement.params)  # noqa: S608  what the page itself asked
+                cursor.execute(f"SET LOCAL {way} = off")
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {statement.sql}", statement.params)
         (found,) = cursor.fetchone()
         if not whole:
             for way in DETOURS:
-                cursor.execute(f"SET LOCAL {way} = on")  # noqa: S608  our own names
+                cursor.execute(f"SET LOCAL {way} = on")
     return list(_scans(found[0]["Plan"]))
 
 

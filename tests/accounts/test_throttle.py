@@ -112,7 +112,13 @@ def test_without_redis_no_password_is_tried(cast, settings):
     assert not counting.asked
 
 
-def test_the_fifth_hash_waits_and_then_says_so_with_the_account_kept(cast, monkeypatch):
+@pytest.fixture
+def own_slots(settings, tmp_path):
+    """Slots that no other process of this machine takes or frees meanwhile."""
+    settings.HASH_SLOTS_DIR = tmp_path
+
+
+def test_the_fifth_hash_waits_and_then_says_so_with_the_account_kept(cast, own_slots, monkeypatch):
     cast.password("clerk")
     monkeypatch.setattr(hashing, "PATIENCE", 0.1)
     with ExitStack() as holding:
@@ -127,7 +133,7 @@ def test_the_fifth_hash_waits_and_then_says_so_with_the_account_kept(cast, monke
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
-def test_a_killed_holder_gives_its_slot_back(monkeypatch, end):
+def test_a_killed_holder_gives_its_slot_back(own_slots, monkeypatch, end):
     monkeypatch.setattr(hashing, "PATIENCE", 0.1)
     reader, writer = os.pipe()
     child = os.fork()
