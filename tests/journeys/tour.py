@@ -41,7 +41,7 @@ def walk(desk: Desk) -> Iterator[Stop]:
     waiting, known = deque(["/"]), set[str]()
     while waiting and len(known) < MOST_PAGES:
         desk.open(waiting.popleft())
-        desk.page.wait_for_load_state("networkidle")
+        desk.page.wait_for_load_state("load")
         path = desk.page.url.removeprefix(desk.address)
         if (view := view_of(path)) in known or not view:
             continue
