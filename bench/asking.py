@@ -42,13 +42,14 @@ def listening() -> Iterator[Asked]:
     asked = Asked()
 
     def take_down(
-        execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+        execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]
     ) -> Any:
+        text = sql if isinstance(sql, str) else sql.as_string(connection.connection)
         started = time.perf_counter()
         try:
             return execute(sql, params, many, context)
         finally:
-            asked.statements.append(Statement(sql, params, (time.perf_counter() - started) * 1000))
+            asked.statements.append(Statement(text, params, (time.perf_counter() - started) * 1000))
 
     with connection.execute_wrapper(take_down):
         yield asked

@@ -14,11 +14,14 @@ from psycopg2 import sql
 from bench.asking import listening
 from bench.district import District
 from bench.figures import Figure, Sample, at_most, compared, interleaved
+from bench.serving import UnableToMeasure
 from housing.models import DwellingUnit
 from portal.orgs.acting import acting
 from residents import services
 from residents.identity import check_character
 from residents.intake import read_person
+from residents.models import Identity
+from residents.services import document_index
 
 MOST_STATEMENTS = 40
 PEOPLE = [("万志强", "19840312", 1), ("王巧云", "19860718", 0), ("万子轩", "20150102", 1),
@@ -102,9 +105,19 @@ class _Save:
 
 
 def _told(place: int, name: str, birth: str, man: int) -> dict[str, str]:
-    body = f"319999{birth}9{place}{man}"
     return {
-        "name": name, "document_number": body + check_character(body), "relation": "户主",
+        "name": name, "document_number": _free_number(birth, man), "relation": "户主",
         "category": "来沪人员", "begin_date": "2026-03-01", "phone": f"1501234{place:04d}",
         "reason": "务工",
     }  # fmt: skip
+
+
+def _free_number(birth: str, man: int) -> str:
+    """An invented number of that day of birth which nobody in the register has."""
+    for serial in range(499, 0, -1):
+        body = f"319999{birth}{serial * 2 + man:03d}"
+        number = body + check_character(body)
+        known = Identity.objects.using("owner").filter(blind_index=document_index("111", number))
+        if not known.exists():
+            return number
+    raise UnableToMeasure(f"every number of {birth} is taken")

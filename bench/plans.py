@@ -28,6 +28,13 @@ class Scan:
     table: str
     index: str
     condition: str
+    #: straight under a limit: a scan ends with the last row that is wanted
+    limited: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a table is read from end to end."""
+        return self.kind == "Seq Scan" and not self.limited
 
 
 def registers() -> set[str]:
@@ -55,14 +62,14 @@ def plan_of(statement: Statement, scope: Scope, *, whole: bool = True) -> list[S
     return list(_scans(found[0]["Plan"]))
 
 
-def _scans(node: dict[str, Any]) -> Iterator[Scan]:
+def _scans(node: dict[str, Any], limited: bool = False) -> Iterator[Scan]:
     if "Scan" in node["Node Type"] and ("Relation Name" in node or "Index Name" in node):
         yield Scan(
             node["Node Type"], node.get("Relation Name", ""), node.get("Index Name", ""),
-            node.get("Index Cond", ""),
+            node.get("Index Cond", ""), limited,
         )  # fmt: skip
     for child in node.get("Plans", []):
-        yield from _scans(child)
+        yield from _scans(child, node["Node Type"] == "Limit")
 
 
 def read_whole(asked: Asked, scope: Scope, big: Sequence[str] | set[str]) -> list[str]:
@@ -72,5 +79,5 @@ def read_whole(asked: Asked, scope: Scope, big: Sequence[str] | set[str]) -> lis
         for statement in asked.statements
         if statement.sql.startswith("SELECT") and any(name in statement.sql for name in big)
         for scan in plan_of(statement, scope)
-        if scan.kind == "Seq Scan" and scan.table in big
+        if scan.is_whole and scan.table in big
     ]

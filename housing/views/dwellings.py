@@ -80,6 +80,7 @@ def listing_of(request: PortalRequest, measure: Yardstick) -> DwellingList:
         may_add=may_edit(request),
         views=VIEWS,
         most_counted=None if scope.level == "committee" else FEW,
+        counts_in_order=scope.level == "street",
         filter_context={
             "day": measure.day, "scope": scope,
             "buildings": (

@@ -73,17 +73,20 @@ class RegisterList:
         export_url: str = "",
         filter_context: Mapping[str, Any] | None = None,
         most_counted: int | None = None,
+        counts_in_order: bool = False,
     ) -> None:
         """:param queryset: the rows in scope, before any filter
         :param estimate: total of the unfiltered list above the cap, from a counter
         :param filter_context: further arguments of the filter set
         :param most_counted: where counting stops, when it is not `count_cap`
+        :param counts_in_order: an early stop walks the list's own index (with an equality in scope)
         """
         self.request = request
         self.base = queryset
         self.estimate = estimate
         self._views = views
         self._most_counted = most_counted or self.count_cap
+        self._counts_in_order = counts_in_order
         self.bulk = bulk
         self.export_url = export_url
         self._filter_context = filter_context or {}
@@ -231,11 +234,10 @@ class RegisterList:
 
     @property
     def _countable(self) -> QuerySet[Any]:
-        """Where counting stops early, the rows come in the list's order, by its index."""
+        """The rows as they are counted: in the list's order where its index then serves."""
         column, _descending = self.order
-        if column is None or self._most_counted >= self.count_cap:
-            return self.filtered.order_by()
-        return self.filtered.order_by(*column.sort_fields, "pk")
+        fields = (*column.sort_fields, "pk") if column and self._counts_in_order else ()
+        return self.filtered.order_by(*fields)
 
     @property
     def total(self) -> int:

@@ -80,6 +80,7 @@ def listing_of(request: PortalRequest) -> Register:
         views=partial(_views, scope, today) if scope.level != "district" else (),
         estimate=None if narrow else partial(_people, scope),
         most_counted=None if narrow else FEW,
+        counts_in_order=scope.level == "street",
         day=today,
         may_reveal=scope.may(Capability.REVEAL_IDENTITY),
         may_add=may_register(request),
