@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.demo import services as demo
+from portal.demo.plots import Size
 from tests.cast import HOME, NEXT_DOOR, STREET, Cast
 from tests.database import wipe
 from tests.isolation import worlds
@@ -49,7 +50,7 @@ def cast(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         today = timezone.localdate()
         cast = Cast.assembled()
-        demo.make_district(people=2500, seed=7, today=today)
+        demo.make_district(size=Size.of_people(2500), seed=7, today=today)
         demo.make_numbers(today=today, seed=7)
         yield cast
         for connection in connections.all():
