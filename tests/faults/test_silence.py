@@ -139,7 +139,8 @@ def test_what_people_type_is_written_down_nowhere(live, cast, loud, clerk):
 
 def test_the_search_would_find_a_canary(live, tmp_path):
     """A search that finds nothing anywhere proves nothing."""
-    live.bell().rpush("celery", base64.b64encode(json.dumps({"body": NAME * 9}).encode()))
+    # not under the queue's own name: the worker would take it away before anybody looks
+    live.bell().rpush("unheard", base64.b64encode(json.dumps({"body": NAME * 9}).encode()))
     (live.folder / "leak.log").write_text(f"phone={PHONE} {quote(NAME)}", encoding="utf-8")
     try:
         found = found_in(live)
