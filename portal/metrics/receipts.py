@@ -15,6 +15,7 @@ from portal.metrics.figures import Figure
 from portal.metrics.metric import Good, Kind, ListLink, Metric, Part
 from portal.rules.services import Rule
 from portal.ui import formats
+from portal.ui.listing import EXACT
 from portal.ui.words import gettext as _
 
 #: The parameter by which a list is narrowed to a unit below the reader's own.
@@ -50,8 +51,10 @@ class Place:
         address = _list_at(link.view)
         if not address:
             return Receipt(text)
-        query = "&".join(filter(None, [link.query, "" if self.own else f"{UNIT}={self.unit}"]))
-        return Receipt(text, f"{address}?{query}" if query else address, int(rows))
+        unit = "" if self.own else f"{UNIT}={self.unit}"
+        # the list is counted to the last row, so that it can be held against the number
+        query = "&".join(filter(None, [link.query, unit, f"{EXACT}=1"]))
+        return Receipt(text, f"{address}?{query}", int(rows))
 
 
 @lru_cache(maxsize=64)

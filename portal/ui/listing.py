@@ -34,6 +34,8 @@ from portal.ui.widgets import dress_filters
 
 CONTROL_NAMES = ("after", "before", "sort", "size", "col", "rows", "open")
 MOST_SUGGESTED = 6
+#: The parameter that asks for an exact count where lists stop counting early.
+EXACT = "exact"
 #: Where counting stops in lists of a street or the district.
 FEW = 1_000
 
@@ -226,7 +228,9 @@ class RegisterList:
 
     @cached_property
     def count(self) -> tuple[int, bool]:
-        """Rows that pass the filters, and whether the number is exact."""
+        """Rows that pass the filters, and whether the number is exact; asked for, it always is."""
+        if self.request.GET.get(EXACT):
+            return self.filtered.order_by().count(), True
         found, exact = keyset.capped_count(self._countable, self._most_counted)
         if not exact and not self.chips and self.estimate is not None:
             return max(self.estimate() or found, found), False
@@ -352,6 +356,11 @@ class RegisterList:
         """Without conditions; the scope stays."""
         names = [name for chip in self.chips for name in chip.names]
         return self.url(**dict.fromkeys(names))
+
+    @property
+    def exact_url(self) -> str:
+        """The same rows, counted to the last."""
+        return self.url(**{EXACT: "1"})
 
     @property
     def size_links(self) -> list[tuple[int, str]]:
