@@ -18,6 +18,7 @@ VOLATILE = [
     re.compile(r'name="idempotency_key" value="[^"]+"'),
     re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"),  # uuid4
     re.compile(r"\d{2}:\d{2}(:\d{2})?"),
+    re.compile(r"LH-\d{14}"),  # the number of a page of the trail that is handed on
     re.compile(r'^\{"seconds": \d+\}$'),  # what is left of the own session
 ]
 # What a change of the outside world does to each table; `{low}`/`{high}` bound the inside.
