@@ -20,7 +20,7 @@ demo: python node   ## The whole system with a synthetic district; DISTRICT=full
 	@$(PYTHON) manage.py demo $(if $(filter full,$(DISTRICT)),--scale 1.0)
 
 test: python node system   ## Every test, on real servers and a real browser
-	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not journey and not faults" $(ARGS)
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not journey and not faults and not tour" $(ARGS)
 	@$(PYTEST) -m "journey or faults" $(ARGS)
 
 journeys: python node system   ## Only the users' stories in the browser
@@ -48,7 +48,7 @@ format: python   ## Write Python the way ruff writes it
 	@$(PYTHON) -m ruff check --fix $(wildcard $(SOURCES))
 
 screenshots: python node system   ## Every page of every post at three sizes, into docs/screenshots
-	@SCREENSHOTS=docs/screenshots $(PYTEST) -m journey tests/journeys/test_every_page.py
+	@SCREENSHOTS=docs/screenshots $(PYTEST) -m tour tests/journeys/test_every_page.py
 
 .PHONY: access isolation isolation-mutants
 access: python   ## Write docs/access.md and docs/openapi.yaml: who may open what, and the API's schema

@@ -13,7 +13,7 @@ from portal.demo import cast
 from tests.journeys.gallery import Gallery
 from tests.journeys.tour import walk
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = [pytest.mark.tour, pytest.mark.xdist_group("journey")]
 # One person for each post: what a page shows follows the post, not the person.
 POSTS = list({player.posts[0][0]: player for player in reversed(cast.PLAYERS)}.values())[::-1]
 PHONE = {"width": 390, "height": 844}
