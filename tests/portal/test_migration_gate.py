@@ -6,6 +6,7 @@ million rows and people at work. `make migrate-lint` runs this file alone.
 
 import io
 import subprocess
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from django.db.utils import OperationalError
 from portal.orgs.management.commands.prepare_database import LOCK_ATTEMPTS, patiently
 from tests.architecture.source import PACKAGES, ROOT
 
+# Beside the interpreter that runs the tests: whoever calls them need not have it on the path.
+SQUAWK = Path(sysconfig.get_path("scripts"), "squawk")
 RELEASED = Path(__file__).with_name("released_migrations.txt")
 
 
@@ -35,7 +38,7 @@ def complaints(statements: str, *, atomic: bool = True) -> list[str]:
     """What squawk (.squawk.toml) has against these statements, in a transaction or without."""
     alone = [] if atomic else ["--no-assume-in-transaction"]
     checked = subprocess.run(
-        ["squawk", "--reporter=gcc", f"--config={ROOT / '.squawk.toml'}",
+        [SQUAWK, "--reporter=gcc", f"--config={ROOT / '.squawk.toml'}",
          "--stdin-filepath=migration.sql", *alone],
         input=statements, capture_output=True, text=True,
     )  # fmt: skip
