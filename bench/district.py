@@ -1,6 +1,6 @@
 """The district that is measured: made when it is absent, then read as its own people would."""
 
-import os
+import io
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -33,7 +33,7 @@ class District:
         """The district of this run directory; when there is none, one of `people` (None: full)."""
         from residents.models import Resident
 
-        call_command("prepare_database", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
+        call_command("prepare_database", verbosity=0, stdout=io.StringIO())
         call_command("build_icons", verbosity=0)
         if not Resident.objects.using("owner").exists():
             size: dict[str, Any] = {"scale": 1.0} if people is None else {"people": people}

@@ -23,6 +23,7 @@ from portal.exchange.exports.kinds import export_kinds
 from portal.exchange.exports.services.asking import Asked
 from portal.exchange.models import ExportRequest, ExportState
 from portal.jobs import services as jobs
+from portal.jobs.models import Job
 from portal.orgs import posts
 from portal.orgs.acting import acting
 from portal.orgs.models import Appointment
@@ -119,8 +120,9 @@ def _clear_away(asker: Scope, at: datetime) -> None:
     with acting(asker):
         for left in querying.own(asker).filter(state=ExportState.WAITING):
             services.withdraw(export_id=left.pk, by=asker, at=at)
-        for left in querying.own(asker).filter(state=ExportState.MAKING, job__isnull=False):
-            jobs.cancel(job_id=left.job_id, by=asker, at=at)  # type: ignore[arg-type]
+        making = querying.own(asker).filter(state=ExportState.MAKING)
+        for job in Job.objects.filter(pk__in=making.values("job")):
+            jobs.cancel(job_id=job.pk, by=asker, at=at)
         services.expire(by=asker, at=at)
 
 

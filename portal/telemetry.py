@@ -17,7 +17,9 @@ REQUESTS = Histogram(
     ["page", "method", "answer"], buckets=BUCKETS,
 )  # fmt: skip
 REFUSALS = Counter("portal_refusals_total", "Requests refused or failed, by kind", ["kind"])
-LOGINS = Counter("portal_failed_logins_total", "Logins that failed, by why", ["why"])
+LOGINS = Counter(
+    "portal_failed_logins_total", "Passwords and codes not taken, by door and why", ["door", "why"]
+)
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
+from portal.telemetry import LOGINS
+
 LIMIT = 5  # guesses until the lock
 WINDOW = 15 * 60  # seconds in which they are counted together
 FIRST_LOCK = 15 * 60
@@ -29,6 +31,7 @@ class UnableToCount(Exception):
 class Guess:
     """Whether this guess may be tried, and what is left after it."""
 
+    door: str
     key: str
     allowed: bool
     left: int = 0
@@ -44,22 +47,24 @@ def count_guess(door: str, *who: object) -> Guess:
     key = f"guess:{door}:{name}"
     try:
         locked = _locked_for(key)
-        if locked:
-            return Guess(key, allowed=False, locked_for=locked)
-        count = _increased(key)
-        if count > LIMIT:
-            return Guess(key, allowed=False, locked_for=_lock(key))
-        return Guess(key, allowed=True, left=LIMIT - count)
+        if not locked:
+            count = _increased(key)
+            if count <= LIMIT:
+                return Guess(door, key, allowed=True, left=LIMIT - count)
+            locked = _lock(key)
     except RedisError as down:
         raise UnableToCount from down
+    LOGINS.labels(door, "locked").inc()
+    return Guess(door, key, allowed=False, locked_for=locked)
 
 
 def was_wrong(guess: Guess) -> Guess:
-    """The last guess allowed was wrong: the door is locked now."""
+    """A guess was wrong; after the last one allowed the door is locked."""
+    LOGINS.labels(guess.door, "wrong").inc()
     if guess.left:
         return guess
     try:
-        return Guess(guess.key, allowed=False, locked_for=_lock(guess.key))
+        return Guess(guess.door, guess.key, allowed=False, locked_for=_lock(guess.key))
     except RedisError as down:
         raise UnableToCount from down
 

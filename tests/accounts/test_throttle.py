@@ -11,6 +11,7 @@ import time_machine
 from django.core.cache import caches
 from django.db import connections, transaction
 from django.test import Client
+from prometheus_client import REGISTRY
 
 from portal.accounts import hashing, throttle
 from tests.accounts import counting
@@ -52,6 +53,24 @@ def test_the_right_password_is_refused_while_the_lock_stands(cast, at):
     assert "账号已锁定" in locked.content.decode()
     with time_machine.travel(at + timedelta(minutes=14), tick=False):
         assert guess(password=PASSWORD).status_code == 429
+
+
+def failed(door, why):
+    told = {"door": door, "why": why}
+    return REGISTRY.get_sample_value("portal_failed_logins_total", told) or 0
+
+
+def test_every_guess_that_is_not_taken_is_counted_for_the_watch(cast):
+    cast.password("clerk")
+    before = failed("login", "wrong"), failed("login", "locked")
+    for _ in range(throttle.LIMIT + 2):
+        guess()
+    assert failed("login", "wrong") == before[0] + throttle.LIMIT
+    assert failed("login", "locked") == before[1] + 2
+    assert guess("colleague", PASSWORD).status_code == 401  # an account without that password
+    cast.password("colleague")
+    assert guess("colleague", PASSWORD).status_code == 302
+    assert failed("login", "wrong") == before[0] + throttle.LIMIT + 1
 
 
 def test_each_lock_lasts_twice_as_long():

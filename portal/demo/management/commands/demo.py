@@ -1,5 +1,6 @@
 """The whole system on this machine: servers, district, web, worker and beat, until Ctrl+C."""
 
+import io
 import os
 import signal
 import socket
@@ -49,7 +50,7 @@ class Command(BaseCommand):
 
     def _prepare(self, options: dict[str, Any]) -> None:
         self.stdout.write("准备数据库……")
-        call_command("prepare_database", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
+        call_command("prepare_database", verbosity=0, stdout=io.StringIO())
         call_command("build_icons", verbosity=0)
         if recover(TABLES) or not Building.objects.using("owner").exists():
             self.stdout.write("生成虚构的演示区……")
