@@ -5,6 +5,7 @@ decrypt. The blind index is a keyed HMAC cut to 16 bytes; without its key the sp
 district's numbers could be tried out in seconds.
 """
 
+import base64
 import hashlib
 import hmac
 import os
@@ -20,6 +21,8 @@ from django.conf import settings
 
 NONCE_BYTES = 12
 INDEX_BYTES = 16
+#: As many as the largest key of a table has, so that its length tells nothing.
+PLACE_DIGITS = 19
 
 
 class UnableToOpen(Exception):
@@ -95,7 +98,7 @@ def seal(plain: str, *, row: uuid.UUID | str, kind: str) -> tuple[str, bytes]:
     return key_id, nonce + _cipher(key_id).encrypt(nonce, plain.encode(), _bound(row, kind))
 
 
-def unseal(cipher: bytes, *, key_id: str, row: uuid.UUID, kind: str) -> str:
+def unseal(cipher: bytes, *, key_id: str, row: uuid.UUID | str, kind: str) -> str:
     """The plain number of a secret row.
 
     :raises cryptography.exceptions.InvalidTag: altered, or moved from another row
@@ -131,6 +134,25 @@ def unseal_file(sealed: bytes, *, row: uuid.UUID) -> bytes:
     key_id, _, rest = sealed.partition(b"\n")
     nonce, body = rest[:NONCE_BYTES], rest[NONCE_BYTES:]
     return _cipher(key_id.decode()).decrypt(nonce, body, _bound(row, "file"))
+
+
+def seal_place(number: int, *, unit: int) -> str:
+    """A place in a numbered table as an address carries it, for readers of one unit alone.
+
+    The number itself would tell them how much the whole district has written by then.
+    """
+    key_id, sealed = seal(f"{number:0{PLACE_DIGITS}d}", row=str(unit), kind="place")
+    return f"{key_id}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
+
+
+def place_of(text: str, *, unit: int) -> int | None:
+    """The number that :func:`seal_place` put into `text`; None when it made it for nobody here."""
+    key_id, _, sealed = text.partition(".")
+    try:
+        padded = base64.urlsafe_b64decode(f"{sealed}==".encode("ascii"))
+        return int(unseal(padded, key_id=key_id, row=str(unit), kind="place"))
+    except (ValueError, KeyError, InvalidTag):
+        return None
 
 
 def blind_index(normalised: str, *, key_id: str = "") -> bytes:

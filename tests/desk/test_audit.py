@@ -1,17 +1,22 @@
 """The trail: who reads which part of it, and that reading goes through its own role and wall."""
 
 import io
+import re
+from html import unescape
+from urllib.parse import parse_qs
 
 import openpyxl
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from portal import vault
 from portal.audit import reads
+from portal.audit.models import AuditEvent
 from portal.audit.record import record
 from portal.desk.wording import label_of, words_of
 from portal.orgs import tokens
-from tests.cast import Cast
+from tests.cast import HOME, NEXT_DOOR, Cast
 
 CLERK_DID, FAR_DID, STREET_DID = "源园居委做的事", "长风居委做的事", "街道做的事"
 
@@ -93,7 +98,7 @@ def test_a_refusal_is_marked(trail):
     ("query", "shown"),
     [("group=changed", True), ("group=revealed", False), ("actor=周", True), ("actor=郑", False),
      ("action=residents.updated", True), ("since=2020-01-01&until=2020-01-02", False),
-     ("before=1", False), ("before=abc", True), ("person=nonsense", True)],
+     ("before=1", True), ("before=abc", True), ("person=nonsense", True)],
 )  # fmt: skip
 def test_conditions_of_the_address_narrow_the_trail(trail, query, shown):
     assert (CLERK_DID in trail.client("clerk").get(f"/audit/?{query}").content.decode()) is shown
@@ -121,6 +126,43 @@ def test_pages_follow_one_another_by_id(trail):
     assert [event.reason for event in second.events] == ["第3次", "第2次", "第1次"]
     assert first.newer is None
     assert back.events == first.events
+
+
+def test_addresses_turn_pages_without_telling_how_many_events_there_are(trail):
+    with transaction.atomic():
+        for place in range(60):
+            record(
+                "residents.viewed", by=trail.scope("neighbour"), at=timezone.now(),
+                reason=f"第{place}次",
+            )  # fmt: skip
+    client = trail.client("neighbour")
+    first = client.get("/audit/?action=residents.viewed").content.decode()
+    assert "第59次" in first
+    assert "第9次" not in first
+    older = address_of(first, "next")
+    second = client.get(f"/audit/{older}").content.decode()
+    assert "第9次" in second
+    assert "第10次" not in second
+    back = client.get(f"/audit/{address_of(second, 'previous')}").content.decode()
+    assert "第59次" in back
+    assert parse_qs(older[1:])["action"] == ["residents.viewed"]
+    ids = AuditEvent.objects.using("owner").filter(reason="第10次").values_list("id", flat=True)
+    assert str(ids.get()) not in older
+
+
+def address_of(page, turn):
+    """Where a button of the pager leads."""
+    return unescape(re.search(rf'data-page="{turn}" href="([^"]+)"', page).group(1))
+
+
+def test_a_place_serves_the_unit_that_got_it_alone(trail):
+    place = vault.seal_place(12, unit=HOME)
+    assert vault.place_of(place, unit=HOME) == 12
+    assert vault.place_of(place, unit=NEXT_DOOR) is None
+    assert len(place) == len(vault.seal_place(10**15, unit=HOME))
+    altered = place[:-3] + ("AAA" if place[-3:] != "AAA" else "BBB")
+    for text in (altered, "", "12", "k1.", "k1.12", "k1.十二", "k9." + place.partition(".")[2]):
+        assert vault.place_of(text, unit=HOME) is None
 
 
 def test_the_figures_count_people_and_reveals(trail):

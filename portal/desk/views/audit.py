@@ -8,12 +8,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from portal import vault
 from portal.audit import reads, seals
 from portal.audit.actions import TITLES
 from portal.audit.record import record
@@ -28,6 +29,8 @@ from portal.ui.pages import page
 
 SIZE = 50
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: Between which events the page lies, older than one or newer than one.
+PLACES = ("before", "after")
 #: Conditions without a field of their own.
 KEPT = ("person", "record", "kind", "group")
 PERIODS = {
@@ -92,13 +95,11 @@ def trail(request: PortalRequest) -> HttpResponse:
     form = TrailForm(request.GET or None)
     wanted = _wanted(request, form)
     with reads.reading():
-        found = reads.page(
-            wanted, size=SIZE, before=_number(request, "before"), after=_number(request, "after")
-        )
+        found = _page(request, wanted)
         counts = reads.counts(wanted)
     record(
         "audit.viewed", by=request.scope, at=timezone.now(),
-        changes={"query": request.GET.urlencode()},
+        changes={"query": _conditions(request).urlencode()},
     )  # fmt: skip
     context = {
         "form": form,
@@ -112,8 +113,8 @@ def trail(request: PortalRequest) -> HttpResponse:
         "export_url": f"export/?{request.GET.urlencode()}",
         "narrowed": bool(wanted.person or wanted.target_id),
         "figures_url": f"figures/?{request.GET.urlencode()}",
-        "older_url": _url(request, before=found.older) if found.older else "",
-        "newer_url": _url(request, after=found.newer) if found.newer else "",
+        "older_url": _turn(request, before=found.older),
+        "newer_url": _turn(request, after=found.newer),
         "clear_url": request.path if request.GET else "",
     }
     return page(request, "desk/audit.html", context)
@@ -131,9 +132,7 @@ def export_page(request: PortalRequest) -> HttpResponse:
     form = TrailForm(request.GET or None)
     wanted = _wanted(request, form)
     with reads.reading():
-        found = reads.page(
-            wanted, size=SIZE, before=_number(request, "before"), after=_number(request, "after")
-        )
+        found = _page(request, wanted)
     lines = _lines(found.events)
     out = io.BytesIO()
     number = f"LH-{at:%Y%m%d%H%M%S}"
@@ -145,7 +144,7 @@ def export_page(request: PortalRequest) -> HttpResponse:
     write_workbook(out, COLUMNS, map(row_of, lines), mark, title=_("访问留痕"))
     record(
         "audit.exported", by=scope, at=at,
-        changes={"number": number, "count": len(lines), "query": request.GET.urlencode()},
+        changes={"number": number, "count": len(lines), "query": _conditions(request).urlencode()},
     )  # fmt: skip
     response = HttpResponse(out.getvalue(), content_type=WORKBOOK)
     response["Content-Disposition"] = f'attachment; filename="{number}.xlsx"'
@@ -242,20 +241,39 @@ def _lines(events: Sequence[reads.Event]) -> list[Line]:
     return [line_of(event) for event in events]
 
 
-def _url(request: PortalRequest, **changes: Any) -> str:
-    query = request.GET.copy()
-    for name in ("before", "after"):
-        query.pop(name, None)
+def _page(request: PortalRequest, wanted: reads.Wanted) -> reads.Trail:
+    """The page that the address asks for; the newest where its place is of another unit."""
+    before, after = (
+        vault.place_of(request.GET.get(name, ""), unit=request.scope.unit) for name in PLACES
+    )
+    return reads.page(wanted, size=SIZE, before=before, after=after)
+
+
+def _turn(request: PortalRequest, **place: int | None) -> str:
+    """The address of the page before or after an event; blank where there is none."""
+    sealed = {
+        name: vault.seal_place(number, unit=request.scope.unit)
+        for name, number in place.items()
+        if number
+    }
+    return _url(request, **sealed) if sealed else ""
+
+
+def _url(request: PortalRequest, **changes: str) -> str:
+    query = _conditions(request)
     for name, value in changes.items():
         query.pop(name, None)
         if value:
-            query[name] = str(value)
+            query[name] = value
     return f"?{query.urlencode()}"
 
 
-def _number(request: PortalRequest, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+def _conditions(request: PortalRequest) -> QueryDict:
+    """What the address asks for, without the place in it."""
+    query = request.GET.copy()
+    for name in PLACES:
+        query.pop(name, None)
+    return query
 
 
 def _uuid(text: str) -> uuid.UUID | None:
