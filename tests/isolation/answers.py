@@ -17,13 +17,19 @@ CANARY = "金丝雀"
 VOLATILE = [
     re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"'),
     re.compile(r'"X-CSRFToken":\s*"[^"]+"|content="[A-Za-z0-9]{64}"'),
-    # keys made while answering; those of planted rows begin with 01900000
-    re.compile(
-        r"(?!01900000)[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-    ),
+    re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"),
     re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d+)?)?"),
     re.compile(r"刚刚|\d+ (秒|分钟)前"),
+    re.compile(r"\b(before|after)=k\d+\.[\w-]+"),  # a sealed place in the trail
+    re.compile(r"LH-\d{14}"),  # the number of a page of the trail that is handed on
+    re.compile(r'^\{"seconds": \d+\}$'),  # what is left of the own session
+    # the key of an authenticator that is about to be bound, as a picture and in letters
+    re.compile(r'class="pp-qr" src="[^"]+"|<code class="pp-mono">([A-Z2-7]{4} ?)+</code>'),
 ]
+#: Keys of rows made while answering; those of planted rows begin with 01900000.
+MADE = re.compile(
+    r"(?!01900000)[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+)
 HEADERS_APART = {"x-request-id", "date", "content-length", "set-cookie"}
 
 
@@ -75,8 +81,11 @@ def read(response: HttpResponse) -> Answer:
         for name, value in sorted(response.headers.items())
         if name.lower() not in HEADERS_APART
     ]
-    body = legible(response.content)
-    return Answer(response.status_code, steady("\n".join([*lines, cookies])), steady(body))
+    head, body = (
+        MADE.sub("·", steady(text))
+        for text in ("\n".join([*lines, cookies]), legible(response.content))
+    )
+    return Answer(response.status_code, head, body)
 
 
 def legible(content: bytes) -> str:

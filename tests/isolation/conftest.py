@@ -21,8 +21,8 @@ LEARNERS = [
 def a_stage(django_db_setup, django_db_blocker):
     """The database without the frame of a test: worlds are really committed."""
     with django_db_blocker.unblock():
-        yield
         stage.strike()
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,26 +1,13 @@
 """Two worlds that differ only outside of somebody's units, and everything that somebody can ask."""
 
-import io
-import re
-import zipfile
-
 from django.db import connections
 from django.test import Client
 from psycopg2 import sql
 
 from portal.orgs.scope import span_of
+from tests.isolation.answers import legible, steady
 from tests.isolation.asks import ABSENT, HOLE, patterns
 
-# Parts of a page that change with every request, in both worlds alike.
-VOLATILE = [
-    re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"'),
-    re.compile(r'"X-CSRFToken":\s*"[^"]+"|content="[A-Za-z0-9]{64}"'),
-    re.compile(r'name="idempotency_key" value="[^"]+"'),
-    re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"),  # uuid4
-    re.compile(r"\d{2}:\d{2}(:\d{2})?"),
-    re.compile(r"LH-\d{14}"),  # the number of a page of the trail that is handed on
-    re.compile(r'^\{"seconds": \d+\}$'),  # what is left of the own session
-]
 # What a change of the outside world does to each table; `{low}`/`{high}` bound the inside.
 OUTSIDE = "(committee_id < {low} OR committee_id > {high})"
 UPSET = [
@@ -115,22 +102,8 @@ def answer(client: Client, path: str) -> tuple[int, str]:
         response = client.post(address, dict([words.split("=", 1)]))
     else:
         response = client.get(path)
-    body = text_of(response.content) if not response.streaming else ""
-    for volatile in VOLATILE:
-        body = volatile.sub("·", body)
-    return response.status_code, body
-
-
-def text_of(content: bytes) -> str:
-    """A page as it is; of a workbook all parts but the one that says when it was made."""
-    if not content.startswith(b"PK"):
-        return content.decode("utf-8", "replace")
-    with zipfile.ZipFile(io.BytesIO(content)) as book:
-        return "\n".join(
-            book.read(name).decode("utf-8", "replace")
-            for name in sorted(book.namelist())
-            if name != "docProps/core.xml"
-        )
+    body = legible(response.content) if not response.streaming else ""
+    return response.status_code, steady(body)
 
 
 def first_difference(before: tuple[int, str], after: tuple[int, str]) -> str:
