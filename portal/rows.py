@@ -25,7 +25,10 @@ def insert_rows(rows: Iterable[models.Model], *, ignore_conflicts: bool = False)
     held = list(rows)
     if not held:
         return
-    _insert(type(held[0]), [row.__dict__ for row in held], ignore_conflicts=ignore_conflicts)
+    model = type(held[0])
+    given = [row.__dict__ for row in held]
+    values = [[row[column[0]] for row in given] for column in _columns(model, None)]
+    _insert(model, values, ignore_conflicts=ignore_conflicts)
     for row in held:
         row._state.adding, row._state.db = False, connection.alias
 
@@ -38,71 +41,105 @@ def insert_values(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> 
     held = list(rows)
     if not held:
         return
-    for attname, default in _defaults(model):
-        if attname not in held[0]:
-            for row in held:
-                row[attname] = default()
-    _insert(model, held)
+    values = [
+        [row[field.attname] for row in held]
+        if field.attname in held[0]
+        else _defaults(field, len(held))
+        for field in _given(model)
+    ]
+    _insert(model, values)
 
 
-@lru_cache(maxsize=64)
-def _defaults(model: type[models.Model]) -> list[tuple[str, Callable[[], Any]]]:
-    return [(f.attname, f.get_default) for f in _given(model)]
+def _defaults(field: "models.Field[Any, Any]", count: int) -> list[Any]:
+    if callable(field.default):  # a key, or something that rows must not share
+        return [field.get_default() for _ in range(count)]
+    return [field.get_default()] * count
 
 
 def _insert(
-    model: type[models.Model], rows: Sequence[dict[str, Any]], *, ignore_conflicts: bool = False
+    model: type[models.Model], values: Sequence[list[Any]], *, ignore_conflicts: bool = False
 ) -> None:
-    columns = _columns(model, None)
+    """:param values: of all rows, a list for each column that is ours to give"""
+    given = _Given(_columns(model, None), values)
     ending = sql.SQL(" ON CONFLICT DO NOTHING") if ignore_conflicts else sql.SQL("")
     statement = sql.SQL("INSERT INTO {table} ({names}) SELECT {values} FROM {rows}{ending}").format(
         table=sql.Identifier(model._meta.db_table),
-        names=sql.SQL(", ").join(sql.Identifier(name) for _, name, _, _ in columns),
-        values=_values(columns),
-        rows=_unnested(columns),
+        names=sql.SQL(", ").join(sql.Identifier(column[1]) for column in given.columns),
+        values=sql.SQL(", ").join(given.expressions),
+        rows=given.rows,
         ending=ending,
     )
-    _execute(statement, columns, rows)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given.params)
 
 
-def update_rows(rows: Iterable[models.Model], fields: Sequence[str]) -> None:
-    """Write these fields of rows that are there already, found by their primary key."""
-    held = list(rows)
-    if not held:
+def update_rows(
+    rows: Iterable[Any], fields: Sequence[str], *, model: type[models.Model] | None = None
+) -> None:
+    """Write these fields of rows that are there already, found by their primary key.
+
+    :param model: whose rows they are, where they are no instances but have its attributes
+    """
+    taken = list(rows)
+    if not taken:
         return
-    model = type(held[0])
-    key = model._meta.pk
-    assert key is not None
-    columns = _columns(model, (key.name, *dict.fromkeys(fields)))
+    held = [row.__dict__ for row in taken]
+    of: Any = model or type(taken[0])
+    key = of._meta.pk
+    columns = _columns(of, (key.name, *dict.fromkeys(fields)))
+    given = _Given(columns, [[row[column[0]] for row in held] for column in columns])
     changes = sql.SQL(", ").join(
-        sql.SQL("{name} = {value}").format(name=sql.Identifier(name), value=_value(column))
-        for column in columns[1:]
-        for name in [column[1]]
+        sql.SQL("{} = {}").format(sql.Identifier(column[1]), value)
+        for column, value in zip(given.columns[1:], given.expressions[1:], strict=True)
     )
     statement = sql.SQL(
         "UPDATE {table} AS held SET {changes} FROM {rows} WHERE held.{key} = given.{key}"
     ).format(
-        table=sql.Identifier(model._meta.db_table), changes=changes, rows=_unnested(columns),
+        table=sql.Identifier(of._meta.db_table), changes=changes, rows=given.rows,
         key=sql.Identifier(columns[0][1]),
     )  # fmt: skip
-    _execute(statement, columns, [row.__dict__ for row in held])
-
-
-def _execute(
-    statement: sql.Composable, columns: Sequence[Column], rows: Sequence[dict[str, Any]]
-) -> None:
-    arrays = []
-    for attname, _, _, written in columns:
-        held = [row[attname] for row in rows]
-        arrays.append(
-            "{" + ",".join(["NULL" if one is None else written(one) for one in held]) + "}"
-        )
     with connection.cursor() as cursor:
-        cursor.execute(statement, arrays)
+        cursor.execute(statement, given.params)
 
 
-def _values(columns: Sequence[Column]) -> sql.Composable:
-    return sql.SQL(", ").join(_value(column) for column in columns)
+class _Given:
+    """Rows on their way into a statement: a parameter for each column.
+
+    A column that all rows have alike is one value, the others are arrays that `unnest` turns into
+    rows. The first column always travels as an array: it says how many rows there are.
+    """
+
+    def __init__(self, columns: Sequence[Column], values: Sequence[list[Any]]) -> None:
+        self.columns = columns
+        self.expressions: list[sql.Composable] = []
+        constants, arrays, each = [], [], []
+        for place, (column, held) in enumerate(zip(columns, values, strict=True)):
+            if place and _is_one(held, column):
+                self.expressions.append(_constant(column))
+                constants.append(_array_of(held[:1], column))
+            else:
+                self.expressions.append(_value(column))
+                each.append(column)
+                arrays.append(_array_of(held, column))
+        self.rows = _unnested(each)
+        self.params = [*constants, *arrays]
+
+
+def _is_one(values: list[Any], column: Column) -> bool:
+    return column[2] != "jsonb" and values.count(values[0]) == len(values)
+
+
+def _array_of(values: list[Any], column: Column) -> str:
+    written = column[3]
+    return "{" + ",".join(["NULL" if one is None else written(one) for one in values]) + "}"
+
+
+def _constant(column: Column) -> sql.Composable:
+    """One value out of an array of its own, so that it is written as in a longer one."""
+    kind = column[2]
+    if kind.endswith("[]"):
+        return sql.SQL("(%s::text[])[1]::{}").format(sql.SQL(kind))
+    return sql.SQL("(%s::{}[])[1]").format(sql.SQL(kind))
 
 
 def _value(column: Column) -> sql.Composable:
@@ -134,6 +171,7 @@ def _columns(model: type[models.Model], names: tuple[str, ...] | None) -> tuple[
     return tuple((field.attname, field.column, *_form(field)) for field in fields)
 
 
+@lru_cache(maxsize=64)
 def _given(model: type[models.Model]) -> list["models.Field[Any, Any]"]:
     """The fields whose values come from us, not from the database."""
     serial = model._meta.auto_field

@@ -11,6 +11,7 @@ import hmac
 import os
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
@@ -44,6 +45,19 @@ class KeyProvider(Protocol):
     def index_key(self, key_id: str) -> bytes:
         """The bytes that make blind indexes. :raises KeyError: no such key"""
 
+    def index_keys(self) -> Sequence[bytes]:
+        """The keys of blind indexes in the order of `ids`."""
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """The key pairs of one configuration, worked out once."""
+
+    ids: tuple[str, ...]
+    keys: dict[str, bytes]
+    index_keys: dict[str, bytes]
+    all_index_keys: tuple[bytes, ...]
+
 
 class SettingsKeys:
     """Keys derived from the environment's secrets (or the files that they name).
@@ -52,16 +66,19 @@ class SettingsKeys:
     """
 
     def ids(self) -> Sequence[str]:
-        return list(self._pairs())
+        return self._pairs().ids
 
     def key(self, key_id: str) -> bytes:
-        return _derived(self._pairs()[key_id][0])
+        return self._pairs().keys[key_id]
 
     def index_key(self, key_id: str) -> bytes:
-        return _derived(self._pairs()[key_id][1])
+        return self._pairs().index_keys[key_id]
+
+    def index_keys(self) -> Sequence[bytes]:
+        return self._pairs().all_index_keys
 
     @staticmethod
-    def _pairs() -> dict[str, tuple[str, str]]:
+    def _pairs() -> _Pairs:
         return _pairs_of(
             settings.IDENTITY_KEY_ID, settings.IDENTITY_ENCRYPTION_KEY,
             settings.IDENTITY_INDEX_KEY, settings.IDENTITY_OLD_KEYS,
@@ -69,13 +86,17 @@ class SettingsKeys:
 
 
 @lru_cache(maxsize=8)
-def _pairs_of(current: str, encryption: str, index: str, old: str) -> dict[str, tuple[str, str]]:
+def _pairs_of(current: str, encryption: str, index: str, old: str) -> _Pairs:
     pairs = {current: (encryption, index)}
     for line in old.splitlines():
         if line.strip():
             key_id, old_encryption, old_index = line.split()
             pairs.setdefault(key_id, (old_encryption, old_index))
-    return pairs
+    index_keys = {key_id: _derived(pair[1]) for key_id, pair in pairs.items()}
+    return _Pairs(
+        tuple(pairs), {key_id: _derived(pair[0]) for key_id, pair in pairs.items()}, index_keys,
+        tuple(index_keys.values()),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=32)
@@ -118,7 +139,7 @@ def opened(cipher: bytes, *, key_id: str, row: uuid.UUID, kind: str) -> str:
         raise UnableToOpen from error
 
 
-def seal_file(plain: bytes, *, row: uuid.UUID) -> bytes:
+def seal_file(plain: bytes, *, row: uuid.UUID | str) -> bytes:
     """Encrypt a whole file for the row that it belongs to; the answer begins with the key id."""
     key_id = current_key()
     nonce = os.urandom(NONCE_BYTES)
@@ -126,7 +147,7 @@ def seal_file(plain: bytes, *, row: uuid.UUID) -> bytes:
     return f"{key_id}\n".encode() + nonce + sealed
 
 
-def unseal_file(sealed: bytes, *, row: uuid.UUID) -> bytes:
+def unseal_file(sealed: bytes, *, row: uuid.UUID | str) -> bytes:
     """The file that :func:`seal_file` encrypted.
 
     :raises cryptography.exceptions.InvalidTag: altered, or of another row
@@ -164,12 +185,13 @@ def blind_index(normalised: str, *, key_id: str = "") -> bytes:
     return hmac.digest(key, normalised.encode(), "sha256")[:INDEX_BYTES]
 
 
-def earlier_indexes(normalised: str) -> tuple[bytes, ...]:
-    """The indexes that the number has under keys of before, which rows may still carry.
+def blind_indexes(normalised: str) -> list[bytes]:
+    """Every index that rows may carry for the number: the current one, then those of before.
 
-    Empty unless keys are being changed.
+    A single one unless keys are being changed.
     """
-    return tuple(blind_index(normalised, key_id=key_id) for key_id in keys.ids()[1:])
+    text = normalised.encode()
+    return [hmac.digest(key, text, "sha256")[:INDEX_BYTES] for key in keys.index_keys()]
 
 
 def sign(message: bytes) -> bytes:

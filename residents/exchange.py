@@ -3,10 +3,10 @@
 Paper: S-114.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -45,7 +45,14 @@ REMEDIES = {
 REMEDY = "按上面的说明改正这一格，没有的留空"
 
 
-@dataclass
+class _Home(NamedTuple):
+    """What a row needs of its dwelling."""
+
+    pk: UUID
+    short_address: str
+
+
+@dataclass(slots=True)
 class _Row:
     """A row while it is judged."""
 
@@ -54,7 +61,7 @@ class _Row:
     reading: Reading = field(default_factory=Reading)
     document: Bare | None = None
     phone: Bare | None = None
-    dwelling: DwellingUnit | None = None
+    dwelling: _Home | None = None
     identity: str = ""
 
     @property
@@ -161,10 +168,11 @@ def _identity(row: _Row) -> str:
 
 def _find_dwellings(rows: Sequence[_Row], committee: int) -> None:
     """Dwellings by address, in one query, and one more for what is not found."""
-    wanted = {row.address.normalised() for row in rows if row.address}
+    wanted = list({row.address.normalised() for row in rows if row.address})
+    found = DwellingUnit.objects.under(committee).active().filter(address__in=wanted)
     known = {
-        dwelling.address: dwelling
-        for dwelling in DwellingUnit.objects.under(committee).active().filter(address__in=wanted)
+        address: _Home(key, short)
+        for address, key, short in found.values_list("address", "pk", "short_address")
     }
     lanes: set[tuple[str, str]] | None = None
     for row in rows:
@@ -278,7 +286,7 @@ def _moved(row: _Row, resident: Resident, primary: Residence, today: date) -> Ch
     return _doing(row, "update", resident, leaves=primary, changes=changes)
 
 
-def _refused(row: _Row, action: Any, problems: Iterable[FieldProblem]) -> CheckedRow:
+def _refused(row: _Row, action: Any, problems: Collection[FieldProblem]) -> CheckedRow:
     return CheckedRow(
         row.raw.line, action, identity=row.identity, problems=_problems(problems), title=row.name
     )
@@ -302,7 +310,9 @@ def _doing(
     )  # fmt: skip
 
 
-def _problems(problems: Iterable[FieldProblem]) -> tuple[Problem, ...]:
+def _problems(problems: Collection[FieldProblem]) -> tuple[Problem, ...]:
+    if not problems:
+        return ()
     return tuple(
         Problem(
             each.field, each.message, each.how or REMEDIES.get(each.field, REMEDY), each.severity

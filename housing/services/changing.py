@@ -172,17 +172,11 @@ def record_occupancy(
 
 @dataclass(frozen=True)
 class OccupancyCounters:
-    """What the episodes of a dwelling say of it: people, households, the last verification.
+    """What the episodes of a dwelling (`id`) say of it: people and households."""
 
-    `verified_on` None leaves the verification as it stands.
-    """
-
-    dwelling_id: uuid.UUID
+    id: uuid.UUID
     occupants: int
     households: int
-    verified_on: date | None = None
-    verified_by: str = ""
-    verified_method: str = ""
 
 
 @transaction.atomic
@@ -196,22 +190,19 @@ def set_occupancy_counters(
 
     :raises NotAllowed: `by` registers nobody in one of these committees
     """
-    wanted = {counter.dwelling_id: counter for counter in counters}
-    found = list(
+    found = dict(
         DwellingUnit.objects.in_scope(by)
         .select_for_update()
-        .filter(pk__in=list(wanted))
+        .filter(pk__in=[counter.id for counter in counters])
         .order_by("pk")
+        .values_list("pk", "committee_id")
     )
-    for dwelling in found:
-        _may_visit(by, dwelling.committee_id)
-        counter = wanted[dwelling.pk]
-        dwelling.occupants, dwelling.households = counter.occupants, counter.households
-        if counter.verified_on is not None:
-            dwelling.verified_on = counter.verified_on
-            dwelling.verified_by = counter.verified_by
-            dwelling.verified_method = counter.verified_method
-    update_rows(found, ["occupants", "households", "verified_on", "verified_by", "verified_method"])
+    for committee in set(found.values()):
+        _may_visit(by, committee)
+    update_rows(
+        [counter for counter in counters if counter.id in found], ["occupants", "households"],
+        model=DwellingUnit,
+    )  # fmt: skip
 
 
 def _locked_dwelling(*, dwelling_id: uuid.UUID, by: Scope) -> DwellingUnit:

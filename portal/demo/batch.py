@@ -11,11 +11,11 @@ from django.utils import timezone
 from housing.cycles import cycles_by_occupancy
 from portal import vault
 from portal.demo.chance import Weighted
-from portal.demo.copying import new_key
 from portal.demo.homes import Home
 from portal.demo.oddities import EACH, ODDITIES, number_as_printed, twice
 from portal.demo.oddities import Household as Told
 from portal.demo.people import Invented, People
+from portal.orgs.records import new_key
 from residents.categories import PopulationCategory
 from residents.completeness import years_before
 from residents.cycles import due_on

@@ -23,7 +23,7 @@ from permits.models import (
 )
 from portal import vault
 from portal.demo.chance import Dice, Weighted
-from portal.demo.copying import new_key
+from portal.orgs.records import new_key
 from portal.orgs.scope import STREET_SPAN
 from portal.rules.services import Rule
 from residents.identity import mask_id

@@ -12,7 +12,6 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-import uuid_utils
 from django.db import connections, models
 from django.db.models import NOT_PROVIDED
 from psycopg2 import sql
@@ -23,11 +22,6 @@ PLAIN = (models.CharField, models.TextField, models.IntegerField, models.DateFie
 #: Backslashes that COPY's form of a value has by itself.
 SLASHES: dict[type, int] = {type(None): 1, bytes: 2}
 AT_ONCE = 20_000  # rows in one COPY; more would only hold more text
-
-
-def new_key() -> str:
-    """A new key as text, the same kind as `portal.orgs.records.new_id` makes."""
-    return str(uuid_utils.uuid7())
 
 
 def copy_rows(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from housing.addresses import Address
 from housing.codes import make_internal_code, make_provisional_code
 from portal.demo.chance import Dice, Weighted
-from portal.demo.copying import new_key
+from portal.orgs.records import new_key
 
 ROADS = (
     "梧影路", "槐荫路", "栖云路", "望澄路", "听竹路", "兰汀路", "枫桥里路", "沁园路", "晴川里路",

@@ -10,9 +10,9 @@ from typing import Any
 from django.utils import timezone
 
 from portal.demo import cast
-from portal.demo.copying import new_key
 from portal.demo.homes import Committee
 from portal.demo.people import People
+from portal.orgs.records import new_key
 from staffing.services import WORKLOAD_KINDS
 from staffing.workload import workload_index
 

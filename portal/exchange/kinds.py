@@ -8,7 +8,7 @@ plain rules that its page calls, and applies them set-based through its own serv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
@@ -47,8 +47,7 @@ class ImportField:
     parts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class RawCell:
+class RawCell(NamedTuple):
     """A cell as the file holds it; `numeric` when the sheet stored a number, not text."""
 
     text: str

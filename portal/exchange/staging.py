@@ -10,6 +10,7 @@ from portal import vault
 from portal.exchange.kinds import CheckedRow, Problem, RawCell, RawRow
 from portal.exchange.models import ImportRow
 from portal.exchange.readers import MAX_CELL_LENGTH, Cell, cell_text, is_number
+from portal.orgs.records import new_key
 
 SEAL = "import_row"
 _dumped = json.JSONEncoder(separators=(",", ":")).encode
@@ -46,38 +47,60 @@ def plain_text(text: str, longest: int) -> str:
     return _UNPRINTABLE.sub("", text)[:longest]
 
 
-def raw_cell(cell: Cell) -> RawCell:
-    return RawCell(cell_text(cell), is_number(cell))
+@dataclass
+class HeldRow:
+    """A staged row while a chunk is done: the columns of `ImportRow` that a step needs."""
+
+    id: str
+    line: int
+    key_id: str
+    sealed: bytes
+    told: bytes
+    verdict: str
+    action: str
+    identity: str
+    warned: bool
+    skipped: bool
+    outcome: str
+    target_id: Any
 
 
-def seal_cells(row: ImportRow, staged: Staged) -> ImportRow:
+def sealed_row(line: int, cells: Sequence[Cell]) -> dict[str, Any]:
+    """What staging keeps of a row that was just read: its cells, encrypted and bound to it."""
+    key = new_key()
+    texts = [cell if isinstance(cell, str) else cell_text(cell) for cell in cells]
+    numbers = [place for place, cell in enumerate(cells) if is_number(cell)]
+    key_id, sealed = vault.seal(_dumped([texts, numbers, []]), row=key, kind=SEAL)
+    return {"id": key, "line": line, "key_id": key_id, "sealed": sealed}
+
+
+def seal_cells(row: ImportRow, staged: Staged) -> None:
     """Put the cells into the row, encrypted and bound to it; the row is not written here."""
     numbers = [place for place, cell in enumerate(staged.cells) if cell.numeric]
     content = _dumped([[cell.text for cell in staged.cells], numbers, staged.mended])
-    row.key_id, row.sealed = vault.seal(content, row=row.pk, kind=SEAL)
-    return row
+    row.key_id, row.sealed = vault.seal(content, row=row.id, kind=SEAL)
 
 
-def seal_told(row: ImportRow, staged: Staged) -> None:
+def seal_told(row: ImportRow | HeldRow, staged: Staged) -> None:
     """Put what the check said into the row, in a ciphertext of its own: cells stay as written."""
     if not (staged.problems or staged.changes):
         row.told = b""
         return
     problems = [(p.field, p.message, p.how, p.severity) for p in staged.problems]
     content = _dumped([problems, staged.changes, staged.title])
-    row.told = vault.seal_file(content.encode(), row=row.pk)
+    row.told = vault.seal_file(content.encode(), row=row.id)
 
 
-def unseal(row: ImportRow) -> Staged:
+def unseal(row: ImportRow | HeldRow) -> Staged:
     """:raises cryptography.exceptions.InvalidTag: altered, or moved from another row"""
     texts, numbers, mended = json.loads(
-        vault.unseal(bytes(row.sealed), key_id=row.key_id, row=row.pk, kind=SEAL)
+        vault.unseal(bytes(row.sealed), key_id=row.key_id, row=row.id, kind=SEAL)
     )
-    staged = Staged([RawCell(text) for text in texts], mended=mended)
+    staged = Staged(list(map(RawCell, texts)), mended=mended)
     for place in numbers:
         staged.cells[place] = RawCell(texts[place], True)
     if row.told:
-        told = vault.unseal_file(bytes(row.told), row=row.pk)
+        told = vault.unseal_file(bytes(row.told), row=row.id)
         problems, changes, staged.title = json.loads(told)
         staged.problems = tuple(Problem(*parts) for parts in problems)
         staged.changes = {key: (before, after) for key, (before, after) in changes.items()}
@@ -94,6 +117,9 @@ def raw_row(line: int, staged: Staged, mapping: Sequence[str | None]) -> RawRow:
 
 def unfit_row(row: RawRow) -> CheckedRow | None:
     """The refusal of a row that no kind should see: characters without a meaning, endless cells."""
+    whole = "".join([cell.text for cell in row.cells.values()])
+    if len(whole) <= MAX_CELL_LENGTH and not _MEANINGLESS.search(whole):
+        return None
     problems = [
         Problem(key, *_UNREADABLE) if _MEANINGLESS.search(cell.text) else Problem(key, *_TOO_LONG)
         for key, cell in row.cells.items()
@@ -102,20 +128,20 @@ def unfit_row(row: RawRow) -> CheckedRow | None:
     return CheckedRow(row.line, "error", problems=tuple(problems)) if problems else None
 
 
-def seal_before(before: dict[str, Any], row: ImportRow) -> dict[str, str]:
+def seal_before(before: dict[str, Any], row: HeldRow) -> dict[str, str]:
     """What undo needs, as the outcome keeps it: one ciphertext bound to the row."""
     if not before:
         return {}
-    key_id, sealed = vault.seal(_dumped(before), row=row.pk, kind="import_before")
+    key_id, sealed = vault.seal(_dumped(before), row=row.id, kind="import_before")
     return {"key": key_id, "sealed": sealed.hex()}
 
 
-def unseal_before(kept: dict[str, str], row: ImportRow) -> dict[str, Any]:
+def unseal_before(kept: dict[str, str], row: HeldRow) -> dict[str, Any]:
     if not kept:
         return {}
     opened: dict[str, Any] = json.loads(
         vault.unseal(
-            bytes.fromhex(kept["sealed"]), key_id=kept["key"], row=row.pk, kind="import_before"
+            bytes.fromhex(kept["sealed"]), key_id=kept["key"], row=row.id, kind="import_before"
         )
     )
     return opened

@@ -6,6 +6,7 @@ Paper: S-09.
 import uuid
 from typing import ClassVar, Self, TypeVar
 
+import uuid_utils
 import uuid_utils.compat
 from django.db import models
 from django.db.models import F
@@ -19,6 +20,11 @@ M = TypeVar("M", bound=models.Model)
 def new_id() -> uuid.UUID:
     """A UUID version 7: sorts by time of creation and tells nothing about how many there are."""
     return uuid_utils.compat.uuid7()
+
+
+def new_key() -> str:
+    """The same as text, for rows by the thousand that nobody needs as objects."""
+    return str(uuid_utils.uuid7())
 
 
 class ScopedQuerySet(models.QuerySet[M]):

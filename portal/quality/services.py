@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import BooleanField, F, Func, Value
 from django.utils import timezone
 
 from portal.orgs.access import NotAllowed
@@ -171,11 +172,23 @@ def _offenders(
     """What the rule finds, as SQL whose parameters are named for this place of the statement."""
     offenders = rule.offenders(inspection)
     if dwellings is not None:
-        offenders = offenders.filter(dwelling_id__in=dwellings)
+        offenders = offenders.filter(OneOf(F("dwelling_id"), Value(_array(dwellings))))
     query, params = offenders.order_by().values(*COLUMNS).query.sql_with_params()
     named = {f"found_{place}_{number}": value for number, value in enumerate(params)}
     names = iter(named)
     return re.sub("%s", lambda _: f"%({next(names)})s", query), named
+
+
+class OneOf(Func):
+    """Whether a key is one of an array's: one parameter, however many they are."""
+
+    template = "%(expressions)s::uuid[])"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
+
+
+def _array(keys: Iterable[uuid.UUID]) -> str:
+    return "{" + ",".join(map(str, keys)) + "}"
 
 
 def _values(
@@ -184,7 +197,7 @@ def _values(
     return {
         "day": inspection.day,
         "run": None if run is None else str(run),
-        "dwellings": None if dwellings is None else [str(key) for key in dwellings],
+        "dwellings": None if dwellings is None else _array(dwellings),
         "low": inspection.unit,
         "high": inspection.unit + span_of(inspection.unit),
     }

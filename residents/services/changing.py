@@ -76,7 +76,14 @@ class Change:
         return self.reading.phone == "" and bool(self.resident.phone_mask)
 
 
-def version_of(resident: Resident, residence: Residence | None) -> str:
+@dataclass(frozen=True)
+class Fresh:
+    """A record just made, of which only its version is told."""
+
+    version: int = 1
+
+
+def version_of(resident: Resident | Fresh, residence: Residence | Fresh | None) -> str:
     """The version that a form carries: the person's and the episode's."""
     return f"{resident.version}.{residence.version if residence else 0}"
 
@@ -327,16 +334,25 @@ def _save_numbers(changes: Sequence[Change]) -> None:
         Identity.objects.filter(resident_id__in=gone, is_primary=True).delete()
         Secret.objects.filter(resident_id__in=gone, kind=Secret.Kind.IDENTITY).delete()
         insert_values(
-            Identity, (identity_of(c.resident, c.document) for c in documents if c.document)
+            Identity,
+            (
+                identity_of(c.resident.committee_id, c.resident.pk, c.document)
+                for c in documents
+                if c.document
+            ),
         )
     if phones:
         gone = [change.resident.pk for change in phones]
         Secret.objects.filter(resident_id__in=gone, kind=Secret.Kind.PHONE).delete()
     insert_values(
         Secret,
-        [secret_of(c.resident, c.document, "identity") for c in documents if c.document]
-        + [secret_of(c.resident, c.phone, "phone") for c in phones if isinstance(c.phone, Sealed)],
+        [_secret(c, c.document, "identity") for c in documents if c.document]
+        + [_secret(c, c.phone, "phone") for c in phones if isinstance(c.phone, Sealed)],
     )
+
+
+def _secret(change: Change, sealed: Sealed, kind: str) -> dict[str, Any]:
+    return secret_of(change.resident.committee_id, change.resident.pk, sealed, kind)
 
 
 def compare(change: Change) -> dict[str, tuple[str, str]]:

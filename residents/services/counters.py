@@ -1,6 +1,6 @@
 """What follows from a change of who lives in a dwelling: its counters and its open issues."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -11,13 +11,12 @@ from portal.orgs.scope import Scope
 from portal.quality import services as quality
 from residents.models import Residence
 from residents.querysets import ACTUAL_CATEGORIES
-from residents.services.enrolment import Visit
 
 LIVING_HERE = Q(category__in=ACTUAL_CATEGORIES)
 
 
-def refresh_dwellings(*, visits: Mapping[UUID, Visit | None], by: Scope, at: datetime) -> None:
-    """Count who lives at each dwelling; a visit given with it verifies the dwelling too.
+def refresh_dwellings(*, dwellings: Collection[UUID], by: Scope, at: datetime) -> None:
+    """Count who lives at each dwelling, and look at its issues again.
 
     People whose hukou is here but who live elsewhere (户在人不在) are no occupants.
     """
@@ -25,7 +24,7 @@ def refresh_dwellings(*, visits: Mapping[UUID, Visit | None], by: Scope, at: dat
         row["dwelling_id"]: row
         for row in Residence.objects.in_scope(by)
         .open()
-        .filter(dwelling_id__in=list(visits))
+        .filter(dwelling_id__in=list(dwellings))
         .values("dwelling_id")
         .annotate(
             people=Count("id", filter=LIVING_HERE),
@@ -35,20 +34,14 @@ def refresh_dwellings(*, visits: Mapping[UUID, Visit | None], by: Scope, at: dat
     nobody = {"people": 0, "homes": 0}
     housing.set_occupancy_counters(
         counters=[
-            housing.OccupancyCounters(
-                dwelling_id=dwelling,
-                occupants=counted.get(dwelling, nobody)["people"],
-                households=counted.get(dwelling, nobody)["homes"],
-                verified_on=visit.on if visit else None,
-                verified_by=by.user_name if visit else "",
-                verified_method=visit.method if visit else "",
-            )
-            for dwelling, visit in visits.items()
+            housing.OccupancyCounters(dwelling, held["people"], held["homes"])
+            for dwelling in dwellings
+            for held in [counted.get(dwelling, nobody)]
         ],
         by=by,
         at=at,
     )
-    recheck(list(visits), by=by, at=at)
+    recheck(dwellings, by=by, at=at)
 
 
 def recheck(dwellings: Collection[UUID], *, by: Scope, at: datetime) -> None:

@@ -226,7 +226,7 @@ class _Grid:
         self._refuse_full_vacancy(stayed + added)
         self._verify(stayed, changed, visit)
         self._set_guardians(added)
-        refresh_dwellings(visits={self.dwelling.pk: None}, by=by, at=at)
+        refresh_dwellings(dwellings={self.dwelling.pk}, by=by, at=at)
         return Saved(
             self.dwelling, added, [change.resident for change in changed],
             [row for _, row in self.leaving],

@@ -17,15 +17,17 @@ from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from residents.intake import Reading
 from residents.models import Identity, Residence, Resident, Secret, Verification
-from residents.services.changing import Change, change_people, version_of
+from residents.services.changing import Change, Fresh, change_people, version_of
 from residents.services.counters import refresh_dwellings
-from residents.services.enrolment import Newcomer, Visit, enrol
+from residents.services.enrolment import Newcomer, Visit, enrol_rows, stored
 from residents.services.moving import end_episodes
 from residents.services.sealing import Bare, Sealed
 
 MOVED_AWAY = "01"
 #: A ledger compares data; it is no visit (核实方式 V5).
 COMPARED = "V5"
+#: Any record as it begins.
+NEW = Fresh()
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Written:
     """What a row came to, and what taking it back needs."""
 
     line: int
-    resident: UUID
+    resident: UUID | str
     before: dict[str, Any] = field(default_factory=dict)
 
 
@@ -71,19 +73,20 @@ def apply_rows(
     people, episodes = _known(rows, committee)
     _end_former(rows, episodes, visit, by, at)
     fresh = [row for row in rows if row.residence is None]
-    begun = enrol(
+    enrolled = enrol_rows(
         newcomers=[_newcomer(row, dwellings, people) for row in fresh], visit=visit,
         source=Source.LEDGER.value, by=by, at=at,
     )  # fmt: skip
-    written = [_began(row, residence) for row, residence in zip(fresh, begun, strict=True)]
+    begun = list(zip(fresh, enrolled.residences, strict=True))
+    written = [_began(row, residence, people) for row, residence in begun]
     told = [row for row in rows if row.resident is not None and not row.leaves]
-    begun_of = {row.line: residence for row, residence in zip(fresh, begun, strict=True)}
+    begun_of = {row.line: residence for row, residence in begun}
     written_changes = _change(told, people, episodes, begun_of, by, at)
     known = {row.line for row in fresh}
     touched = {row.dwelling for row in fresh} | {
         episodes[row.leaves].dwelling_id for row in rows if row.leaves
     }
-    refresh_dwellings(visits=dict.fromkeys(touched), by=by, at=at)
+    refresh_dwellings(dwellings=touched, by=by, at=at)
     return written + [each for each in written_changes if each.line not in known]
 
 
@@ -140,29 +143,30 @@ def _newcomer(
     )  # fmt: skip
 
 
-def _began(row: FileRow, residence: Residence) -> Written:
+def _began(row: FileRow, residence: Mapping[str, Any], people: Mapping[UUID, Resident]) -> Written:
     return Written(
         row.line,
-        residence.resident_id,
+        residence["resident_id"],
         {
             "act": "move" if row.leaves else "create",
-            "residence": str(residence.pk),
+            "residence": residence["id"],
             "new_person": row.resident is None,
-            "version": version_of(residence.resident, residence),
+            "version": version_of(people[row.resident] if row.resident else NEW, NEW),
         },
     )
 
 
 def _change(
     rows: Sequence[FileRow], people: Mapping[UUID, Resident],
-    episodes: Mapping[UUID, Residence], begun: Mapping[int, Residence], by: Scope, at: datetime,
+    episodes: Mapping[UUID, Residence], begun: Mapping[int, Mapping[str, Any]], by: Scope,
+    at: datetime,
 ) -> list[Written]:  # fmt: skip
     """Changes to people who are known; the values before go with them, for undo."""
     changes = []
     for row in rows:
         if row.resident is None:
             continue
-        residence = episodes[row.residence] if row.residence else begun[row.line]
+        residence = episodes[row.residence] if row.residence else stored(Residence, begun[row.line])
         reading = Reading(person=dict(row.person), episode=dict(row.episode))
         phone = row.phone.sealed() if row.phone else None
         changes.append(Change(row.line, people[row.resident], residence, reading, phone=phone))
@@ -294,6 +298,6 @@ def _withdraw(
               changes={"address": residence.short_address})
         for _, resident, residence in rows
     )  # fmt: skip
-    homes = dict.fromkeys(residence.dwelling_id for _, _, residence in rows)
-    refresh_dwellings(visits=homes, by=by, at=at)
+    homes = {residence.dwelling_id for _, _, residence in rows}
+    refresh_dwellings(dwellings=homes, by=by, at=at)
     return {line: "" for line, _, _ in rows}

@@ -84,7 +84,7 @@ def deregister(
         residence.resident.vital_status = Resident.Vital.DECEASED.value
     end_episodes(endings=[(row, ended_on, reason) for row in rows], by=by, at=at, note=note)
     _touch(residence.resident, by, at)
-    refresh_dwellings(visits={row.dwelling_id: None for row in rows}, by=by, at=at)
+    refresh_dwellings(dwellings={row.dwelling_id for row in rows}, by=by, at=at)
     return residence
 
 
@@ -139,7 +139,7 @@ def _move(
         subjects=[resident.pk], reason=note,
         changes={"address": (old.short_address, fresh.short_address), "moved_on": moved_on},
     )  # fmt: skip
-    refresh_dwellings(visits={old.dwelling_id: None, dwelling.pk: None}, by=by, at=at)
+    refresh_dwellings(dwellings={old.dwelling_id, dwelling.pk}, by=by, at=at)
     housing.record_occupancy(
         dwelling_id=dwelling.pk, checked_on=visit.on, method=visit.method, by=by, at=at
     )

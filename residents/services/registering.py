@@ -74,7 +74,7 @@ def register_resident(
                 arriving=[Arriving(None, reading, arrival, guardian_id)], dwelling=dwelling,
                 visit=visit, by=by, at=at,
             )  # fmt: skip
-            refresh_dwellings(visits={dwelling.pk: None}, by=by, at=at)
+            refresh_dwellings(dwellings={dwelling.pk}, by=by, at=at)
             housing.record_occupancy(
                 dwelling_id=dwelling.pk, checked_on=visit.on, method=visit.method, by=by, at=at
             )
@@ -181,7 +181,7 @@ def _leave_former_homes(
     if not moving:
         return
     end_episodes(endings=[(row, begin, MOVED_AWAY) for row, begin in moving], by=by, at=at)
-    refresh_dwellings(visits={row.dwelling_id: None for row, _ in moving}, by=by, at=at)
+    refresh_dwellings(dwellings={row.dwelling_id for row, _ in moving}, by=by, at=at)
 
 
 def _newcomer(each: Arriving, found: Found | None, dwelling: DwellingUnit) -> Newcomer:

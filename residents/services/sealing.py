@@ -3,10 +3,9 @@
 import base64
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from portal import vault
-from portal.orgs.records import new_id
+from portal.orgs.records import new_key
 from residents.identity import CheckedDocument, DocumentKind, mask_id, mask_phone, tail4
 from residents.models import Secret
 
@@ -42,7 +41,7 @@ class Bare(Indexed):
     def sealed(self) -> "Sealed":
         """The number in a ciphertext of its own."""
         kind = Secret.Kind.IDENTITY if self.kind else Secret.Kind.PHONE
-        row = new_id()
+        row = new_key()
         key_id, cipher = vault.seal(self.number, row=row, kind=kind.value)
         return Sealed(
             self.kind, self.index, self.mask, self.tail, row, key_id, cipher, self.as_printed,
@@ -58,7 +57,7 @@ class Sealed(Indexed):
     index: bytes
     mask: str
     tail: str
-    row: UUID
+    row: str
     key_id: str
     cipher: bytes
     #: why the number stands although its check fails, as the document shows it
@@ -70,7 +69,7 @@ class Sealed(Indexed):
     def from_json(cls, value: dict[str, Any]) -> "Sealed":
         return cls(
             value["kind"], bytes.fromhex(value["index"]), value["mask"], value["tail"],
-            UUID(value["row"]), value["key_id"], base64.b64decode(value["cipher"]),
+            value["row"], value["key_id"], base64.b64decode(value["cipher"]),
         )  # fmt: skip
 
 
@@ -96,14 +95,12 @@ def phone_index(phone: str) -> bytes:
 
 def document_indexes(kind: str, number: str) -> list[bytes]:
     """Every blind index under which the document may stand, while keys are changed."""
-    text = document_text(kind, number)
-    return [vault.blind_index(text), *vault.earlier_indexes(text)]
+    return vault.blind_indexes(document_text(kind, number))
 
 
 def phone_indexes(phone: str) -> list[bytes]:
     """Every blind index under which the telephone number may stand, while keys are changed."""
-    text = phone_text(phone)
-    return [vault.blind_index(text), *vault.earlier_indexes(text)]
+    return vault.blind_indexes(phone_text(phone))
 
 
 def bare_document(document: CheckedDocument, as_printed: str = "") -> Bare:

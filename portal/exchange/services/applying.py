@@ -25,7 +25,7 @@ from portal.exchange.services.state import (
     rows_between,
     stopped_short,
 )
-from portal.exchange.staging import seal_before, seal_told, unseal
+from portal.exchange.staging import HeldRow, seal_before, seal_told, unseal
 from portal.jobs.models import Job, JobChunk
 from portal.jobs.services import ask, cancel, record_outcomes
 from portal.orgs.scope import Scope
@@ -96,7 +96,7 @@ def apply_rows(*, job: Job, chunk: JobChunk, by: Scope, at: datetime) -> None:
     for row in rows:
         row.outcome = by_line[row.line].outcome
         row.target_id = by_line[row.line].target_id
-    update_rows(rows, ["told", "outcome", "target_id", "warned"])
+    update_rows(rows, ["told", "outcome", "target_id", "warned"], model=ImportRow)
     record_outcomes(
         job,
         [
@@ -118,7 +118,7 @@ def _batch_of(job: Job) -> ImportBatch | None:
 
 
 def _done(
-    batch: ImportBatch, rows: Sequence[ImportRow], *, by: Scope, at: datetime
+    batch: ImportBatch, rows: Sequence[HeldRow], *, by: Scope, at: datetime
 ) -> list[RowResult]:
     """Outcomes of the rows; if the database refuses one, each row is tried by itself."""
     if not rows:
@@ -133,7 +133,7 @@ def _done(
 
 
 def _apply(
-    batch: ImportBatch, rows: Sequence[ImportRow], *, by: Scope, at: datetime
+    batch: ImportBatch, rows: Sequence[HeldRow], *, by: Scope, at: datetime
 ) -> list[RowResult]:
     """Judge in the transaction that writes, so that nothing can change in between."""
     staged = [unseal(row) for row in rows]
@@ -163,7 +163,7 @@ def _with_reason(checked: CheckedRow, refused: RowResult | None) -> CheckedRow:
     return replace(checked, problems=(*checked.problems, why))
 
 
-def _refused_by_database(batch: ImportBatch, row: ImportRow) -> RowResult:
+def _refused_by_database(batch: ImportBatch, row: HeldRow) -> RowResult:
     content = unseal(row)
     why = Problem("", _("与台账中已有的记录冲突，没有写入"), _("核对这一行后重新上传"))
     content.problems = (*content.problems, why)

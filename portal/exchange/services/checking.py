@@ -25,7 +25,7 @@ from portal.exchange.services.state import (
     rows_between,
     settle,
 )
-from portal.exchange.staging import Staged, raw_row, seal_told, unfit_row, unseal
+from portal.exchange.staging import HeldRow, Staged, raw_row, seal_told, unfit_row, unseal
 from portal.jobs.models import Job, JobChunk, JobState
 from portal.jobs.services import ask
 from portal.orgs.scope import Scope
@@ -121,7 +121,7 @@ def check_rows(*, job: Job, chunk: JobChunk, by: Scope, at: datetime) -> None:
     for row, content, checked in zip(rows, staged, judged, strict=True):
         take(row, content, checked)
         row.action = "skipped" if row.skipped else row.verdict
-    update_rows(rows, ["told", "verdict", "action", "identity", "warned"])
+    update_rows(rows, ["told", "verdict", "action", "identity", "warned"], model=ImportRow)
 
 
 def _batch_of(job: Job, by: Scope) -> ImportBatch | None:
@@ -133,7 +133,7 @@ def _batch_of(job: Job, by: Scope) -> ImportBatch | None:
 
 def judge(
     batch: ImportBatch,
-    rows: Sequence[ImportRow],
+    rows: Sequence[ImportRow | HeldRow],
     staged: Sequence[Staged],
     *,
     by: Scope,
@@ -157,7 +157,7 @@ def judge(
     return [unfit.get(row.line) or next(answers) for row in raw]
 
 
-def take(row: ImportRow, content: Staged, checked: CheckedRow) -> None:
+def take(row: ImportRow | HeldRow, content: Staged, checked: CheckedRow) -> None:
     """Keep a row's verdict; written by the caller."""
     content.take(checked)
     seal_told(row, content)

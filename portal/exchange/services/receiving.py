@@ -29,12 +29,12 @@ from portal.exchange.readers import Sheet, Table, header_key
 from portal.exchange.registry import file_fields, kinds
 from portal.exchange.sandbox import spooled_in_sandbox
 from portal.exchange.services.state import locked, note_staged, permit
-from portal.exchange.staging import Staged, plain_text, raw_cell, seal_cells
+from portal.exchange.staging import plain_text, sealed_row
 from portal.jobs.services import ask
 from portal.orgs.models import OrgUnit
 from portal.orgs.records import new_id
 from portal.orgs.scope import Scope, level_of
-from portal.rows import insert_rows
+from portal.rows import insert_values
 
 #: A file of up to this many bytes is read while its sender waits, a larger one by a worker.
 READ_AT_ONCE = 1024 * 1024
@@ -276,13 +276,8 @@ def is_ours(header: str) -> bool:
 def _stage(batch: ImportBatch, sheet: Sheet) -> None:
     rows, staged = iter(sheet.rows), 0
     while part := list(islice(rows, STAGED_AT_ONCE)):
-        insert_rows(
-            seal_cells(
-                ImportRow(batch_id=batch.pk, committee_id=batch.committee_id, line=row.number),
-                Staged([raw_cell(cell) for cell in row.cells]),
-            )
-            for row in part
-        )
+        of_batch = {"batch_id": batch.pk, "committee_id": batch.committee_id}
+        insert_values(ImportRow, (of_batch | sealed_row(row.number, row.cells) for row in part))
         staged += len(part)
         note_staged(batch.pk, staged, len(sheet.rows))
 

@@ -2,15 +2,18 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import fields
 
 from django.core.cache import caches
 from django.db import connection
-from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models import Case, Count, F, Q, TextField, Value, When
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from portal.exchange.kinds import ImportKind
 from portal.exchange.models import BatchState, ImportBatch, ImportRow
 from portal.exchange.registry import kinds
+from portal.exchange.staging import HeldRow
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
@@ -56,13 +59,16 @@ def chunks_of(lines: Sequence[int]) -> list[dict[str, int]]:
     return [{"first": part[0], "last": part[-1]} for part in parts]
 
 
-def rows_between(batch: ImportBatch, chunk: dict[str, int]) -> list[ImportRow]:
+def rows_between(batch: ImportBatch, chunk: dict[str, int]) -> list[HeldRow]:
     """The rows of a chunk in the file's order, locked."""
-    return list(
+    names = [each.name for each in fields(HeldRow)]
+    rows = (
         ImportRow.objects.select_for_update()
         .filter(batch=batch, line__gte=chunk["first"], line__lte=chunk["last"])
         .order_by("line")
+        .values_list(Cast("id", TextField()), *names[1:])
     )
+    return [HeldRow(*row) for row in rows]
 
 
 # Of rows with one identity the first that has no error counts; the others are duplicates of it.

@@ -25,7 +25,7 @@ from portal.exchange.services.state import (
     rows_between,
     stopped_short,
 )
-from portal.exchange.staging import unseal_before
+from portal.exchange.staging import HeldRow, unseal_before
 from portal.jobs.models import Job, JobChunk, RowOutcome
 from portal.jobs.services import ask, record_outcomes
 from portal.orgs.scope import Scope
@@ -96,11 +96,11 @@ def undo_rows(*, job: Job, chunk: JobChunk, by: Scope, at: datetime) -> None:
         answers.append(
             replace(result, outcome=outcome, message=scrubbed(result.message), before={})
         )
-    update_rows(rows, ["outcome"])
+    update_rows(rows, ["outcome"], model=ImportRow)
     record_outcomes(job, answers)
 
 
-def _as_applied(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[RowResult]:
+def _as_applied(batch: ImportBatch, rows: Sequence[HeldRow]) -> list[RowResult]:
     """What apply reported of these rows, last row first."""
     told = {
         outcome.line: outcome
