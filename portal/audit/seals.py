@@ -81,7 +81,8 @@ def require_proof() -> None:
 def seal_all(*, at: datetime) -> int:
     """Seal every batch that is complete; returns how many events.
 
-    Each batch is a transaction. Two sealers wait for one another; a killed one leaves nothing.
+    Each batch is a transaction. Two sealers wait for one another; a killed one leaves nothing, so
+    the second place is told of a seal only after the commit: never of one that was undone.
 
     :raises UnableToSeal: the database's transactions are behind the last seal
     """
@@ -91,7 +92,7 @@ def seal_all(*, at: datetime) -> int:
         with transaction.atomic():
             events, complete = _seal_next(at)
         sealed += events
-    copy_heads()
+    transaction.on_commit(copy_heads)
     return sealed
 
 

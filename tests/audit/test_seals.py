@@ -190,6 +190,24 @@ def test_a_place_that_cannot_be_written_does_not_stop_sealing(cast, settings, tm
     assert [head["seq"] for head in seals.heads(tmp_path / "later.jsonl")] == [1]
 
 
+def test_the_second_place_never_holds_a_seal_that_was_undone(cast, heads):
+    """As when the server dies between sealing and the clock's commit."""
+    with transaction.atomic():
+        note(cast, "before")
+    assert seal(1) == 1
+    with transaction.atomic():
+        note(cast, "after")
+    with transaction.atomic():
+        assert seal(1) == 1
+        assert [head["seq"] for head in seals.heads(heads)] == [1]
+        transaction.set_rollback(True)
+    assert [head["seq"] for head in seals.heads(heads)] == [1]
+    assert verifying.verify(using="owner").faults == []
+    assert seal(1) == 1
+    assert [head["seq"] for head in seals.heads(heads)] == [1, 2]
+    assert verifying.verify(using="owner").faults == []
+
+
 def test_much_at_once_is_sealed_in_several_batches(cast, monkeypatch):
     monkeypatch.setattr(seals, "MOST_IN_BATCH", 4)
     for place in range(5):

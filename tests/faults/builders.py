@@ -5,9 +5,13 @@ import io
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
+from portal.audit import seals
 from portal.exchange.models import BatchState, ImportBatch
+from portal.orgs import trail
 from portal.orgs.acting import acting
 from portal.orgs.scope import Scope
 from residents.services.sealing import document_index
@@ -41,6 +45,33 @@ def people_file(by: Scope, people: list[str], lane: int = 988) -> bytes:
         address = dwellings[place % len(dwellings)].address
         table.writerow([name, digits, address, "来沪人员", "非亲属", "2026-03-01"])
     return out.getvalue().encode("utf-8-sig")
+
+
+def chunks_for(kills: int) -> int:
+    """Chunks enough that the last kill still finds work."""
+    return 2 + kills // 2
+
+
+def seals_again(live: LiveSystem) -> None:
+    """Let the clock seal the trail at its next tick, as if a minute had passed."""
+    live.sql("DELETE FROM jobs_tick WHERE schedule = 'seal'")
+
+
+def the_trail_holds(live: LiveSystem) -> None:
+    """What the clock has sealed meanwhile and all that came after it verifies (`audit_verify`)."""
+    until(lambda: live.count("audit_seal"), 60, "the clock has sealed")
+    connection.close()  # it may be of a server that was killed
+    unsealed = "xid::text::bigint >= (SELECT max(xid_to) FROM audit_seal)"
+
+    def all_is_sealed() -> bool:
+        seals.seal_all(at=timezone.now())
+        return not live.count("audit_auditevent", unsealed)
+
+    until(all_is_sealed, 60, "no transaction holds the sealing up")
+    call_command("audit_verify", stdout=io.StringIO())
+    verdict = trail.verify(at=timezone.now())
+    assert verdict.faults == []
+    assert verdict.events == live.count("audit_auditevent") > 0
 
 
 @dataclass
@@ -98,14 +129,37 @@ class Import:
     def ends(self, seconds: float) -> None:
         until(self.is_over, seconds, "the import is over", every=0.2)
 
+    def stops(self) -> bool:
+        """Press stop; False when the import was over before."""
+        self.batch = self.wizard.posts(self.batch, "stop")
+        return self.batch.state == BatchState.STOPPED
+
+    def must_hold_whole_chunks(self) -> None:
+        """At this moment: as many people as outcomes, and of each chunk all rows or none."""
+        outcomes, rows, people = self.live.sql(
+            "SELECT (SELECT count(*) FROM jobs_rowoutcome),"
+            " (SELECT count(*) FROM exchange_importrow WHERE outcome = 'create'),"
+            " (SELECT count(*) FROM residents_resident)"
+        )[0]
+        assert outcomes == rows == people
+        assert outcomes % CHUNK == 0
+
+    def is_taken_back(self) -> None:
+        """Undo the whole import, which a worker does."""
+        self.batch = self.wizard.posts(self.batch, "undo", reason="传错了文件")
+        self.job = self.batch.undo_job_id
+        self.ends(60)
+        lines = len(self.people)
+        assert self.wizard.batch(self.batch.pk).outcomes == {"undone": lines}
+
     def must_be_whole(self) -> None:
         """Nothing lost, nothing doubled: every line has one outcome, every person is there once."""
         live, lines = self.live, len(self.people)
         assert self.state() == "done"
         outcomes = live.sql(
             "SELECT count(*), count(DISTINCT line), count(*) FILTER (WHERE outcome = 'create')"
-            " FROM jobs_rowoutcome WHERE job_id = %s",
-            str(self.job),
+            " FROM jobs_rowoutcome"
+            " WHERE job_id IN (SELECT id FROM jobs_job WHERE kind = 'import.apply')"
         )[0]
         assert outcomes == (lines, lines, lines)
         held = live.sql("SELECT blind_index FROM residents_identity")

@@ -1,6 +1,6 @@
 """A private live system for the fault tests, and the dice that choose the moments.
 
-`KILLS` is how often each loop kills (2; `make faults` takes 20), `SEED` repeats a run. The test
+`KILLS` is how often each loop kills (once or twice; `make faults` takes 20), `SEED` repeats a run. The test
 process's own Django is pointed at the live system, so that the builders of the other tests drive
 it: what a builder writes, worker and web of the live system see.
 """
@@ -78,6 +78,7 @@ def live(system: LiveSystem, settings: object) -> Iterator[LiveSystem]:
         "OPTIONS": {"location": str(system.files)},
     }
     settings.STORAGES = {**django_settings.STORAGES, "default": storage}  # type: ignore[attr-defined]
+    settings.AUDIT_HEADS_PATH = str(system.heads)  # type: ignore[attr-defined]
     settings.CACHES = {  # type: ignore[attr-defined]
         alias: {**given, "LOCATION": f"{system.redis_url}?db=1"}
         for alias, given in django_settings.CACHES.items()
@@ -93,6 +94,7 @@ def live(system: LiveSystem, settings: object) -> Iterator[LiveSystem]:
     with transaction.atomic("owner"):
         wipe()
         _quiet_clock()
+    system.heads.unlink(missing_ok=True)
 
 
 def _quiet_clock() -> None:
@@ -129,6 +131,12 @@ def clerk(live: LiveSystem, cast: Cast) -> Browser:
 def kills() -> int:
     """How often a loop kills."""
     return KILLS
+
+
+@pytest.fixture
+def thorough() -> bool:
+    """Whether the loops are the long ones of `make faults`."""
+    return KILLS >= 20
 
 
 @pytest.fixture

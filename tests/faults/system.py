@@ -118,6 +118,7 @@ class LiveSystem:
         self.folder = folder
         self.port = _free_port()
         self.files = folder / "files"
+        self.heads = self.files / f"audit-heads-{DATABASE}.jsonl"  # beside no key, as by default
         self.redis_socket = folder / "redis" / "redis.sock"
         self.redis_url = f"unix://{self.redis_socket}"
         self.redis_data = folder / "redis"

@@ -5,7 +5,7 @@ import time
 
 import psutil
 
-from tests.faults.builders import CHUNK, Import
+from tests.faults.builders import CHUNK, Import, chunks_for
 from tests.faults.system import until
 
 REAPED_WITHIN = 60  # seconds from the last kill to the end of the job
@@ -23,7 +23,7 @@ def busy_children(worker):
 
 def test_an_import_survives_the_death_of_pool_children(live, cast, kills, dice):
     """Fault B: kill -9 of the child in hand, as the kernel does when memory runs out."""
-    file = Import.checked(live, cast, 4 * CHUNK).begins()
+    file = Import.checked(live, cast, chunks_for(kills) * CHUNK).begins()
     worker = live.worker()
     live.beat()
     until(file.has_begun, 60, "the import has begun")
@@ -41,7 +41,7 @@ def test_an_import_survives_the_death_of_pool_children(live, cast, kills, dice):
 
 def test_an_import_survives_the_death_of_the_whole_worker(live, cast, kills, dice):
     """Fault C: kill -9 of the worker and its children, then a new worker."""
-    file = Import.checked(live, cast, 4 * CHUNK).begins()
+    file = Import.checked(live, cast, chunks_for(kills) * CHUNK).begins()
     live.beat()
     worker = live.worker()
     for _ in range(kills):
@@ -51,3 +51,21 @@ def test_an_import_survives_the_death_of_the_whole_worker(live, cast, kills, dic
         worker.start()
     file.ends(REAPED_WITHIN + 60)
     file.must_be_whole()
+
+
+def test_an_import_stopped_under_the_worker_s_hands_goes_on_where_it_stood(live, cast, kills, dice):
+    """Fault R: whole chunks only, each line once, however often and whenever somebody stops it."""
+    file = Import.checked(live, cast, chunks_for(kills) * CHUNK).begins()
+    live.worker()
+    live.beat()
+    until(file.has_begun, 60, "the import has begun")
+    for _ in range(kills):
+        time.sleep(dice.uniform(0, 0.4))
+        if not file.stops():
+            break
+        file.must_hold_whole_chunks()
+        file.begins()
+    file.ends(REAPED_WITHIN)
+    file.must_be_whole()
+    file.is_taken_back()
+    assert not live.count("residents_resident") + live.count("residents_identity")
