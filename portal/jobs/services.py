@@ -41,6 +41,8 @@ ATTEMPTS = 3
 STARTS = 30  # a chunk that was begun so often and never ended kills its workers
 TICKS_KEPT = timedelta(days=7)
 PAUSE = 0.1  # seconds after a lost race, doubled each time, with jitter
+#: Somebody waits for the page that rings; a worker is more patient with its queue.
+BELL_PATIENCE = {"socket_timeout": 2, "socket_connect_timeout": 2}
 RING_AGAIN_AFTER = timedelta(seconds=2 * settings.TICK_SECONDS)
 
 
@@ -86,11 +88,13 @@ def ring(job_id: uuid.UUID, unit: int) -> bool:
     """Tell a worker; a dead, silent or full Redis costs nothing, since the reaper rings again."""
     from portal.jobs.tasks import run
 
+    told = {"job_id": str(job_id), "unit": unit}
     try:
-        run.apply_async(kwargs={"job_id": str(job_id), "unit": unit}, retry=False)
+        with current_app.connection_for_write(transport_options=BELL_PATIENCE) as line:
+            run.apply_async(kwargs=told, connection=line, retry=False)
     except BELL_FAULTS as error:
-        told = type(error).__name__
-        log.warning("%s: the reaper will ring job %s again", told, job_id)
+        name = type(error).__name__
+        log.warning("%s: the reaper will ring job %s again", name, job_id)
         return False
     return True
 

@@ -1,15 +1,16 @@
 """A private live system for the fault tests, and the dice that choose the moments.
 
-`KILLS` is how often each loop kills (once or twice; `make faults` takes 20), `SEED` repeats a run. The test
-process's own Django is pointed at the live system, so that the builders of the other tests drive
-it: what a builder writes, worker and web of the live system see.
+`KILLS` is how often each loop kills (once; `make faults` takes 20), `SEED` repeats a run. The
+test process's own Django is pointed at the live system, so that the builders of the other tests
+drive it: what a builder writes, worker and web of the live system see.
 """
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -26,7 +27,7 @@ from tests.exchange.builders import Wizard
 from tests.faults.browser import Browser
 from tests.faults.system import DATABASE, LiveSystem
 
-KILLS = int(os.environ.get("KILLS", "2"))
+KILLS = int(os.environ.get("KILLS", "1"))
 SEED = os.environ.get("SEED") or str(random.SystemRandom().randrange(10**9))
 HERE = Path(__file__).parent
 
@@ -37,6 +38,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if HERE in Path(item.path).parents:
             item.add_marker(pytest.mark.faults)
             item.add_marker(pytest.mark.xdist_group("faults"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, Any]:
+    """A failure shows what the programs have logged: they are gone when somebody looks."""
+    report = yield
+    live = getattr(item, "funcargs", {}).get("live")
+    if report.failed and live is not None:
+        report.sections += live.last_words()
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ knows their numbers; `close()` ends them by number, whatever the tests have done
 
 import contextlib
 import ctypes
+import http.client
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +88,12 @@ class Process:
 
     def kill_all(self) -> None:
         """`kill -9` of the process and of all that it started, as when a machine goes."""
-        for child in [*self.children(), *self.left]:
+        family = [*self.children(), *self.left]
+        for child in family:
             with contextlib.suppress(psutil.NoSuchProcess):
                 child.kill()
         self._kill_first()
-        psutil.wait_procs(self.left, timeout=5)
+        psutil.wait_procs(family, timeout=20)  # nobody holds a socket or a connection any more
         self.left = []
 
     def _kill_first(self) -> None:
@@ -142,6 +145,11 @@ class LiveSystem:
             yield system
         finally:
             system.close()
+
+    def last_words(self) -> Iterator[tuple[str, str]]:
+        """The end of each program's log."""
+        for path in sorted(self.folder.glob("*.log")):
+            yield path.name, path.read_text(errors="replace")[-4000:]
 
     def close(self) -> None:
         for process in [*self.programs.values(), self.redis, self.postgres]:
@@ -270,8 +278,11 @@ class LiveSystem:
         until(self.web_answers, 60, "the web server answers")
 
     def web_answers(self) -> bool:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-            return True
+        """Whether a page comes; that somebody listens is not enough, the dying do as well."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(line):
+            line.request("GET", "/healthz")
+            return line.getresponse().status == HTTPStatus.OK
         return False
 
     def worker(self, concurrency: int = 2, name: str = "worker") -> Process:

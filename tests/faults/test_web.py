@@ -156,14 +156,14 @@ def test_a_form_sent_many_times_is_saved_once(live, cast, clerk, kills):
         household.must_be_saved_once()
 
 
-def test_a_stopped_database_gives_a_page_and_comes_back(live, cast, clerk, kills, dice):
+def test_a_stopped_database_gives_a_page_and_comes_back(live, cast, clerk, kills, dice, thorough):
     """Fault I: SIGSTOP of PostgreSQL; an answer within 10 s, no half save, well again after."""
     live.web()
-    for household in households(live, clerk, cast, max(1, kills // 4)):
+    for household in households(live, clerk, cast, max(1, kills // 10)):
         live.postgres.freeze()
         try:
             answers = together([household.sent, lambda: clerk.get("/residents/")] * 2)
-            time.sleep(dice.uniform(0, 1))
+            time.sleep(50 if thorough else dice.uniform(0, 1))
         finally:
             live.postgres.thaw()
         for answer in answers:
