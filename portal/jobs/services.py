@@ -91,7 +91,8 @@ def ring(job_id: uuid.UUID, unit: int) -> bool:
     told = {"job_id": str(job_id), "unit": unit}
     try:
         with current_app.connection_for_write(transport_options=BELL_PATIENCE) as line:
-            run.apply_async(kwargs=told, connection=line, retry=False)
+            producer = current_app.amqp.Producer(line, auto_declare=False)
+            run.apply_async(kwargs=told, producer=producer, retry=False)
     except BELL_FAULTS as error:
         name = type(error).__name__
         log.warning("%s: the reaper will ring job %s again", name, job_id)

@@ -205,6 +205,15 @@ class LiveSystem:
         finally:
             connection.close()
 
+    def end_sessions(self) -> None:
+        """End every database session of the programs; they open others when they need them."""
+        theirs = "SELECT pid FROM pg_stat_activity WHERE application_name = 'live'"
+        pids = [pid for (pid,) in self.sql(theirs)]
+        self.sql("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", pids)
+        until(
+            lambda: not self.count("pg_stat_activity", "pid = ANY(%s)", pids), 20, "they are gone"
+        )
+
     def count(self, table: str, condition: str = "true", *values: Any) -> int:
         return int(self.sql(f"SELECT count(*) FROM {table} WHERE {condition}", *values)[0][0])
 

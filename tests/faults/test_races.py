@@ -112,15 +112,15 @@ def rival_of(live):
 
 @contextmanager
 def role_with(live, setting, value):
-    """The application's role with another default; the web server begins anew with it."""
-    live.stop("web")
-    live.sql(f"ALTER ROLE portal_app SET {setting} = '{value}'")
+    """The application's role with another default; its sessions begin anew with it."""
     live.web()
+    live.sql(f"ALTER ROLE portal_app SET {setting} = '{value}'")
+    live.end_sessions()
     try:
         yield
     finally:
-        live.stop("web")
         live.sql(f"ALTER ROLE portal_app SET {setting} = '{DEFAULTS[setting]}'")
+        live.end_sessions()
 
 
 DEFAULTS = {"lock_timeout": "4s", "default_transaction_isolation": "read committed"}
