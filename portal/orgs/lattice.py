@@ -3,6 +3,8 @@
 The actor is the appointment in the signed token `app.actor`, never what the statement says.
 """
 
+from portal.orgs.signed_tokens import HELD_TODAY, of_this_transaction
+
 GUARD = """
 CREATE TABLE portal_grant_right (
     actor_role text NOT NULL,
@@ -14,27 +16,9 @@ CREATE TABLE portal_grant_right (
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON portal_grant_right FROM portal_app, portal_audit;
 
 -- The acting appointment of this transaction: NULL without a valid token, 0 for clockwork.
-CREATE FUNCTION app_actor() RETURNS bigint
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, public
-AS $$
-DECLARE
-    token text := nullif(current_setting('app.actor', true), '');
-    parts text[];
-    held public.portal_scope_key;
-BEGIN
-    IF token IS NULL OR NOT (token ~ '^([0-9]{1,18}[.]){6}[0-9a-f]{64}$') THEN RETURN NULL; END IF;
-    parts := string_to_array(token, '.');
-    SELECT * INTO held FROM public.portal_scope_key;
-    IF encode(sha256(held.outer_pad || sha256(
-        held.inner_pad || convert_to(array_to_string(parts[1:6], '.'), 'UTF8')
-    )), 'hex') <> parts[7] THEN
-        RETURN NULL;
-    END IF;
-    -- 0.0 at the front: a token of an actor, not of a scope
-    IF parts[1] <> '0' OR parts[2] <> '0'
-        OR parts[3]::bigint < extract(epoch FROM now())
-        OR parts[5]::bigint <> pg_backend_pid()
-        OR parts[6]::bigint <> (extract(epoch FROM now()) * 1000000)::bigint THEN
+CREATE FUNCTION app_actor() RETURNS bigint<SIGNED>
+        -- 0.0 at the front: a token of an actor, not of a scope
+        OR parts[1] <> '0' OR parts[2] <> '0' THEN
         RETURN NULL;
     END IF;
     RETURN parts[4]::bigint;
@@ -45,9 +29,7 @@ CREATE FUNCTION app_actor_post() RETURNS orgs_appointment
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, public
 AS $$
     SELECT a FROM public.orgs_appointment a JOIN public.accounts_user u ON u.id = a.user_id
-    WHERE a.id = public.app_actor() AND u.is_active
-    AND a.starts_on <= (now() AT TIME ZONE 'Asia/Shanghai')::date
-    AND (a.ends_on IS NULL OR a.ends_on >= (now() AT TIME ZONE 'Asia/Shanghai')::date)
+    WHERE a.id = public.app_actor() AND <HELD>
 $$;
 
 CREATE FUNCTION unit_span(code bigint) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -164,7 +146,7 @@ END
 $$;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON orgs_appointmentrequest
     FOR EACH ROW EXECUTE FUNCTION guard_request();
-"""
+""".replace("<SIGNED>", of_this_transaction("app.actor")).replace("<HELD>", HELD_TODAY)
 
 UNGUARD = """
 DROP TRIGGER guard ON orgs_appointmentrequest; DROP FUNCTION guard_request();
