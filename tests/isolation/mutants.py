@@ -233,12 +233,9 @@ def test_without_a_leak_nothing_is_caught(a_stage, known, monkeypatch, walls):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _table(request):
+def _table(say):
     """The table of what was caught and by what, at the end."""
     yield
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
-    reporter.write_line("")
+    say("")
     for name, walls, said in RESULTS:
-        reporter.write_line(
-            f"{'caught' if said != 'NOT CAUGHT' else 'MISSED':7} {name:52} {walls:18} {said}"
-        )
+        say(f"{'MISSED' if said == 'NOT CAUGHT' else 'caught':7} {name:52} {walls:18} {said}")
