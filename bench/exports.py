@@ -6,12 +6,17 @@ owner's bare COPY of the same stored columns to nowhere.
 """
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO, cast
 
+from django.core.files.storage import default_storage
 from django.db import connections
 from django.utils import timezone
 
@@ -21,6 +26,7 @@ from portal.accounts.models import User
 from portal.exchange.exports import querying, services
 from portal.exchange.exports.kinds import export_kinds
 from portal.exchange.exports.services.asking import Asked
+from portal.exchange.exports.workbook import HEADS, SHEET_ROWS
 from portal.exchange.models import ExportRequest, ExportState
 from portal.jobs import services as jobs
 from portal.jobs.models import Job
@@ -28,6 +34,7 @@ from portal.orgs import posts
 from portal.orgs.acting import acting
 from portal.orgs.models import Appointment
 from portal.orgs.scope import Scope
+from portal.sealed import SealedReader
 from residents.models import Residence
 
 ROUNDS = 3
@@ -48,13 +55,23 @@ CSV_PEERS = "a server-side cursor in Python takes 3.2 times COPY"
 XLSX_PEERS = "XlsxWriter alone takes 33–40 times COPY, openpyxl 61 (limits measured before)"
 
 
+@dataclass(frozen=True)
+class Made:
+    """One file of everybody: seconds, the worker's peak in MB, rows, and sheets of a workbook."""
+
+    seconds: float
+    peak: float
+    rows: int
+    sheets: int
+
+
 def figures(district: District) -> list[Figure]:
     """Time and memory of the whole register as CSV and as a workbook."""
     return list(_figures(district))
 
 
 def _figures(district: District) -> Iterator[Figure]:
-    made: dict[str, list[tuple[float, float]]] = {"csv": [], "xlsx": []}
+    made: dict[str, list[Made]] = {"csv": [], "xlsx": []}
     bare: list[float] = []
     for _ in range(ROUNDS):
         (sample,) = interleaved(_bare_copy, rounds=1, warm=0)
@@ -63,12 +80,18 @@ def _figures(district: District) -> Iterator[Figure]:
     made["xlsx"].append(_made(district, "xlsx"))
     yardstick = Sample(tuple(bare), "s")
     for form, limit, note in (("csv", at_most(2.5), CSV_PEERS), ("xlsx", None, XLSX_PEERS)):
-        seconds = Sample(tuple(took for took, _ in made[form]), "s")
+        seconds = Sample(tuple(one.seconds for one in made[form]), "s")
         yield compared(f"export of everybody, {form}", seconds, yardstick, limit, note)
-        peak = Sample.of(max(memory for _, memory in made[form]), "MB")
+        peak = Sample.of(max(one.peak for one in made[form]), "MB")
         yield compared(
             f"memory of the worker, {form}", peak, MEMORY, at_most(1), "peak of the process"
         )
+    (book,) = made["xlsx"]
+    needed = -(-book.rows // (SHEET_ROWS - HEADS))
+    yield compared(
+        "sheets of the workbook", Sample.of(book.sheets, "sheets"), Sample.of(needed, "sheets"),
+        at_most(1), f"{book.rows:,} rows; a sheet holds {SHEET_ROWS:,} with its heads",
+    )  # fmt: skip
 
 
 def _bare_copy() -> None:
@@ -80,8 +103,8 @@ def _bare_copy() -> None:
         cursor.cursor.copy_expert(f"COPY ({bound}) TO STDOUT WITH (FORMAT csv)", nowhere)
 
 
-def _made(district: District, form: str) -> tuple[float, float]:
-    """Seconds and peak megabytes of one file of everybody; the file is deleted afterwards."""
+def _made(district: District, form: str) -> Made:
+    """One file of everybody, by a worker of its own; the file is deleted afterwards."""
     asker, at = district.scope("district"), timezone.now()
     export = _agreed(asker, form, at)
     worker = subprocess.Popen(  # noqa: S603  our own module
@@ -96,8 +119,21 @@ def _made(district: District, form: str) -> tuple[float, float]:
         export.refresh_from_db()
     if worker.returncode or export.state != ExportState.READY:
         raise RuntimeError(f"{form}: {export.state} {export.outcome}")
+    sheets = _sheets(export) if form == "xlsx" else 0
     _delete(export, asker)
-    return float(told), used.ru_maxrss / 1024
+    return Made(float(told), used.ru_maxrss / 1024, export.file_rows or 0, sheets)
+
+
+def _sheets(export: ExportRequest) -> int:
+    """The sheets of the workbook as it was stored."""
+    with (
+        default_storage.open(export.stored_file) as stored,
+        SealedReader(cast(BinaryIO, stored), row=export.pk) as source,
+        tempfile.TemporaryFile() as book,
+    ):
+        shutil.copyfileobj(source, book)
+        with zipfile.ZipFile(book) as parts:
+            return sum(name.startswith("xl/worksheets/sheet") for name in parts.namelist())
 
 
 def _agreed(asker: Scope, form: str, at: datetime) -> ExportRequest:

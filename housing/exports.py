@@ -34,7 +34,7 @@ EXPORTS = [
         key="dwellings", title=_("实有房屋"), unit=_("套"), capability=Capability.VIEW_REGISTER,
         filterset=conditions, order="address_key", address="housing:list",
         columns=(
-            ExportColumn("committee", _("居（村）委"), committee_name(), width=16),
+            ExportColumn("committee", _("居（村）委"), committee_name, width=16),
             ExportColumn("address", _("地址"), "address", width=36),
             ExportColumn("house_code", _("房屋编码"), "house_code", width=26),
             ExportColumn("occupancy", _("居住状态"),

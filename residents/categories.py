@@ -404,6 +404,8 @@ def parse_place(text: str, *, sex: str | None = None) -> HouseholdPlace:
     :param sex: GB/T 2261.1 code; decides what 子女 means.
     :raises CodeError: missing, unknown, or 子女 without a sex.
     """
+    if text in _CHILD_WORDS and sex in _CHILD_BY_SEX:
+        return HouseholdPlace(_CHILD_BY_SEX[sex], None)
     try:
         return HouseholdPlace(RELATIONS.parse(text), None)
     except CodeError as problem:

@@ -128,8 +128,12 @@ class ResidentImport:
 
 def _read(raw: RawRow, today: date) -> _Row:
     """A row through the plain rules; blank cells say nothing."""
-    told = {key: text for key in raw.cells if key not in NOT_OF_PERSON and (text := raw.text(key))}
-    numeric = frozenset(key for key, cell in raw.cells.items() if cell.numeric)
+    told = {
+        key: text
+        for key, cell in raw.cells.items()
+        if key not in NOT_OF_PERSON and (text := cell.text.strip())
+    }
+    numeric = frozenset([key for key, cell in raw.cells.items() if cell.numeric])
     row = _Row(raw)
     row.reading = read_person(
         told, today=today, allow_synthetic=settings.SYNTHETIC_DATA, required=REQUIRED,

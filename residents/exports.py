@@ -50,7 +50,7 @@ EXPORTS = [
     ExportKind(
         key="residents", title=_("实有人口"), unit=_("人"), capability=Capability.VIEW_REGISTER,
         filterset=conditions, order="address_key", address="residents:list",
-        person="resident_id",
+        person="resident_id", place="dwelling_id",
         columns=(
             ExportColumn("name", _("姓名"), "name"),
             ExportColumn("sex", _("性别"), titled("sex", SEXES.entries), width=8),
@@ -58,7 +58,7 @@ EXPORTS = [
             ExportColumn("number", _("证件号码"), "id_mask", width=22),
             ExportColumn("category", _("类别"), titled("category", POPULATION_CATEGORIES.entries)),
             ExportColumn("origin", _("户籍地"), "origin", width=18),
-            ExportColumn("committee", _("居（村）委"), committee_name(), width=16),
+            ExportColumn("committee", _("居（村）委"), committee_name, width=16),
             ExportColumn("address", _("居住地址"), "short_address", width=30),
             ExportColumn("full_address", _("详细地址"), "dwelling__address", width=36, shown=False),
             ExportColumn("occupancy", _("居住类型"),

@@ -20,6 +20,7 @@ from operator import mul
 SYNTHETIC_REGION = "319999"
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ZEROS = sum(_WEIGHTS) * ord("0")
 _CHECK_CHARACTERS = "10X98765432"
 _EARLIEST_YEAR = 1890
 
@@ -163,7 +164,7 @@ def check_character(body: str) -> str:
     """Check character of seventeen digits, ISO 7064 MOD 11-2 (GB 11643-1999)."""
     if len(body) != len(_WEIGHTS):
         raise ValueError("the body of a number has seventeen digits")
-    total = sum(map(mul, map(int, body), _WEIGHTS))
+    total = sum(map(mul, body.encode("ascii"), _WEIGHTS)) - _ZEROS
     return _CHECK_CHARACTERS[total % 11]
 
 

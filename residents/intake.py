@@ -99,6 +99,11 @@ class Reading:
     def errors(self) -> list[FieldProblem]:
         return [problem for problem in self.problems if problem.severity == "error"]
 
+    @property
+    def refused(self) -> set[str]:
+        """Fields of which something is told already."""
+        return {problem.field for problem in self.problems}
+
     def refuse(self, name: str, message: str, how: str = "") -> None:
         self.problems.append(FieldProblem(name, message, how))
 
@@ -327,20 +332,19 @@ def _texts(reading: Reading, told: Mapping[str, str]) -> None:
 
 
 def _required(reading: Reading, told: Mapping[str, str], required: Iterable[str]) -> None:
-    refused = {problem.field for problem in reading.problems}
     for key in required:
-        if not told.get(key) and key not in refused:
+        if not told.get(key) and key not in reading.refused:
             reading.refuse(key, f"{TITLES[key]}未填写")
 
 
 def _identifiable(reading: Reading, today: date) -> None:
     """A new person is known by a number, or as an infant by name, sex and birth date."""
-    if "document_number" in {problem.field for problem in reading.problems}:
+    refused = reading.refused
+    if "document_number" in refused:
         return
     person, document = reading.person, reading.document
     missing = [key for key in ("sex", "birth_date") if key not in person]
     if document is not None:
-        refused = {problem.field for problem in reading.problems}
         for key in missing:
             if key not in refused:
                 reading.refuse(key, f"{TITLES[key]}未填写")

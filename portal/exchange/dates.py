@@ -9,6 +9,7 @@ import math
 import re
 import unicodedata
 from calendar import monthrange
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -80,6 +81,9 @@ def _from_text(text: str, what: str) -> date:
     if plain is None or not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
         plain = _PARTS.fullmatch(text) or _EIGHT.fullmatch(text.replace(" ", ""))
+    else:
+        with suppress(ValueError):  # no such day: said below
+            return date.fromisoformat(text)
     if plain is not None:
         return _day(plain[1], plain[2], plain[3], what)
     if not text:

@@ -13,7 +13,8 @@ from portal.exchange.readers import MAX_CELL_LENGTH, Cell, cell_text, is_number
 from portal.orgs.records import new_key
 
 SEAL = "import_row"
-_dumped = json.JSONEncoder(separators=(",", ":")).encode
+_as_it_is = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_escaped = json.JSONEncoder(separators=(",", ":")).encode
 #: What PostgreSQL's text cannot hold, and what nobody sees.
 #: NUL, halves of surrogate pairs and private characters: what they mean is known on one machine.
 _MEANINGLESS = re.compile("[\x00\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff]")
@@ -40,6 +41,16 @@ class Staged:
         self.problems = checked.problems
         self.changes = {key: (pair[0], pair[1]) for key, pair in checked.changes.items()}
         self.title = checked.title
+
+
+def _dumped(content: Any) -> str:
+    """As JSON, short; halves of surrogate pairs, which no encoding takes, as escapes."""
+    text = _as_it_is(content)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _escaped(content)
+    return text
 
 
 def plain_text(text: str, longest: int) -> str:

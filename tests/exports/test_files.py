@@ -6,6 +6,7 @@ import re
 import uuid
 import zipfile
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 
 import openpyxl
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from portal.exchange.exports.csvfile import UNUSUAL, Rows, head, line, safe_row
+from portal.exchange.exports.csvfile import HELD, UNUSUAL, Rows, head, line, safe_row
 from portal.exchange.exports.kinds import ExportColumn
 from portal.exchange.exports.marks import Mark
 from portal.exchange.exports.tiers import TooMany, tier_of
@@ -91,6 +92,25 @@ def test_ordinary_rows_pass_as_they_are():
     rows.flush()
     read = csv.reader(io.StringIO(out.getvalue().decode(), newline=""))
     assert [row[0] for row in read] == HARMLESS
+
+
+@pytest.mark.parametrize("sizes", [[1, 2, 3], [HELD - 1, 2, 1], [1, 3 * HELD, 2], [HELD, HELD]])
+def test_rows_of_one_place_stay_together_in_an_order_of_their_own(sizes):
+    """Also where a place is longer than what is looked at together; every person is kept."""
+    places = [uuid.UUID(int=place) for place in range(len(sizes))]
+    people = [(place, uuid.uuid4()) for place, size in zip(places, sizes, strict=True)
+              for _ in range(size)]  # fmt: skip
+    out = io.BytesIO()
+    rows = Rows(out, disarmed=False, seed=b"EX-7")
+    for place, person in people:
+        rows.write(f"{person},王巧云,{place},{person}\n".encode())
+    rows.flush()
+    told = [uuid.UUID(text.split(",")[0]) for text in out.getvalue().decode().splitlines()]
+    assert b"".join(person.bytes for person in told) == rows.people
+    assert sorted(told) == sorted(person for _, person in people)
+    where = {person: place for place, person in people}
+    assert [place for place, _ in groupby(told, where.get)] == places
+    assert rows.count == len(people)
 
 
 def test_a_csv_file_begins_with_its_marks():

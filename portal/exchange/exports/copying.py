@@ -1,37 +1,21 @@
 """Rows of the database as CSV, straight out of PostgreSQL's own COPY, in the acting scope.
 
-`COPY (SELECT …)` is a query like any other to row-level security. The order of a file tells which
-export it came from: people at one address stand in an order that follows from the export's number.
+`COPY (SELECT …)` is a query like any other to row-level security. Rows come in the order of an
+index; what is finer than that, `Rows` does.
 """
 
-import uuid
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, Func, IntegerField, QuerySet, Value
+from django.db.models import Func, IntegerField, QuerySet
 from psycopg2 import sql
 
 from portal.exchange.exports.csvfile import Rows
 from portal.exchange.exports.kinds import ExportColumn, ExportKind
 
 PREFIX = "x_"
-SIGNED = 1 << 63
-
-
-class Traced(Func):
-    """A number for a row that no other export gives it."""
-
-    function = "uuid_hash_extended"
-
-    def __init__(self, column: str, seed: int) -> None:
-        super().__init__(column, Value(seed), output_field=BigIntegerField())
-
-
-def seed_of(export_id: uuid.UUID) -> int:
-    """The export's own seed: its number as PostgreSQL's bigint."""
-    return export_id.int % (SIGNED << 1) - SIGNED
 
 
 class SerialDay(Func):
@@ -43,9 +27,11 @@ class SerialDay(Func):
 
 def selected(
     kind: ExportKind, rows: "QuerySet[Any]", columns: Sequence[ExportColumn], day: date, *,
-    seed: int, serial_days: bool,
+    serial_days: bool,
 ) -> "QuerySet[Any, Any]":  # fmt: skip
-    """The columns of the rows, by committee, then in walking order, then in the export's own.
+    """The columns of the rows, by committee and then in walking order.
+
+    In a list of people the keys of place and person stand behind them, as `Rows` takes them.
 
     :param serial_days: days as numbers, for workbooks
     """
@@ -58,16 +44,16 @@ def selected(
         }
     named = {name: value for name, value in values.items() if not isinstance(value, str)}
     names = [name if name in named else value for name, value in values.items()]
+    if kind.person:
+        names += [kind.place, kind.person]
     found: QuerySet[Any, Any] = (
-        rows.annotate(**named)
-        .order_by("committee_id", kind.order, Traced(kind.person or "id", seed))
-        .values_list(*names)
+        rows.annotate(**named).order_by("committee_id", kind.order, "id").values_list(*names)
     )
     return found
 
 
-def copy_rows(found: "QuerySet[Any, Any]", out: Rows) -> int:
-    """Write the rows as CSV into `out` and give their number."""
+def copy_rows(found: "QuerySet[Any, Any]", out: Rows) -> None:
+    """Write the rows as CSV into `out`, which counts them."""
     query, params = found.query.sql_with_params()
     with connection.cursor() as cursor:
         bound = cursor.cursor.mogrify(query, params).decode()
@@ -76,4 +62,3 @@ def copy_rows(found: "QuerySet[Any, Any]", out: Rows) -> int:
         )
         cursor.cursor.copy_expert(statement, out)
     out.flush()
-    return out.count

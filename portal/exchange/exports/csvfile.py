@@ -9,6 +9,9 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from hashlib import blake2b
+from itertools import groupby
+from operator import itemgetter
 from typing import Protocol
 
 from portal.exchange.exports.marks import Mark
@@ -17,6 +20,8 @@ from portal.ui.safe_cells import disarm
 #: Excel takes a file without a byte-order mark for the old national encoding
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 HELD = 512
+#: Two UUIDs as the last cells of a row, and what stands before them and their commas.
+PLACE, PERSON, BEFORE_KEYS = itemgetter(slice(-74, -38)), itemgetter(slice(-37, -1)), -75
 #: Each byte by what it may mean: `,` parts cells, `a` begins a harmless one, `!` does not, `?` is a
 #: control character or may be half of one. A look-up is ten times as fast as the expression below.
 _HARMLESS = {*b"0123456789*", *range(65, 91), *range(97, 123), *range(0xE4, 0xEA)}
@@ -40,29 +45,66 @@ class Sink(Protocol):
 
 
 class Rows:
-    """What `COPY … TO STDOUT` writes into: one row of CSV at a time, counted and passed on."""
+    """What `COPY … TO STDOUT` writes into: one row of CSV at a time, counted and passed on.
 
-    def __init__(self, out: Sink, *, disarmed: bool) -> None:
-        """:param disarmed: cells that a spreadsheet could run get an apostrophe"""
+    The order of a file of people tells which export it came from: those at one place stand in an
+    order that follows from the export's own seed.
+    """
+
+    def __init__(self, out: Sink, *, disarmed: bool, seed: bytes | None = None) -> None:
+        """
+        :param disarmed: cells that a spreadsheet could run get an apostrophe
+        :param seed: rows end with the keys of a place and of a person, which are kept aside
+        """
         self._out = out
         self._disarmed = disarmed
+        self._seed = seed
         self._held: list[bytes] = []
+        self._enough = HELD
+        self._people: list[bytes] = []
         self.count = 0
+
+    @property
+    def people(self) -> bytes:
+        """The keys of the people of the rows passed on, 16 bytes each, one after the other."""
+        return bytes.fromhex(b"".join(self._people).replace(b"-", b"").decode())
 
     def write(self, row: bytes) -> int:
         self._held.append(row)
         self.count += 1
-        if len(self._held) >= HELD:
-            self.flush()
+        if len(self._held) >= self._enough:
+            rows, self._held = self._held, []
+            self._pass_on(rows if self._seed is None else self._ordered(rows, hold_last=True))
         return len(row)
 
     def flush(self) -> None:
         """Pass on what is held."""
-        together = b"".join(self._held)
+        rows, self._held = self._held, []
+        self._pass_on(rows if self._seed is None else self._ordered(rows, hold_last=False))
+
+    def _ordered(self, rows: list[bytes], *, hold_last: bool) -> list[bytes]:
+        """Rows in the export's order, without their keys; the last place may go on and is held."""
+        places = [list(group) for _, group in groupby(rows, PLACE)]
+        if hold_last:
+            self._held = places.pop()
+            self._enough = len(self._held) + HELD
+        ordered = [
+            row
+            for place in places
+            for row in (place if len(place) == 1 else sorted(place, key=self._trace))
+        ]
+        self._people.append(b"".join(map(PERSON, ordered)))
+        return [row[:BEFORE_KEYS] + b"\n" for row in ordered]
+
+    def _trace(self, row: bytes) -> bytes:
+        assert self._seed is not None
+        return blake2b(PERSON(row), key=self._seed, digest_size=8).digest()
+
+    def _pass_on(self, rows: list[bytes]) -> None:
+        together = b"".join(rows)
         if self._disarmed and _may_be_unusual(together):
-            together = b"".join(map(_looked_at, self._held))
+            together = b"".join(map(_looked_at, rows))
         self._out.write(together)
-        self._held.clear()
 
 
 def _may_be_unusual(text: bytes) -> bool:

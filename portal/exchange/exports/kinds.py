@@ -4,6 +4,7 @@ Columns are expressions of the database, so that a file of a million rows never 
 model instances; numbers of people are only there as stored masks (D-6).
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +12,9 @@ from importlib import import_module
 from typing import Any, Literal
 
 from django.conf import settings
-from django.db.models import Case, CharField, Model, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Func, Model, QuerySet, TextField, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 from django.http import QueryDict
 from django_filters import FilterSet
 
@@ -48,7 +50,8 @@ class ExportColumn:
 @dataclass(frozen=True)
 class ExportKind:
     """A list as a file. `key` and `address` are the list's own, the latter the name of its view;
-    `person` names the column of whom a row tells, blank in lists of things.
+    `person` names the column of whom a row tells, `place` that of where they stand together: keys
+    both, blank in lists of things.
 
     `filterset` gives the conditions of the list's address over the rows in scope.
     """
@@ -62,6 +65,7 @@ class ExportKind:
     order: str
     address: str
     person: str = ""
+    place: str = ""
 
     def rows(self, scope: Scope, query: str, day: date) -> "QuerySet[Model]":
         """The rows of a file in scope; none when a condition cannot be read."""
@@ -88,10 +92,18 @@ def export_kinds() -> dict[str, ExportKind]:
     }
 
 
-def committee_name() -> Subquery:
-    """The committee's name: a look-up per row, where a join's planner errs about the wall."""
-    units = OrgUnit.objects.filter(code=OuterRef("committee_id")).values("name")
-    return Subquery(units, output_field=CharField())
+class _Named(Func):
+    """What a table of names, one parameter of the statement, says of a key."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = "::jsonb ->> "
+    output_field = CharField()
+
+
+def committee_name(_day: date) -> Combinable:
+    """The committee's name out of the few hundred there are: a look-up for each row costs more."""
+    names = {str(code): name for code, name in OrgUnit.objects.values_list("code", "name")}
+    return _Named(Value(json.dumps(names)), Cast("committee_id", TextField()))
 
 
 def titled(column: str, titles: Iterable[tuple[str, Text]]) -> Case:

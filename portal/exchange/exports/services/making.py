@@ -11,24 +11,25 @@ import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Aggregate, BinaryField, Count, Func
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.audit.record import record
 from portal.exchange.exports import csvfile
-from portal.exchange.exports.copying import copy_rows, seed_of, selected
-from portal.exchange.exports.kinds import ExportKind, export_kinds
+from portal.exchange.exports.copying import copy_rows, selected
+from portal.exchange.exports.kinds import export_kinds
 from portal.exchange.exports.marks import Mark
 from portal.exchange.exports.services.asking import RULE, facts
 from portal.exchange.exports.workbook import write_workbook
 from portal.exchange.models import ExportPart, ExportRequest, ExportState
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
+from portal.orgs.planning import read_by_an_index
 from portal.orgs.scope import Scope
 from portal.rules.services import rule_on
 from portal.sealed import SealedReader, SealedWriter
@@ -38,14 +39,6 @@ PART_ROWS = 50_000
 COPY_BUFFER = 1 << 20
 MOST_SUBJECTS = 2_500
 KEY_BYTES = 16
-
-
-class _Joined(Aggregate):
-    """The keys of the rows, 16 bytes each, one after the other."""
-
-    function = "string_agg"
-    template = "%(function)s(%(expressions)s, '')"
-    output_field = BinaryField()
 
 
 def plan(export: ExportRequest, by: Scope) -> list[dict[str, int]]:
@@ -87,23 +80,17 @@ def make_part(
         SealedWriter(stored, row=export.pk) as sealed,
     ):
         as_text = export.file_format == "csv"
-        found = selected(
-            kind, rows, columns, export.as_of, seed=seed_of(export.pk), serial_days=not as_text
-        )
-        count = copy_rows(found, csvfile.Rows(sealed, disarmed=as_text))
+        found = selected(kind, rows, columns, export.as_of, serial_days=not as_text)
+        if not export.query:
+            read_by_an_index()
+        seed = export.pk.bytes if kind.person else None
+        copied = csvfile.Rows(sealed, disarmed=as_text, seed=seed)
+        copy_rows(found, copied)
     ExportPart.objects.filter(request=export, seq=seq).delete()
     ExportPart.objects.create(
-        request=export, committee_id=export.committee_id, seq=seq, rows=count,
-        people=_people(kind, rows),
+        request=export, committee_id=export.committee_id, seq=seq, rows=copied.count,
+        people=copied.people,
     )  # fmt: skip
-
-
-def _people(kind: ExportKind, rows: Any) -> bytes:
-    """Whose rows these are; nobody's in a list of things."""
-    if not kind.person:
-        return b""
-    key = Func(kind.person, function="uuid_send", output_field=BinaryField())
-    return bytes(rows.aggregate(keys=_Joined(key))["keys"] or b"")
 
 
 @transaction.atomic
