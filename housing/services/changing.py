@@ -179,7 +179,7 @@ class OccupancyCounters:
     households: int
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def set_occupancy_counters(
     *, counters: Sequence[OccupancyCounters], by: Scope, at: datetime
 ) -> None:

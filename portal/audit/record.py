@@ -57,7 +57,7 @@ def record(
         action, by=by, at=at, target=target, committee=committee, subjects=subjects,
         changes=changes, purpose=purpose, reason=reason, result=result,
     )  # fmt: skip
-    AuditEvent(**values).save(force_insert=True)
+    insert_values(AuditEvent, [values])
 
 
 def record_many(events: Iterable[Event]) -> None:

@@ -7,7 +7,7 @@ Paper: S-38.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -56,7 +56,7 @@ class Inspection:
 
     unit: int
     day: date
-    rules: Mapping[str, Rule]
+    rules: Mapping[str, Rule] = field(hash=False)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, F, Func, Value
 from django.utils import timezone
 
 from portal.orgs.access import NotAllowed
@@ -27,27 +27,27 @@ from portal.rules.services import rules_on
 
 RULE_SETS = ("verification_cycle", "issue_deadlines", "registration_deadline")
 
-# What the rule finds now stands in `found`; what it no longer finds is mended. An issue keeps the
+# What the rules find now stands in `found`; what they no longer find is mended. An issue keeps the
 # day on which it was first seen, hence its deadline. One that is as it was is left alone: writing
 # it again, even in vain, would lock it against the clerk who mends it meanwhile.
-RUN_RULE = """
-found{n} AS ({offenders}),
-opened{n} AS (
+RUN_RULES = """
+WITH {frames} found AS ({found}),
+opened AS (
     INSERT INTO {table} (id, committee_id, rule, severity, object_id, dwelling_id, residence_id,
         subject, place, detail, detected_on, due_on, state, first_seen_run)
-    SELECT gen_random_uuid(), committee_id, %(rule{n})s, %(severity{n})s, object_id, dwelling_id,
-        residence_id, left(subject, 80), left(place, 80), left(detail, 200), %(day)s, %(due{n})s,
+    SELECT gen_random_uuid(), committee_id, rule, severity, object_id, dwelling_id,
+        residence_id, left(subject, 80), left(place, 80), left(detail, 200), %(day)s, due_on,
         'open', %(run)s
-    FROM found{n}
+    FROM found
     WHERE NOT EXISTS (SELECT FROM {table} AS known
-        WHERE known.rule = %(rule{n})s AND known.state = 'open'
-        AND known.object_id = found{n}.object_id
-        AND known.committee_id = found{n}.committee_id
-        AND known.severity = %(severity{n})s
-        AND known.dwelling_id IS NOT DISTINCT FROM found{n}.dwelling_id
-        AND known.subject = left(found{n}.subject, 80)
-        AND known.place = left(found{n}.place, 80)
-        AND known.detail = left(found{n}.detail, 200))
+        WHERE known.rule = found.rule AND known.state = 'open'
+        AND known.object_id = found.object_id
+        AND known.committee_id = found.committee_id
+        AND known.severity = found.severity
+        AND known.dwelling_id IS NOT DISTINCT FROM found.dwelling_id
+        AND known.subject = left(found.subject, 80)
+        AND known.place = left(found.place, 80)
+        AND known.detail = left(found.detail, 200))
     ON CONFLICT (rule, object_id) WHERE state = 'open' DO UPDATE
     SET committee_id = EXCLUDED.committee_id, severity = EXCLUDED.severity,
         dwelling_id = EXCLUDED.dwelling_id, subject = EXCLUDED.subject, place = EXCLUDED.place,
@@ -58,16 +58,27 @@ opened{n} AS (
         EXCLUDED.detail)
     RETURNING (xmax = 0) AS is_new
 ),
-mended{n} AS (
+mended AS (
     UPDATE {table} SET state = 'fixed', closed_on = %(day)s
-    WHERE state = 'open' AND rule = %(rule{n})s AND committee_id BETWEEN %(low)s AND %(high)s
+    WHERE state = 'open' AND rule = ANY (%(rules)s)
+    AND committee_id BETWEEN %(low)s AND %(high)s
     AND (%(dwellings)s::uuid[] IS NULL OR dwelling_id = ANY (%(dwellings)s::uuid[]))
-    AND NOT EXISTS (SELECT FROM found{n} WHERE found{n}.object_id = {table}.object_id)
+    AND NOT EXISTS (SELECT FROM found
+        WHERE found.rule = {table}.rule AND found.object_id = {table}.object_id)
     RETURNING 1
 )
+SELECT (SELECT count(*) FROM opened WHERE is_new), (SELECT count(*) FROM mended)
 """
-COUNT_OPENED = "(SELECT count(*) FROM opened{n} WHERE is_new)"
-COUNT_MENDED = "(SELECT count(*) FROM mended{n})"
+FOUND = """
+SELECT %(rule{n})s::text AS rule, %(severity{n})s::text AS severity, %(due{n})s::date AS due_on,
+    offender.* FROM ({offenders}) AS offender
+"""
+# After a save the rules look at a few rows only. These stand under the register's own name, which
+# hides it, so that each rule asks as ever; planning a dozen questions to a register with all its
+# indexes and its policy takes longer than the rest of the save.
+FRAME = """
+{table} AS MATERIALIZED (SELECT * FROM {table} WHERE {column} = ANY (%(dwellings)s::uuid[])),
+"""
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,7 @@ def check_unit(
     return _run(unit=unit, dwellings=None, by=by, at=at, run=run, only=only)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def check_dwellings(
     *, dwelling_ids: Iterable[uuid.UUID], unit: int, by: Scope, at: datetime
 ) -> Outcome:
@@ -146,45 +157,54 @@ def _run_rules(
     run: uuid.UUID | None,
 ) -> Outcome:
     """Several rules in one statement: each opens and closes its own issues only."""
-    parts, values = [], _values(inspection, dwellings, run)
+    parts, values, frames = [], _values(inspection, dwellings, run), {}
     for place, rule in enumerate(rules):
-        query, named = _offenders(rule, place, inspection, dwellings)
-        parts.append(
-            RUN_RULE.format(n=place, offenders=query, table=DataQualityIssue._meta.db_table)
-        )
+        question = _question(rule.key, inspection)
+        frames[question.table] = question.column
+        query, named = question.at(place)
+        parts.append(FOUND.format(n=place, offenders=query))
         values |= named | {
             f"rule{place}": rule.key,
             f"severity{place}": str(rule.severity),
             f"due{place}": due_on(rule, inspection),
         }
-    places = range(len(rules))
-    opened = " + ".join(COUNT_OPENED.format(n=place) for place in places)
-    mended = " + ".join(COUNT_MENDED.format(n=place) for place in places)
-    statement = "WITH " + ", ".join(parts) + f" SELECT {opened}, {mended}"
+    if dwellings is None:
+        frames = {}
+    statement = RUN_RULES.format(
+        frames="".join(FRAME.format(table=each, column=frames[each]) for each in frames),
+        found=" UNION ALL ".join(parts),
+        table=DataQualityIssue._meta.db_table,
+    )
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, values | {"rules": [rule.key for rule in rules]})
         return Outcome(*cursor.fetchone())
 
 
-def _offenders(
-    rule: QualityRule, place: int, inspection: Inspection, dwellings: list[uuid.UUID] | None
-) -> tuple[str, dict[str, Any]]:
-    """What the rule finds, as SQL whose parameters are named for this place of the statement."""
-    offenders = rule.offenders(inspection)
-    if dwellings is not None:
-        offenders = offenders.filter(OneOf(F("dwelling_id"), Value(_array(dwellings))))
+@dataclass(frozen=True)
+class _Question:
+    """A rule's query as SQL, the register that it asks, and that one's column of dwellings."""
+
+    query: str
+    params: tuple[Any, ...]
+    table: str
+    column: str
+
+    def at(self, place: int) -> tuple[str, dict[str, Any]]:
+        """The query with its parameters named for this place of a statement."""
+        named = {f"found_{place}_{number}": value for number, value in enumerate(self.params)}
+        names = iter(named)
+        return re.sub("%s", lambda _: f"%({next(names)})s", self.query), named
+
+
+@lru_cache(maxsize=4096)
+def _question(key: str, inspection: Inspection) -> _Question:
+    """What the rule asks about a unit on a day; Django takes long to write a dozen of them."""
+    offenders = quality_rules()[key].offenders(inspection)
     query, params = offenders.order_by().values(*COLUMNS).query.sql_with_params()
-    named = {f"found_{place}_{number}": value for number, value in enumerate(params)}
-    names = iter(named)
-    return re.sub("%s", lambda _: f"%({next(names)})s", query), named
-
-
-class OneOf(Func):
-    """Whether a key is one of an array's: one parameter, however many they are."""
-
-    template = "%(expressions)s::uuid[])"
-    arg_joiner = " = ANY ("
-    output_field = BooleanField()
+    model = offenders.model._meta
+    own = {field.attname: field.column for field in model.concrete_fields}
+    column = own.get("dwelling_id", own["id"])
+    return _Question(query, tuple(params), model.db_table, column)
 
 
 def _array(keys: Iterable[uuid.UUID]) -> str:
