@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.accounts.entering import idle_seconds
@@ -17,6 +16,7 @@ from portal.orgs.models import Appointment
 from portal.orgs.posts import posts_of
 from portal.orgs.scope import Level, Scope
 from portal.ui.context import NavEntry, NavGroup
+from portal.ui.words import language
 
 ALL: tuple[Level, ...] = ("district", "street", "committee")
 
@@ -91,7 +91,7 @@ def nav_for(request: HttpRequest) -> tuple[NavGroup, ...]:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     match = request.resolver_match
     here = f"{match.app_name}:{match.url_name}" if match else ""
-    return _menu(scope.level, scope.capabilities, here, get_language())
+    return _menu(scope.level, scope.capabilities, here, language())
 
 
 @lru_cache(maxsize=1024)
@@ -126,7 +126,7 @@ _NAMED = {
 def shell_for(request: HttpRequest) -> dict[str, Any]:
     """What the frame shows of the acting post and its work in the background."""
     scope: Scope | None = request.scope  # type: ignore[attr-defined]
-    known: dict[str, Any] = {"logout_url": reverse("accounts:logout"), "home_url": "/"}
+    known: dict[str, Any] = {"logout_url": _at("accounts:logout"), "home_url": "/"}
     if scope is None:
         return known
     posts = posts_of(request)
@@ -139,26 +139,32 @@ def shell_for(request: HttpRequest) -> dict[str, Any]:
             }
             for post in posts
         ],
-        "switch_url": reverse("orgs:switch_post"),
+        "switch_url": _at("orgs:switch_post"),
         "watermark": f"{scope.user_name} {scope.staff_no}".strip(),
-        "help_url": reverse("desk:help"),
-        "settings_url": reverse("accounts:mine"),
-        "left_url": reverse("accounts:left"),
+        "help_url": _at("desk:help"),
+        "settings_url": _at("accounts:mine"),
+        "left_url": _at("accounts:left"),
         "idle_seconds": idle_seconds(request.user),  # type: ignore[arg-type]
     }  # fmt: skip
     if scope.may(C.VIEW_REGISTER):
-        known |= {"search_url": reverse("desk:search")}
+        known |= {"search_url": _at("desk:search")}
     if scope.may(C.IMPORT_FILES):
-        known |= {"jobs_url": reverse("exchange:upload"), "jobs_count": _running(scope)}
+        known |= {"jobs_url": _at("exchange:upload"), "jobs_count": _running(scope)}
     if scope.may(C.EDIT_RESIDENTS) and scope.level == "committee":
         known |= {
-            "new_url": reverse("residents:entry_start"),
+            "new_url": _at("residents:entry_start"),
             "jumps": {
-                "KeyH": reverse("desk:home"), "KeyB": reverse("housing:buildings"),
-                "KeyP": reverse("residents:list"), "KeyT": reverse("desk:todo"),
+                "KeyH": _at("desk:home"), "KeyB": _at("housing:buildings"),
+                "KeyP": _at("residents:list"), "KeyT": _at("desk:todo"),
             },
         }  # fmt: skip
     return known
+
+
+@cache
+def _at(page: str) -> str:
+    """The address of a page without arguments: a dozen stand in every frame."""
+    return reverse(page)
 
 
 def _running(scope: Scope) -> int:

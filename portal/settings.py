@@ -162,12 +162,19 @@ MIDDLEWARE = [
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 
+FOLDED = (
+    "portal.ui.folding.Loader",
+    [
+        "django.template.loaders.filesystem.Loader",
+        "django.template.loaders.app_directories.Loader",
+    ],
+)
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("template_partials.loader.Loader", [FOLDED])],
             "builtins": ["template_partials.templatetags.partials", "portal.ui.templatetags.ui"],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -55,18 +58,69 @@ def acting_scope(request: HttpRequest) -> Scope | None:
     """
     user = request.user
     assert isinstance(user, User)
-    held = list(held_on(user, timezone.localdate()))
-    chosen = request.session.get(SESSION_KEY)
-    appointment = next((post for post in held if post.pk == chosen), held[0] if held else None)
-    request.posts = held  # type: ignore[attr-defined]
-    if appointment is None:
+    held = _held_with_grants(user.pk, timezone.localdate())
+    request.posts = [post for post, _ in held]  # type: ignore[attr-defined]
+    if not held:
         return None
-    return scope_of(
+    chosen = request.session.get(SESSION_KEY)
+    appointment, granted = next((each for each in held if each[0].pk == chosen), held[0])
+    return _scope(
         appointment,
         user,
+        granted,
         request_id=getattr(request, "id", "") or request.headers.get("X-Request-Id", "")[:64],
         ip=client_address(request) or None,
     )
+
+
+def _held_with_grants(user_id: int, day: date) -> list[tuple[Appointment, set[str]]]:
+    """As `held_on`, each post with what guardian grants this user on its unit: one statement.
+
+    Every request asks this; Django would take four times as long to write the two questions as
+    PostgreSQL to answer them.
+    """
+    post, unit, above = (len(model._meta.concrete_fields) for model in _POST)
+    with connection.cursor() as cursor:
+        cursor.execute(_question(), {"user": user_id, "day": day})
+        rows = cursor.fetchall()
+    held = []
+    for row in rows:
+        appointment: Appointment = _row_of(Appointment, row[:post])
+        appointment.unit = _row_of(OrgUnit, row[post : post + unit])
+        parent = row[post + unit : post + unit + above]
+        appointment.unit.parent = None if parent[0] is None else _row_of(OrgUnit, parent)
+        held.append((appointment, set(row[-1])))
+    return held
+
+
+_POST: tuple[type[Model], ...] = (Appointment, OrgUnit, OrgUnit)
+
+
+@cache
+def _question() -> str:
+    """The statement of `_held_with_grants`: all columns of post, unit and the one above, grants."""
+    columns = ", ".join(
+        f"{alias}.{connection.ops.quote_name(str(field.column))}"
+        for alias, model in zip(("post", "unit", "above"), _POST, strict=True)
+        for field in model._meta.concrete_fields
+    )
+    return (
+        f"SELECT {columns}, ARRAY(SELECT permission.codename::text"  # noqa: S608  names of our own
+        " FROM guardian_userobjectpermission AS granted"
+        " JOIN auth_permission AS permission ON permission.id = granted.permission_id"
+        " JOIN django_content_type AS kind ON kind.id = granted.content_type_id"
+        " WHERE granted.user_id = post.user_id AND granted.object_pk = post.unit_id::text"
+        " AND kind.app_label = 'orgs' AND kind.model = 'orgunit')"
+        " FROM orgs_appointment AS post JOIN orgs_orgunit AS unit ON unit.code = post.unit_id"
+        " LEFT JOIN orgs_orgunit AS above ON above.code = unit.parent_id"
+        " WHERE post.user_id = %(user)s AND post.starts_on <= %(day)s"
+        " AND (post.ends_on IS NULL OR post.ends_on >= %(day)s)"
+        " ORDER BY post.unit_id, post.id"
+    )
+
+
+def _row_of(model: type[Model], values: Any) -> Any:
+    return model.from_db("default", [f.attname for f in model._meta.concrete_fields], values)
 
 
 def actor_of(request: HttpRequest, user: User | None) -> Scope:
@@ -100,8 +154,14 @@ def scope_of(
     appointment: Appointment, user: User, *, request_id: str = "", ip: str | None = None
 ) -> Scope:
     """The scope of one appointment: the role's capabilities that guardian's grants confirm."""
-    role = ROLES[appointment.role]
     granted = granted_capabilities(user.pk, appointment.unit_id)
+    return _scope(appointment, user, granted, request_id=request_id, ip=ip)
+
+
+def _scope(
+    appointment: Appointment, user: User, granted: set[str], *, request_id: str, ip: str | None
+) -> Scope:
+    role = ROLES[appointment.role]
     return Scope(
         unit=appointment.unit_id,
         unit_name=appointment.unit.name,

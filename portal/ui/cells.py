@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db.models import Model
@@ -115,9 +116,11 @@ class Column:
         """Classes of the column's head."""
         return f"{self.css} pp-w-{self.width}".strip() if self.width else self.css
 
-    def value(self, row: Any) -> Value:
-        """What the cell of this row holds."""
-        return read(row, self.cell or self.key)
+    @property
+    def reader(self) -> Callable[[Any], Value]:
+        """What finds the cell's value in a row."""
+        cell = self.cell or self.key
+        return cell if callable(cell) else partial(read, reader=cell)
 
 
 _NUMERIC = frozenset({"number", "decimal", "rate"})
@@ -181,10 +184,8 @@ class Head:
     direction: str
 
 
-def read(row: Any, reader: Reader) -> Value:
-    """Follow an attribute path (an absent relation gives None) or call the function."""
-    if callable(reader):
-        return reader(row)
+def read(row: Any, reader: str) -> Value:
+    """Follow an attribute path; an absent relation gives None."""
     if reader in getattr(row, "__dict__", ()):  # a column of the row itself
         return row.__dict__[reader]
     found = row

@@ -18,6 +18,7 @@ address; a request of HTMX for `#list` gets that part only. Paging is by key (`k
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -27,10 +28,12 @@ from django_filters import FilterSet
 from portal.ui import keyset, markup
 from portal.ui.cells import BulkAction, Column, Empty, Head, Row, SavedView, Text
 from portal.ui.chips import Chip, active_chips
+from portal.ui.chooser import column_boxes
 from portal.ui.drawing import RowPattern
 from portal.ui.filtering import asked_for
 from portal.ui.pages import page, wants_fragment
 from portal.ui.widgets import dress_filters
+from portal.ui.words import language
 
 CONTROL_NAMES = ("after", "before", "sort", "size", "col", "rows", "open")
 MOST_SUGGESTED = 6
@@ -214,13 +217,15 @@ class RegisterList:
 
     @cached_property
     def rows(self) -> list[Row]:
-        columns = self.shown
-        pattern = RowPattern([column.css for column in columns])
-        return [self._row(record, columns, pattern) for record in self.page.rows]
+        pattern = RowPattern([column.css for column in self.shown])
+        writers = [markup.cell_writer(column) for column in self.shown]
+        return [self._row(record, writers, pattern) for record in self.page.rows]
 
-    def _row(self, record: Any, columns: Sequence[Column], pattern: RowPattern) -> Row:
+    def _row(
+        self, record: Any, writers: Sequence[Callable[[Any, str], str]], pattern: RowPattern
+    ) -> Row:
         url, key = self.row_url(record), keyset.key_of(record)
-        cells = pattern.fill([markup.cell(column, record, url) for column in columns])
+        cells = pattern.fill([write(record, url) for write in writers])
         pick = key if self.bulk else ""
         return Row(
             record, key, url, markup.row(cells, css=self.row_css(record), url=url, pick=pick)
@@ -296,11 +301,11 @@ class RegisterList:
         return fixed + (chosen or [column for column in free.values() if column.shown])
 
     @property
-    def choosable(self) -> list[tuple[Column, bool]]:
-        """All columns for the chooser, shown ones first, and whether each is shown."""
-        shown = self.shown
-        hidden = [column for column in self.columns if column not in shown]
-        return [(column, True) for column in shown] + [(column, False) for column in hidden]
+    def column_boxes(self) -> str:
+        """The column chooser's boxes, shown columns first."""
+        shown = tuple(column.key for column in self.shown)
+        # a class is hashable, whatever the stubs of its metaclass say
+        return column_boxes(type(self), shown, language())  # type: ignore[arg-type]
 
     @property
     def is_roomy(self) -> bool:
@@ -331,15 +336,15 @@ class RegisterList:
 
     def url(self, **changes: str | None) -> str:
         """This list with other parameters, on its first page; None removes one."""
-        query = self.request.GET.copy()
-        for name in ("after", "before", "col", "rows", "open"):
-            query.pop(name, None)
-        for name, value in changes.items():
-            if value is None:
-                query.pop(name, None)
-            else:
-                query[name] = value
-        return f"{self.request.path}?{query.urlencode()}"
+        query = {**self._lasting, **{name: [value] for name, value in changes.items()}}
+        told = [(name, value) for name in query for value in query[name] if value is not None]
+        return f"{self.request.path}?{urlencode(told)}"
+
+    @cached_property
+    def _lasting(self) -> dict[str, list[str | None]]:
+        """The parameters that links of this list carry on; two dozen links ask."""
+        passing = ("after", "before", "col", "rows", "open")
+        return {name: [*values] for name, values in self.request.GET.lists() if name not in passing}
 
     @property
     def next_url(self) -> str:

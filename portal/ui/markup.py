@@ -11,12 +11,13 @@ from typing import Any
 
 from django.template.loader import get_template
 from django.templatetags.static import static
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext_noop
 
 from portal.ui import formats, graphics
 from portal.ui.cells import Column, Link, Masked, Problem, Tag, Toned, Verified
 from portal.ui.drawing import fill, fill_each
 from portal.ui.words import gettext as _
+from portal.ui.words import language
 
 _FRESHNESS_COLOURS = {4: "pp-f-b500", 3: "pp-f-b500", 2: "pp-f-warn", 1: "pp-f-danger", 0: ""}
 _SEVERITIES = {
@@ -86,7 +87,7 @@ def masked(mask: str, url: str = "", denied: str = "", label: str = "", key: str
     head, _stars, tail = mask.partition("*" * stars) if stars else (mask, "", "")
     if "*" in head or "*" in tail:
         head, stars, tail = mask, 0, ""
-    words = _mask_words(label or _("证件号"), get_language())
+    words = _mask_words(label or _("证件号"), language())
     return fill(
         '<span class="pp-mask"%s data-mask="%s"><span class="visually-hidden">%s</span>'
         '<span class="pp-mask-value" aria-hidden="true">%s<s>%s</s>%s</span>%s</span>',
@@ -140,19 +141,28 @@ def row(cells: str, *, css: str, url: str, pick: str) -> str:
     )
 
 
-def cell(column: Column, row: Any, row_url: str = "") -> str:
-    """What one cell of a list shows: by the value's own kind, or else by its column's."""
-    value = column.value(row)
-    if column.template:
-        return get_template(column.template).render({"row": row, "value": value})
-    if writer := _BY_TYPE.get(type(value)):
-        return writer(value)
-    if value is None or value == "":
-        return formats.DASH
-    if column.kind == "name" and row_url:
-        return fill('<a class="pp-rowlink" href="%s">%s</a>', row_url, value)
-    plain = _BY_KIND.get(column.kind)
-    return plain(value) if plain else str(value)
+def cell_writer(column: Column) -> Callable[[Any, str], str]:
+    """What writes this column's cell of a row and the row's address: by the value, or the column.
+
+    All that does not depend on the row is looked up here, once for a list.
+    """
+    read, plain = column.reader, _BY_KIND.get(column.kind, str)
+    template = get_template(column.template) if column.template else None
+    is_name = column.kind == "name"
+
+    def write(row: Any, row_url: str) -> str:
+        value = read(row)
+        if template:
+            return template.render({"row": row, "value": value})
+        if writer := _BY_TYPE.get(type(value)):
+            return writer(value)
+        if value is None or value == "":
+            return formats.DASH
+        if is_name and row_url:
+            return fill('<a class="pp-rowlink" href="%s">%s</a>', row_url, value)
+        return plain(value)
+
+    return write
 
 
 def _verified(value: Verified) -> str:

@@ -14,13 +14,13 @@ from django.forms import BoundField
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from portal.ui import formats, graphics, markup
 from portal.ui.drawing import fill, fill_each
 from portal.ui.icons import ICONS
 from portal.ui.idempotency import FIELD, new_key
 from portal.ui.widgets import widget_css
+from portal.ui.words import language
 
 register = template.Library()
 
@@ -56,7 +56,7 @@ def icon(name: str, css: str = "", label: str = "") -> str:
 @register.simple_tag
 def fixed(name: str) -> str:
     """A template that is the same for everybody on every page, drawn once per process."""
-    return _drawn(name, get_language())
+    return _drawn(name, language())
 
 
 @lru_cache(maxsize=32)
