@@ -196,6 +196,10 @@ def shown_values(residence: Residence) -> dict[str, str]:
     }
 
 
+#: What `place_words` reads.
+PLACE_FIELDS = ("relation", "tenancy_role")
+
+
 def place_words(residence: Residence) -> str:
     """Relation to the householder, or the role of tenancy where that says more (合租人)."""
     role = residence.tenancy_role

@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
-from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
 from portal.metrics.figures import Figure
-from portal.metrics.metric import Good, Kind, ListLink, Metric, Part
+from portal.metrics.metric import Kind, ListLink, Metric, Part
 from portal.rules.services import Rule
 from portal.ui import formats
 from portal.ui.listing import EXACT
-from portal.ui.words import gettext as _
 
 #: The parameter by which a list is narrowed to a unit below the reader's own.
 UNIT = "unit"
@@ -217,39 +215,3 @@ class Reading:
         return self.place.receipt(
             formats.decimal(number, places), part.link if part else None, number
         )
-
-
-def definition(metric: Metric, standards: Standards, measured: str) -> dict[str, Any]:
-    """How a metric is worked out, for the popover and its own page."""
-    target, limit = standards.target(metric), standards.limit(metric)
-    rows = [(_("分子"), metric.numerator.title)]
-    if metric.denominator is not None:
-        rows.append((_("分母"), metric.denominator.title))
-    if target is not None:
-        rows.append((_("目标"), formats.percent(target, 1)))
-    if limit is not None:
-        rows.append((_("上限"), _("%(limit)s 人/员") % {"limit": formats.whole(limit)}))
-    rows += [
-        (_("方向"), _DIRECTIONS[metric.good]()),
-        (_("依据"), _("实施意见 %(clause)s，%(number)s") % {
-            "clause": metric.clause, "number": metric.number,
-        }),
-        (_("汇总"), _("街道、区按各居委分子、分母合计计算，不取平均")),
-    ]  # fmt: skip
-    if metric.note:
-        rows.append((_("说明"), metric.note))
-    rows.append((_("计算"), measured))
-    return {
-        "title": _("%(title)s怎么算") % {"title": metric.title},
-        "version": _("口径第 %(version)d 版") % {"version": metric.version},
-        "formula": metric.formula,
-        "rows": rows,
-        "links": [],
-    }
-
-
-_DIRECTIONS = {
-    Good.UP: lambda: _("越高越好"),
-    Good.DOWN: lambda: _("越低越好"),
-    Good.NEITHER: lambda: _("不作评价，不参与考核"),
-}

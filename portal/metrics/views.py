@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from portal.jobs.models import Job
 from portal.metrics import services, tables
 from portal.metrics.dashboards import DEFAULT_ORDER, Board
+from portal.metrics.explaining import Explanations, definition
 from portal.metrics.models import MetricRun, RunKind, RunState
-from portal.metrics.receipts import Standards, definition
+from portal.metrics.receipts import Standards
 from portal.metrics.registry import metrics
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
@@ -67,7 +68,7 @@ def committee(request: PortalRequest) -> HttpResponse:
 def committee_panel(request: PortalRequest) -> HttpResponse:
     """The right column of the clerk's home: the same figures as rulers, and who lives here."""
     board = Board(_unit(request, "committee"), request.scope, timezone.localdate())
-    return page(request, "metrics/committee_panel.html", _context(request, board, ""))
+    return page(request, "metrics/committee_panel.html", _context(request, board, "", "panel-"))
 
 
 def _dashboard(request: PortalRequest, level: Level, title: str) -> HttpResponse:
@@ -96,10 +97,13 @@ def definition_page(request: PortalRequest, key: str) -> HttpResponse:
     standards = Standards(rules_on(services.RULE_SETS, timezone.localdate()))
     context = {
         "metric": metric,
-        "definition": definition(metric, standards, _("每 15 分钟预览，每日 01:00 留存快照")),
+        "definition": definition(
+            metric, standards.target(metric), standards.limit(metric),
+            _("每 15 分钟预览，每日 01:00 留存快照"),
+        ),
         "title": metric.title,
         "rules": standards.rules.values(),
-    }
+    }  # fmt: skip
     return page(request, "metrics/definition.html", context)
 
 
@@ -174,7 +178,10 @@ def _month(request: PortalRequest) -> date | None:
     return asked if asked < timezone.localdate().replace(day=1) else None
 
 
-def _context(request: PortalRequest, board: Board, title: str) -> dict[str, Any]:
+def _context(
+    request: PortalRequest, board: Board, title: str, prefix: str = "definition-"
+) -> dict[str, Any]:
+    """:param prefix: of the explanations' ids: the panel may stand on a page with others"""
     now = timezone.now()
     measured = board.measured_at
     words = formats.moment(timezone.localtime(measured), board.today) if measured else _("尚未计算")
@@ -185,9 +192,7 @@ def _context(request: PortalRequest, board: Board, title: str) -> dict[str, Any]
         "own": board.unit.pk == request.scope.unit,
         "stale": board.is_stale(now),
         "measured": words,
-        "definitions": {
-            metric.key: definition(metric, board.standards, words) for metric in metrics().values()
-        },
+        "explanations": Explanations(board.standards, words, prefix),
         "may_run": request.scope.may(Capability.RUN_METRICS) and board.month is None,
         "running": _running(request, board.unit),
         "page_url": reverse(PAGES[board.unit.level]),

@@ -29,7 +29,7 @@ from residents.categories import (
     VERIFICATION_METHODS,
 )
 from residents.forms import DeregisterForm, MoveForm, RevealForm, occupancy_title
-from residents.grid import place_words
+from residents.grid import PLACE_FIELDS, place_words
 from residents.identity import DocumentKind, age_on, mask_birth
 from residents.models import Residence, Resident, Verification
 from residents.search import find_dwellings
@@ -67,7 +67,7 @@ def person(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _resident(request: PortalRequest, pk: uuid.UUID) -> Resident:
-    rows = Resident.objects.select_related("guardian", "committee")
+    rows = Resident.objects.select_related("guardian")
     return get_in_scope(rows, request.scope, pk=pk)
 
 
@@ -114,6 +114,7 @@ def _family(request: PortalRequest, resident: Resident, current: Any) -> list[di
     if current is None:
         return []
     rows = Residence.objects.in_scope(request.scope).open().filter(dwelling_id=current.dwelling_id)
+    rows = rows.only("name", "resident_id", "birth_date", "sex", "category", *PLACE_FIELDS)
     today = timezone.localdate()
     return [
         {

@@ -15,7 +15,7 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils import timezone
 
-from portal.ui import formats, graphics, markup
+from portal.ui import formats, graphics, marks, markup
 from portal.ui.drawing import fill, fill_each
 from portal.ui.icons import ICONS
 from portal.ui.idempotency import FIELD, new_key
@@ -132,35 +132,33 @@ def freshness(days: int | None, cycle: int = 90) -> str:
     return markup.freshness(graphics.freshness_level(days, cycle))
 
 
-@register.inclusion_tag("ui/graphic/ruler.html")
+@register.simple_tag
 def ruler(
     value: formats.Number | None,
     target: formats.Number,
     low: formats.Number,
     high: formats.Number,
     width: str = "96",
-) -> dict[str, Any]:
+) -> str:
     """A value and its target on an axis cut to `low`..`high`, fixed for a metric, not for a row."""
-    return {"mark": graphics.ruler(value, target, low, high), "width": width}
+    return marks.ruler(graphics.ruler(value, target, low, high), width)
 
 
-@register.inclusion_tag("ui/graphic/gapbar.html")
-def gapbar(
-    difference: formats.Number | None, scale: formats.Number, width: str = "100%"
-) -> dict[str, Any]:
+@register.simple_tag
+def gapbar(difference: formats.Number | None, scale: formats.Number, width: str = "100%") -> str:
     """A bar left or right of the target line, `scale` at either end."""
-    return {"mark": graphics.gap_bar(difference, scale), "width": width}
+    return marks.gap_bar(graphics.gap_bar(difference, scale), width)
 
 
-@register.inclusion_tag("ui/graphic/loadbar.html")
+@register.simple_tag
 def loadbar(
     value: formats.Number | None,
     limit: formats.Number = 1500,
     full: formats.Number = 2200,
     width: str = "100%",
-) -> dict[str, Any]:
+) -> str:
     """A zero-based bar with a tick at the limit, red when over."""
-    return {"mark": graphics.load_bar(value, limit, full), "width": width}
+    return marks.load_bar(graphics.load_bar(value, limit, full), width)
 
 
 @register.inclusion_tag("ui/graphic/progress.html")
@@ -183,19 +181,15 @@ def progress(
     }
 
 
-@register.inclusion_tag("ui/graphic/sparkline.html")
+@register.simple_tag
 def sparkline(
     values: Sequence[formats.Number | None],
     target: formats.Number | None = None,
     width: str = "100%",
     height: int = 32,
-) -> dict[str, Any]:
+) -> str:
     """A trend without axes; the last point is red when it is below the target."""
-    return {
-        "mark": graphics.sparkline(values, target, height=height),
-        "width": width,
-        "height": height,
-    }
+    return marks.sparkline(graphics.sparkline(values, target, height=height), width, height)
 
 
 @register.simple_tag
@@ -219,6 +213,19 @@ def receipt(number: Any, css: str = "pp-rowlink", unit: str = "") -> str:
     return fill(
         '<a class="%s" href="%s" data-receipt="%s">%s</a>%s',
         css, number.url, number.rows, number.text, written,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def heat_cells(cells: Sequence[Any]) -> str:
+    """The cells of a heat map's row: each has a `receipt` and a `level`, 0 for unknown."""
+    return fill_each(
+        '<td class="%s">%s</td>',
+        (
+            (f"pp-heat-{cell.level}" if cell.level else "is-empty",
+             receipt(cell.receipt, "pp-heat-link"))
+            for cell in cells
+        ),
     )  # fmt: skip
 
 

@@ -1,0 +1,79 @@
+"""Markup of the small graphics that stand in rows: rulers, gap bars, load bars, trends.
+
+A street's dashboard holds a hundred of them. `graphics` says where each mark stands, the style
+sheets what it looks like.
+"""
+
+from portal.ui.drawing import fill, fill_each
+from portal.ui.graphics import GapBar, LoadBar, Ruler, Sparkline
+
+_RULER = (
+    '<svg class="pp-graphic" width="%s" height="16" aria-hidden="true">'
+    '<rect class="pp-f-line" x="0" y="7" width="100%%" height="2" rx="1"></rect>'
+    '<rect class="%s" x="%s%%" y="7" width="%s%%" height="2"></rect>'
+    '<svg x="%s%%" overflow="visible">'
+    '<rect class="pp-f-text" x="-1" y="0" width="2" height="16"></rect></svg>'
+    '<circle class="%s" cx="%s%%" cy="8" r="5"></circle></svg>'
+)
+_GAP_BAR = (
+    '<svg class="pp-graphic" width="%s" height="16" aria-hidden="true">'
+    '<rect class="%s" x="%s%%" y="2" width="%s%%" height="12"></rect>'
+    '<rect class="pp-f-text" x="50%%" y="0" width="1" height="16"></rect></svg>'
+)
+_LOAD_BAR = (
+    '<svg class="pp-graphic" width="%s" height="18" aria-hidden="true">'
+    '<rect class="pp-f-track" x="0" y="3" width="100%%" height="12"></rect>'
+    '<rect class="%s" x="0" y="3" width="%s%%" height="12"></rect>'
+    '<rect class="pp-f-text" x="%s%%" y="0" width="2" height="18"></rect></svg>'
+)
+_TARGET_LINE = (
+    '<line class="pp-k-text2" x1="0" x2="100%%" y1="%s" y2="%s" stroke-width="1"'
+    ' stroke-dasharray="3 2"></line>'
+)
+_PIECE = (
+    '<polyline class="pp-f-none pp-k-viz2" points="%s" stroke-width="1.5"'
+    ' vector-effect="non-scaling-stroke"></polyline>'
+)
+_SPARKLINE = (
+    '<svg class="pp-graphic" width="%s" height="%s" aria-hidden="true">%s'
+    '<svg viewBox="0 0 100 %s" width="100%%" height="%s" preserveAspectRatio="none">%s</svg>'
+    '<circle class="%s" cx="%s%%" cy="%s" r="3"></circle></svg>'
+)
+
+
+def ruler(mark: Ruler | None, width: str) -> str:
+    """A value dot and a target tick on a cut axis; nothing for an unknown value."""
+    if mark is None:
+        return ""
+    stretch, dot = ("pp-f-bar", "pp-f-danger") if mark.below else ("pp-f-b500", "pp-f-brand")
+    return fill(
+        _RULER, width, stretch, mark.stretch.start, mark.stretch.length, mark.tick, dot, mark.dot
+    )
+
+
+def gap_bar(mark: GapBar | None, width: str) -> str:
+    """A bar left or right of the target line."""
+    if mark is None:
+        return ""
+    css = "pp-f-bar" if mark.below else "pp-f-viz2"
+    return fill(_GAP_BAR, width, css, mark.bar.start, mark.bar.length)
+
+
+def load_bar(mark: LoadBar | None, width: str) -> str:
+    """A zero-based bar with a tick at the limit."""
+    if mark is None:
+        return ""
+    css = "pp-f-bar" if mark.over else "pp-f-viz2"
+    return fill(_LOAD_BAR, width, css, mark.bar.length, mark.tick)
+
+
+def sparkline(mark: Sparkline | None, width: str, height: int) -> str:
+    """A trend without axes."""
+    if mark is None:
+        return ""
+    target = "" if mark.target is None else fill(_TARGET_LINE, mark.target, mark.target)
+    pieces = fill_each(_PIECE, ((piece,) for piece in mark.pieces))
+    dot = "pp-f-danger" if mark.below else "pp-f-viz1"
+    return fill(
+        _SPARKLINE, width, height, target, height, height, pieces, dot, mark.last_x, mark.last_y
+    )
