@@ -1,22 +1,17 @@
 """The yardstick of pages: what Django needs to print rows of one query, and nothing else."""
 
-import os
 import uuid
 from typing import Any
 
-from django.core.wsgi import get_wsgi_application
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.bare_settings")
-application = get_wsgi_application()
-
-from housing.models import DwellingUnit  # noqa: E402  models come after the set-up
-from portal.metrics.models import MetricValue  # noqa: E402
-from portal.orgs.scope import level_of  # noqa: E402
-from residents.models import Residence  # noqa: E402
+from housing.models import DwellingUnit
+from portal.metrics.models import MetricValue
+from portal.orgs.scope import level_of
+from residents.models import Residence
 
 LEVELS = {"committee": "committee_id", "street": "street_id"}
 
@@ -63,9 +58,13 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 def values(request: HttpRequest) -> HttpResponse:
-    """The stored numbers of some runs, those under the unit."""
+    """The stored numbers of some runs under the unit: by committee, the district's by street."""
     rows = _under(MetricValue.objects.filter(run_id__in=_keys(request)), request)
-    return render(request, "bare_values.html", {"rows": rows})
+    part = "street_id" if level_of(int(request.GET["unit"])) == "district" else "committee_id"
+    sums = rows.values("metric", part=F(part)).annotate(
+        top=Sum("numerator"), bottom=Sum("denominator")
+    )
+    return render(request, "bare_values.html", {"rows": sums})
 
 
 urlpatterns = [

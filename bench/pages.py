@@ -37,7 +37,7 @@ def figures(district: District) -> list[Figure]:
     found += [_database(district, *each) for each in zip(wanted, asked, strict=True)]
     with (
         served("portal.wsgi") as ours,
-        served("bench.bare", settings="bench.bare_settings") as bare,
+        served("bench.bare_wsgi") as bare,
     ):
         found += _server_times(inside, wanted, ours, bare)
         found += _deep_page(district, inside, ours)

@@ -23,7 +23,7 @@ class UnableToMeasure(RuntimeError):
 
 
 @contextmanager
-def served(application: str, *, settings: str = "portal.settings") -> Iterator[int]:
+def served(application: str) -> Iterator[int]:
     """The port of a gunicorn that serves `application` as `manage.py demo` does."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -35,7 +35,7 @@ def served(application: str, *, settings: str = "portal.settings") -> Iterator[i
             "--threads", "4", "--log-level", "warning", "--timeout", "60",
         ],
         cwd=ROOT,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     try:
         _wait_for(port, process)

@@ -42,7 +42,7 @@ FLAG_TITLES = {"must": gettext_lazy("必改"), "should": gettext_lazy("应改")}
 
 @dataclass(frozen=True)
 class BoardCell:
-    """One dwelling as the board draws it (`ui/matrix_cell.html`)."""
+    """One dwelling as the board draws it (`portal.ui.marks.matrix_cell`)."""
 
     pk: Any
     room: str

@@ -57,9 +57,9 @@ class Mandatory:
         return condition
 
     def missing(self, day: date) -> Q:
-        """Whom it applies to and who lacks it."""
+        """Who lacks it and whom it applies to: in this order few rows are asked both."""
         assert self.filled is not None
-        return self.applies(day) & ~self.filled
+        return ~self.filled & self.applies(day)
 
 
 FIELDS = (

@@ -349,9 +349,10 @@ class Residence(CommitteeRecord):
                 name="res_address",
             ),
             models.Index(fields=["dwelling", "id"], name="res_dwelling"),
-            # due verifications
+            # due verifications; the counts over a committee's list, without a look at the rows
             models.Index(
-                fields=["committee", "due_on", "id"], condition=OPEN, name="res_committee_due"
+                fields=["committee", "due_on", "id"], condition=OPEN, name="res_committee_counts",
+                include=["category", "is_primary", "birth_date", "phone_mask"],
             ),
             # search: Han prefix, initials, last four digits (prefix by `^@`)
             models.Index(

@@ -1,11 +1,15 @@
-"""Markup of the small graphics that stand in rows: rulers, gap bars, load bars, trends.
+"""Markup of what stands in rows: rulers, gap bars, load bars, trends, the cells of a board.
 
-A street's dashboard holds a hundred of them. `graphics` says where each mark stands, the style
-sheets what it looks like.
+A street's dashboard and a building's board hold a hundred of them. `graphics` says where each mark
+stands, the style sheets what it looks like.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
+from portal.ui import markup
 from portal.ui.drawing import fill, fill_each
-from portal.ui.graphics import GapBar, LoadBar, Ruler, Sparkline
+from portal.ui.graphics import GapBar, LoadBar, Ruler, Sparkline, freshness_level
 
 _RULER = (
     '<svg class="pp-graphic" width="%s" height="16" aria-hidden="true">'
@@ -77,3 +81,37 @@ def sparkline(mark: Sparkline | None, width: str, height: int) -> str:
     return fill(
         _SPARKLINE, width, height, target, height, height, pieces, dot, mark.last_x, mark.last_y
     )
+
+
+_CELL = (
+    '<a class="pp-cell%s" href="%s" tabindex="-1" data-cell data-kind="%s"%s aria-label="%s">'
+    '<b>%s</b> <span class="pp-cell-kind">%s</span>%s</a>'
+)
+_LIVING = ' <span class="pp-cell-count">%s</span> %s'
+UNKNOWN = "unknown"
+
+
+def matrix_cell(cell: Any) -> str:
+    """One dwelling of the building matrix (房态格).
+
+    :param cell: with room, kind (own, rented, collective, vacant, other, unknown), letter
+        (自 租 集 空 ?), people (text), days and cycle, fresh (1–4 segments, 0 for none), group
+        (local, incomer, foreign, mixed), flag (must, should or blank), crowded, selected, url,
+        pane_url, label (the whole in words)
+    """
+    told = {"fresh": cell.fresh, "people": cell.group, "flag": cell.flag, "pane-url": cell.pane_url}
+    facts = fill_each(' data-%s="%s"', ((name, value) for name, value in told.items() if value))
+    living = ""
+    if cell.kind != UNKNOWN:
+        level = freshness_level(cell.days, cell.cycle)
+        living = fill(_LIVING, cell.people, markup.freshness(level))
+    return fill(
+        _CELL, " is-crowded" if cell.crowded else "", cell.url, cell.kind,
+        fill('%s aria-current="true"', facts) if cell.selected else facts,
+        cell.label, cell.room, cell.letter, living,
+    )  # fmt: skip
+
+
+def matrix_row(cells: Iterable[Any]) -> str:
+    """The cells of a floor; None leaves a gap."""
+    return fill_each("<td>%s</td>", ((matrix_cell(cell) if cell else "",) for cell in cells))

@@ -101,7 +101,7 @@ def _people(scope: Scope) -> int | None:
 def _views(scope: Scope, today: date) -> list[SavedView]:
     """The tabs above the chips; a committee's are counted, in one pass."""
     conditions = {
-        "nonlocal": Q(category="20", due_on__lt=today),
+        "nonlocal": Q(due_on__lt=today) & Q(category="20"),
         "separated": Q(category="12"),
         "old": Q(birth_date__lte=years_before(today, 80)),
         "phoneless": BY_KEY["phone"].missing(today),

@@ -229,6 +229,10 @@ def heat_cells(cells: Sequence[Any]) -> str:
     )  # fmt: skip
 
 
+register.simple_tag(marks.matrix_cell)
+register.simple_tag(marks.matrix_row)
+
+
 @register.simple_tag
 def severity(level: str, text: str = "") -> str:
     """Shape and word of a severity: level `must`, `should`, `note` or blank."""
