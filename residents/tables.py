@@ -116,14 +116,16 @@ class ResidentList(RegisterList):
 
 
 def worst_issues(residences: list[Any]) -> dict[Any, tuple[str, str]]:
-    """The gravest open problem of each episode: severity and title."""
+    """The gravest open problem of each episode: severity and title.
+
+    Asked by dwelling, as the index has them; what else is wrong there is passed over.
+    """
     from portal.quality.registry import quality_rules
 
     rules = quality_rules()
     found: dict[Any, tuple[str, str]] = {}
     rows = DataQualityIssue.objects.open().filter(
-        dwelling_id__in={row.dwelling_id for row in residences},
-        object_id__in=[row.pk for row in residences],
+        dwelling_id__in={row.dwelling_id for row in residences}
     )
     for key, rule, severity in rows.values_list("object_id", "rule", "severity"):
         known = found.get(key)

@@ -145,6 +145,11 @@ class RegisterList:
         return self.request.GET.get("open") == "filter" and wants_fragment(self.request)
 
     @property
+    def has_filters(self) -> bool:
+        """Whether there are conditions to choose from (a template would call the class itself)."""
+        return self.filterset_class is not None
+
+    @property
     def is_filter_open(self) -> bool:
         """Whether the filters stand open in the page: asked for, or one cannot be read."""
         return self.request.GET.get("open") == "filter" or self.filter_errors

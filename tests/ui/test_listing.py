@@ -1,5 +1,6 @@
 """Register lists over real rows: paging by key, filters in words, choices that last."""
 
+import re
 from typing import Any
 
 import django_filters
@@ -226,3 +227,17 @@ def test_the_page_holds_the_list_and_htmx_gets_the_list_alone():
 def test_a_row_comparison_knows_two_directions():
     with pytest.raises(ValueError, match="OR"):
         keyset.RowComparison([], "OR", [])
+
+
+def test_a_list_with_conditions_offers_to_choose_them():
+    page = UnitList(asked(), OrgUnit.objects.all()).respond("ui/list.html").content.decode()
+    assert "data-filter" in page
+
+
+def test_the_chooser_shows_the_chosen_columns_first_and_ticked():
+    listing = UnitList(asked("col=code"), OrgUnit.objects.all())
+    boxes = listing.column_boxes
+    ticked = [tag for tag in re.findall(r"<input[^>]*>", boxes) if "checked" in tag]
+    assert [column.key for column in listing.shown] == ["name", "code"]
+    assert len(ticked) == 2
+    assert boxes.index("disabled") < boxes.index('value="code"')
