@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("residents", "0007_phones_of_an_import")]
+    dependencies = [("residents", "0008_old_reveal_door")]
 
     operations = [
         AddIndexConcurrently(
