@@ -12,12 +12,13 @@ from django.db import migrations
 BOUND = import_module("portal.orgs.migrations.0003_scope_of_one_transaction").BOUND
 WHOLE = BOUND[: BOUND.index("CREATE OR REPLACE FUNCTION app_low")]
 FORM = "token IS NULL OR NOT (token ~ '^([0-9]{1,18}[.]){6}[0-9a-f]{64}$')"
-SIGNED = WHOLE.replace(FORM, "token IS NULL").replace(
-    """    parts := string_to_array(token, '.');
-""",
-    """    parts := string_to_array(token, '.');
-    IF array_length(parts, 1) <> 7 THEN RETURN NULL; END IF;
-""",
+SPLIT = "parts := string_to_array(token, '.');"
+SEVEN = "IF array_length(parts, 1) <> 7 THEN RETURN NULL; END IF;"
+SIGNED = (
+    WHOLE.replace(FORM, "token IS NULL")
+    .replace(SPLIT, f"{SPLIT}\n    {SEVEN}")
+    # without a key there is no signature to equal: nothing is shown
+    .replace("<> parts[7]", "IS DISTINCT FROM parts[7]")
 )
 
 
