@@ -38,10 +38,11 @@ soak: python   ## 15 minutes of steady work with cut connections; nothing may gr
 lint: python   ## Style, imports, types, templates, migrations, generated files
 	@scripts/lint.sh
 
+comma := ,
 .PHONY: bench
 bench: python node   ## Figures of speed and size as ratios, into docs/performance.md; ONLY=pages, PEOPLE=20000
 	@$(if $(PEOPLE),PORTAL_RUN_DIR=$${PORTAL_RUN_DIR:-.run/bench-$(PEOPLE)}) $(PYTHON) -m bench \
-	    $(if $(ONLY),--only $(ONLY)) $(if $(PEOPLE),--people $(PEOPLE)) $(ARGS)
+	    $(if $(ONLY),--only $(subst $(comma), ,$(ONLY))) $(if $(PEOPLE),--people $(PEOPLE)) $(ARGS)
 
 format: python   ## Write Python the way ruff writes it
 	@$(PYTHON) -m ruff format $(wildcard $(SOURCES))
