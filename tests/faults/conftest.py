@@ -5,6 +5,7 @@ test process's own Django is pointed at the live system, so that the builders of
 drive it: what a builder writes, worker and web of the live system see.
 """
 
+import contextlib
 import os
 import random
 from collections.abc import Generator, Iterator
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from django.utils import timezone
 
 from portal.celery import app
@@ -25,7 +26,7 @@ from tests.cast import Cast
 from tests.database import wipe
 from tests.exchange.builders import Wizard
 from tests.faults.browser import Browser
-from tests.faults.system import DATABASE, LiveSystem
+from tests.faults.system import DATABASE, LiveSystem, until
 
 KILLS = int(os.environ.get("KILLS", "1"))
 SEED = os.environ.get("SEED") or str(random.SystemRandom().randrange(10**9))
@@ -102,10 +103,17 @@ def live(system: LiveSystem, settings: object) -> Iterator[LiveSystem]:
     cache.clear()
     for connection in connections.all():
         connection.close()
-    with transaction.atomic("owner"):
+    until(_emptied, 60, "the programs leave the tables alone for a moment", every=0.5)
+    system.heads.unlink(missing_ok=True)
+
+
+def _emptied() -> bool:
+    """Every table empty; False when somebody was still at work in one of them."""
+    with contextlib.suppress(OperationalError), transaction.atomic("owner"):
         wipe()
         _quiet_clock()
-    system.heads.unlink(missing_ok=True)
+        return True
+    return False
 
 
 def _quiet_clock() -> None:

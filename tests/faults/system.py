@@ -32,6 +32,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 DATABASE = "portal_faults"
 PR_SET_PDEATHSIG = 1
+# One process of four threads for a few kills; each more takes seconds to load.
+WEB_WORKERS = "2" if int(os.environ.get("KILLS", "1")) >= 20 else "1"
 USUAL = {"web", "worker", "beat"}  # kept running between tests: each takes seconds to load
 SECRETS = (
     "SECRET_KEY", "SCOPE_SIGNING_KEY", "IDENTITY_ENCRYPTION_KEY", "IDENTITY_INDEX_KEY",
@@ -272,11 +274,11 @@ class LiveSystem:
         process.start()
         return process
 
-    def web(self, workers: int = 2) -> Process:
+    def web(self) -> Process:
         """gunicorn as `make demo` runs it, up and answering."""
         process = self.program(
             "web", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{self.port}",
-            "--workers", str(workers), "--worker-class", "gthread", "--threads", "4",
+            "--workers", WEB_WORKERS, "--worker-class", "gthread", "--threads", "4",
             "--log-level", "warning", "--timeout", "60",
         )  # fmt: skip
         until(self.web_answers, 60, "the web server answers")

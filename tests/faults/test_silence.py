@@ -87,8 +87,10 @@ def owner(live, statement):
 
 
 @pytest.fixture
-def loud(monkeypatch):
-    """Every line that production would write, and more."""
+def loud(live, monkeypatch):
+    """Every line that production would write, and more, from programs that begin anew."""
+    live.stop("web")
+    live.stop("worker")
     monkeypatch.setenv("LOG_LEVEL", "INFO")
 
 
@@ -106,14 +108,14 @@ def breaks_a_unique_index(scope, dwelling):
 def test_what_people_type_is_written_down_nowhere(live, cast, loud, clerk):
     scope = cast.scope("clerk")
     breaks_a_unique_index(scope, home(scope, "静默路1号", floors=1, per_floor=1)[0])
-    live.web(workers=1)
+    live.web()
     for path in (f"/residents/?q={quote(NAME)}", f"/search/?q={quote(NAME)}",
                  f"/audit/?actor={quote(NAME)}"):  # fmt: skip
         assert clerk.get(path).status == 200
     token = clerk.form("/residents/entry/")
     clerk.post("/search/", {**token, "q": NUMBER})
     assert clerk.get(f"/nowhere/?phone={PHONE}&name={quote(NAME)}").status == 404
-    worker = live.worker(concurrency=1)
+    worker = live.worker()
     wizard = Wizard(cast, "clerk")
     file = people_file(scope, [IMPORTED]).decode("utf-8-sig").replace("万万", NAME)
     batch = wizard.checked(file.encode("utf-8-sig"), name=f"{NAME}.csv", kind="residents")

@@ -72,15 +72,18 @@ def rows_between(batch: ImportBatch, chunk: dict[str, int]) -> list[HeldRow]:
 
 
 # Of rows with one identity the first that has no error counts; the others are duplicates of it.
+# Looked up once, not for each row of a file that the planner has no statistics of yet.
 DUPLICATES = """
+WITH same AS MATERIALIZED (
+    SELECT id, first FROM (
+        SELECT id, line, min(line) OVER (PARTITION BY identity) AS first
+        FROM exchange_importrow
+        WHERE batch_id = %(batch)s AND identity <> '' AND NOT skipped AND verdict <> 'error'
+        AND (%(identities)s::text[] IS NULL OR identity = ANY (%(identities)s::text[]))
+    ) AS alike WHERE line > first
+)
 UPDATE exchange_importrow AS row SET action = 'duplicate_in_file', duplicate_of = same.first
-FROM (
-    SELECT id, line, min(line) OVER (PARTITION BY identity) AS first
-    FROM exchange_importrow
-    WHERE batch_id = %(batch)s AND identity <> '' AND NOT skipped AND verdict <> 'error'
-    AND (%(identities)s::text[] IS NULL OR identity = ANY (%(identities)s::text[]))
-) AS same
-WHERE row.id = same.id AND same.line > same.first
+FROM same WHERE row.id = same.id
 """
 
 
