@@ -55,6 +55,10 @@ GROUPS: list[tuple[str, list[Item]]] = [
         Item("imports", "批量导入", "exchange:upload", "import", C.IMPORT_FILES, ("committee",),
              register=True),
     ]),
+    ("协同", [
+        Item("transfers", "移交", "residents:transfers", "transfer", C.VIEW_REGISTER,
+             pages=("residents:transfer",)),
+    ]),
     ("台账", [
         Item("residents", "实有人口", "residents:list", "users", C.VIEW_REGISTER, register=True),
         Item("housing", "实有房屋", "housing:list", "home", C.VIEW_REGISTER, register=True),

@@ -18,8 +18,9 @@ from portal.ui.filtering import offer
 from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REASONS
 from residents.completeness import BY_KEY, incomplete, years_before
 from residents.metrics import as_printed, probable_duplicates
-from residents.models import Residence
+from residents.models import Residence, Transfer
 from residents.querysets import ResidenceQuerySet
+from residents.transfers import TransferQuerySet
 
 Choice = partial(django_filters.ChoiceFilter, empty_label=_("不限"))
 SEXES = [("1", _("男")), ("2", _("女"))]
@@ -190,3 +191,29 @@ class ResidenceFilter(django_filters.FilterSet):
 
     def by_left(self, rows: ResidenceQuerySet, _name: str, _value: str) -> ResidenceQuerySet:
         return rows.filter(status="ended")
+
+
+SIDES = [("in", _("转入")), ("out", _("转出")), ("decide", _("待裁定"))]
+
+
+class TransferFilter(django_filters.FilterSet):
+    """Conditions of the list of transfers: which side, how far, who."""
+
+    side = Choice(label=_("方向"), choices=SIDES, method="by_side")
+    state = django_filters.MultipleChoiceFilter(label=_("状态"), choices=Transfer.State.choices)
+    name = django_filters.CharFilter(label=_("姓名"), field_name="name", lookup_expr="startswith")
+
+    class Meta:
+        model = Transfer
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, scope: Scope, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope, self.day = scope, day
+
+    def by_side(self, rows: TransferQuerySet, _name: str, value: str) -> TransferQuerySet:
+        if value == "in":
+            return rows.arriving(self.scope)
+        if value == "out":
+            return rows.leaving(self.scope)
+        return rows.to_decide(self.scope, self.day)

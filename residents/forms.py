@@ -109,6 +109,25 @@ class MoveForm(PortalForm):
     note = forms.CharField(label=_("说明"), max_length=200, required=False)
 
 
+class AnswerForm(PortalForm):
+    """The holder's answer to a request for transfer."""
+
+    answer = forms.CharField(
+        label=_("说明"), max_length=200, required=False,
+        help_text=_("不同意的须写明理由，由上级裁定"),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+
+
+class DecisionForm(PortalForm):
+    """The word of the unit above both committees."""
+
+    decision = forms.CharField(
+        label=_("裁定理由"), max_length=200, widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={"required": _("请写明裁定理由")},
+    )  # fmt: skip
+
+
 def occupancy_title(code: str) -> str:
     """The title of an occupancy code as boards and lists say it."""
     return OCCUPANCY_STATUSES.title(code)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from django.http import QueryDict
@@ -58,6 +58,9 @@ class Row:
     residence_id: UUID | None = None
     version: str = ""
     arrival: str = ""
+    transfer_reason: str = services.USUAL_REASON
+    #: held by another committee, so that this row can ask for a transfer
+    is_elsewhere: bool = False
     guardian: str = ""
     leaves: bool = False
     left_on: str = ""
@@ -227,6 +230,8 @@ def _posted(index: str, data: QueryDict, members: Mapping[UUID, Residence], toda
     row.residence = members.get(row.residence_id) if row.residence_id else None
     row.version = data.get(f"{prefix}-version", "")
     row.arrival = data.get(f"{prefix}-arrival", "")
+    row.transfer_reason = data.get(f"{prefix}-transfer_reason", row.transfer_reason).strip()
+    row.is_elsewhere = row.arrival == "transfer"
     row.guardian = data.get(f"{prefix}-guardian", "")
     row.leaves = bool(data.get(f"{prefix}-DELETE"))
     row.left_on = data.get(f"{prefix}-left_on", "").strip()
@@ -262,9 +267,17 @@ def told_rows(rows: Iterable[Row], data: QueryDict) -> list[services.Told]:
         }
         asked = f"{row.prefix}-guardian" in data and row.guardian != row.base.get("guardian", "")
         guardian = row.guardian if asked else None
-        arrival: Any = row.arrival if row.arrival in ("move", "stay") else ""
+        arrival: Any = row.arrival if row.arrival in get_args(services.Arrival) else ""
         told.append(
-            services.Told(row.key, values, row.residence_id, row.version, arrival, guardian)
+            services.Told(
+                row.key,
+                values,
+                row.residence_id,
+                row.version,
+                arrival,
+                guardian,
+                row.transfer_reason,
+            )
         )
     return told
 
@@ -301,6 +314,8 @@ def put_problems(rows: Sequence[Row], problems: Iterable[RowProblem]) -> list[st
             loose.append(found.message)
             continue
         name = FIELD_OF.get(found.field, found.field)
+        if row.residence_id is None and isinstance(found, services.ElsewhereProblem):
+            row.is_elsewhere = True
         row.errors.setdefault(name, found.message)
         if found.how:
             row.hints.setdefault(name, found.how)

@@ -15,7 +15,9 @@ from django.db.models import F, Q
 from housing.models import DwellingUnit, Source
 from portal.orgs.models import OrgUnit
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet, new_id
+from residents.drafts import EntryDraft as EntryDraft
 from residents.querysets import ResidenceQuerySet, ResidentQuerySet
+from residents.transfers import Transfer as Transfer
 
 
 class Resident(CommitteeRecord):

@@ -5,17 +5,28 @@ from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from housing.codes import OCCUPANCY_STATUSES
 from portal.quality.models import DataQualityIssue
-from portal.ui import keyset
+from portal.ui import formats, keyset
 from portal.ui.addresses import address_of
-from portal.ui.cells import Action, Column, Empty, Masked, Problem, Tag, Verified
+from portal.ui.cells import (
+    Action,
+    Column,
+    Empty,
+    Masked,
+    Problem,
+    Tag,
+    Toned,
+    Verified,
+)
 from portal.ui.listing import RegisterList
 from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REASONS, SEXES
 from residents.identity import age_on
-from residents.models import Residence
+from residents.models import Residence, Transfer
+from residents.services import unit_names
 
 NO_REVEAL = _("当前岗位不能查看完整证件号")
 RANK = {"note": 0, "should": 1, "must": 2}
@@ -132,3 +143,67 @@ def worst_issues(residences: list[Any]) -> dict[Any, tuple[str, str]]:
         if known is None or RANK[severity] > RANK[known[0]]:
             found[key] = (severity, str(rules[rule].title) if rule in rules else rule)
     return found
+
+
+TONES = {
+    Transfer.State.ASKED: "info", Transfer.State.DISPUTED: "warn", Transfer.State.DONE: "ok",
+    Transfer.State.DENIED: "danger", Transfer.State.WITHDRAWN: "",
+}  # fmt: skip
+
+
+def transfer_state(row: Transfer) -> Tag:
+    return Tag(row.get_state_display(), TONES[Transfer.State(row.state)])
+
+
+def transfer_due(row: Any) -> Any:
+    """The deadline while somebody's word is still out."""
+    if not row.is_open:
+        return None
+    text = formats.due(row.due_on, row.today)
+    return Toned(text, "danger") if row.due_on < row.today else text
+
+
+class TransferList(RegisterList):
+    """Transfers of either side, the newest first (移交, ui.md 8.15)."""
+
+    key = "transfers"
+    unit = _("件")
+    caption = _("移交申请")
+    default_sort = "-asked_at"
+    columns = (
+        Column("name", _("姓名"), kind="name", fixed=True),
+        Column("mask", _("证件号码"), "id_mask", kind="code", width=200),
+        Column("holder", _("原登记单位"), lambda row: row.places[row.holder_id]),
+        Column("committee", _("转入单位"), lambda row: row.places[row.committee_id]),
+        Column("address", _("迁入地址")),
+        Column("reason", _("事由"), kind="second"),
+        Column("asked_at", _("发起"), lambda row: timezone.localdate(row.asked_at), kind="day",
+               sort="asked_at"),
+        Column("due_on", _("期限"), transfer_due),
+        Column("state", _("状态"), transfer_state),
+    )  # fmt: skip
+    empty = Empty(
+        _("没有移交申请"),
+        _("入户登记时键入的证件号已登记在别的居（村）委，就可以发起移交"),
+        icon="transfer",
+    )
+
+    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.day = day
+
+    def row_url(self, row: Transfer) -> str:
+        return address_of("residents:transfer", row.pk)
+
+    def row_css(self, row: Transfer) -> str:
+        return "" if row.is_open else "is-muted"
+
+    @cached_property
+    def page(self) -> keyset.Page:
+        """The page's rows, each with the names of both units (one query)."""
+        page = super().page
+        names = unit_names({code for row in page.rows for code in (row.holder_id,
+                                                                  row.committee_id)})  # fmt: skip
+        for row in page.rows:
+            row.today, row.places = self.day, names
+        return page

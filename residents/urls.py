@@ -3,17 +3,24 @@
 from django.urls import path
 
 from residents import api
-from residents.views import entry, lists, pane, people
+from residents.views import drafts, entry, lists, pane, people, transfers
 
 app_name = "residents"
 urlpatterns = [
     path("", lists.residents, name="list"),
     path("entry/", entry.entry_start, name="entry_start"),
     path("entry/<uuid:pk>/", entry.entry, name="entry"),
+    path("entry/<uuid:pk>/draft/", drafts.keep, name="keep_draft"),
+    path("entry/<uuid:pk>/draft/discard/", drafts.discard, name="discard_draft"),
     path("dwellings/<uuid:pk>/pane/", pane.pane, name="pane"),
     path("dwellings/<uuid:pk>/verify/", entry.verify_dwelling, name="verify_dwelling"),
     path("episodes/<uuid:pk>/move/", people.move, name="move"),
     path("episodes/<uuid:pk>/deregister/", people.deregister, name="deregister"),
+    path("transfers/", transfers.transfers, name="transfers"),
+    path("transfers/<uuid:pk>/", transfers.transfer, name="transfer"),
+    path("transfers/<uuid:pk>/answer/", transfers.answer, name="answer_transfer"),
+    path("transfers/<uuid:pk>/decide/", transfers.decide, name="decide_transfer"),
+    path("transfers/<uuid:pk>/withdraw/", transfers.withdraw, name="withdraw_transfer"),
     path("api/people/", api.endpoint(api.People), name="api_people"),
     path("api/people/<uuid:pk>/", api.endpoint(api.Person), name="api_person"),
     path("api/people/<uuid:pk>/update/", api.endpoint(api.Update), name="api_update"),

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from housing.codes import OCCUPANCY_STATUSES, TENURES
 from housing.tables import LEGALITY
 from permits import eligibility, materials, services, transitions
-from permits.deadlines import working_days_left
 from permits.forms import CompleteForm, IssueForm, RefuseForm, ReviewForm, WordForm
 from permits.models import (
     EligibilityCheck,
@@ -27,6 +26,7 @@ from permits.tables import TONES
 from portal.orgs.access import PortalRequest
 from portal.orgs.capabilities import Capability
 from portal.rules.services import Rule, rule_on
+from portal.rules.working_days import working_days_left
 from portal.ui import formats
 from portal.ui.pages import page
 from residents.categories import SEXES

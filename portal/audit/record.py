@@ -29,6 +29,8 @@ class Actor(Protocol):
     def request_id(self) -> str: ...
     @property
     def ip(self) -> str | None: ...
+    @property
+    def office(self) -> tuple[int, str] | None: ...
 
 
 #: The columns of an event that is not yet written.
@@ -80,15 +82,16 @@ def event(
 ) -> Event:
     """An event not yet written, for `record_many`."""
     kind, key, text = _described(target)
+    unit, unit_name = by.office or (by.unit, by.unit_name)
     return dict(
         at=at,
         action=action,
         actor_id=by.user_id,
         actor_name=by.user_name,
-        actor_unit=by.unit,
-        actor_unit_name=by.unit_name,
+        actor_unit=unit,
+        actor_unit_name=unit_name,
         actor_role=by.role,
-        scope_code=committee or by.unit,
+        scope_code=committee or unit,
         target_type=kind,
         target_id=key,
         target_text=text,

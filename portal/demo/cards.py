@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from permits import eligibility, materials, transitions
-from permits.deadlines import a_year_later, decision_due, is_working_day
+from permits.deadlines import a_year_later, decision_due
 from permits.models import (
     EligibilityCheck,
     PermitApplication,
@@ -26,6 +26,7 @@ from portal.demo.chance import Dice, Weighted
 from portal.orgs.records import new_key
 from portal.orgs.scope import STREET_SPAN
 from portal.rules.services import Rule
+from portal.rules.working_days import is_working_day
 from residents.identity import mask_id
 
 #: Share of the adults from elsewhere who hold a permit.

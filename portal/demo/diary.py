@@ -13,7 +13,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from permits.deadlines import is_working_day
 from portal.accounts.models import User
 from portal.audit.record import event, record_many
 from portal.demo import cast
@@ -22,6 +21,7 @@ from portal.orgs.acting import acting
 from portal.orgs.limits import allow_work
 from portal.orgs.models import Appointment
 from portal.orgs.scope import Scope
+from portal.rules.working_days import is_working_day
 
 Act = Callable[[Scope, datetime], None]
 

@@ -1,67 +1,21 @@
-"""The to-do list of a post: issues, due verifications, permits, by how soon they are due (ui 4.9).
-
-Counts come from the database; of each group only as many rows are read as are shown.
+"""The to-do list of a post: what its sources hold, by how soon it is due (ui 4.9).
 
 Paper: S-21.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date
 
-from django.db.models import Case, CharField, Count, Max, Min, Q, Value, When, Window
-from django.db.models.functions import RowNumber
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from permits import transitions
-from permits.models import PermitApplication, ResidencePermit
-from portal.exchange.exports.querying import waiting_for
-from portal.exchange.exports.words import line_of
-from portal.exchange.models import ExportRequest
-from portal.orgs.capabilities import Capability
+from portal.desk.sources import BUCKETS, MOST_OPENED, Act, Item, Loaded, sources
 from portal.orgs.scope import Scope
-from portal.quality.fixing import issue_url, may_fix
-from portal.quality.models import DataQualityIssue
-from portal.quality.registry import quality_rules
-from portal.ui import formats
-from residents.models import Residence
 
-#: Verifications have a kind of their own here, read from the register itself.
-VERIFICATION = "DQ-13"
-WINDOW = 30
-HOUSEHOLDS = {"1": "自住户", "2": "出租户", "3": "借住户", "5": "集体户"}
-BUCKETS = ("overdue", "today", "week", "later")
 LEVELS = {"must": 0, "should": 1, "note": 2}
-MOST_OPENED = 200
+FEWEST = 3
 
-
-@dataclass(frozen=True)
-class Act:
-    """A button of the opened row; with `fields` it posts, `key` is the letter that presses it."""
-
-    title: str
-    url: str
-    fields: dict[str, str] = field(default_factory=dict)
-    posts: bool = False
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing to do: a row of the inbox, opened in place when it is the current one."""
-
-    key: str
-    kind: str
-    level: str
-    title: str
-    subject: str
-    place: str
-    reason: str
-    due_on: date
-    facts: Sequence[tuple[str, str]] = ()
-    acts: Sequence[Act] = ()
+__all__ = ["Act", "Group", "Inbox", "Item", "Tab", "first_of", "inbox"]
 
 
 @dataclass(frozen=True)
@@ -99,221 +53,6 @@ class Inbox:
         return self.tabs[0].count
 
 
-Loaded = dict[str, tuple[int, list["Item"]]]
-
-
-class _Source(ABC):
-    """One kind of thing to do, read in one query: counts by bucket, and the first rows of each."""
-
-    key: str
-    title: str
-    due = "due_on"
-
-    def __init__(self, scope: Scope, today: date) -> None:
-        self.scope = scope
-        self.today = today
-
-    @abstractmethod
-    def rows(self) -> Any:
-        """What is to be done, in scope."""
-
-    @abstractmethod
-    def item(self, row: Any) -> Item:
-        """One of the rows as the inbox shows it."""
-
-    def load(self, most: int, opened: str) -> Loaded:
-        """By bucket, how many there are and the first `most`; more of the opened bucket."""
-        place = Case(
-            *(When(_within(self.due, key, self.today), then=Value(key)) for key in BUCKETS),
-            output_field=CharField(),
-        )
-        rows = (
-            self.rows()
-            .annotate(bucket=place)
-            .annotate(
-                of=Window(Count("pk"), partition_by="bucket"),
-                ordinal=Window(RowNumber(), partition_by="bucket", order_by=[self.due, "pk"]),
-            )
-            .filter(Q(ordinal__lte=most) | Q(bucket=opened, ordinal__lte=MOST_OPENED))
-            .order_by(self.due, "pk")
-        )
-        found: Loaded = {}
-        for row in rows:
-            found.setdefault(row.bucket, (row.of, []))[1].append(self.item(row))
-        return found
-
-
-class Issues(_Source):
-    """What the quality rules found, besides due verifications."""
-
-    key, title = "quality", "质量问题"
-
-    def rows(self) -> Any:
-        verifications = [r.key for r in quality_rules().values() if r.number == VERIFICATION]
-        issues = DataQualityIssue.objects.in_scope(self.scope).open()
-        return issues.exclude(rule__in=verifications)
-
-    def item(self, row: DataQualityIssue) -> Item:
-        rule = quality_rules().get(row.rule)
-        main = issue_url(row, self.scope)
-        word = str(rule.act) if rule and may_fix(row, self.scope) else _("查看房屋")
-        acts = [Act(word, main)] if main else []
-        acts += _links((_("同类问题"), "quality:list", f"rule={row.rule}", None))
-        facts = [(_("规则"), f"{row.rule} {rule.title}" if rule else row.rule)]
-        if rule and rule.hurts:
-            facts.append((_("影响"), str(rule.hurts)))
-        if rule:
-            facts.append((_("怎么改"), str(rule.mend)))
-        return Item(
-            f"issue-{row.pk}", self.key, row.severity, _(self.title), row.subject, row.place,
-            row.detail, row.due_on, facts, acts,
-        )  # fmt: skip
-
-
-class Verifications(_Source):
-    """Dwellings in which somebody's verification is due within a week, or overdue."""
-
-    key, title = "due", "到期核实"
-
-    def rows(self) -> Any:
-        soon = self.today + timedelta(days=7)
-        people = Residence.objects.in_scope(self.scope).actual().filter(due_on__lte=soon)
-        return (
-            people.order_by()
-            .values("dwelling_id", "short_address", "occupancy")
-            .annotate(earliest=Min("due_on"), last=Max("verified_on"), people=Count("id"))
-        )
-
-    def load(self, most: int, opened: str) -> Loaded:
-        """As of the others; a committee has few enough of these to read them all."""
-        by_bucket: dict[str, list[dict[str, Any]]] = {}
-        for row in self.rows().order_by("earliest", "dwelling_id"):
-            by_bucket.setdefault(_bucket(row["earliest"], self.today), []).append(row)
-        return {
-            key: (
-                len(rows),
-                [self.item(row) for row in rows[: MOST_OPENED if key == opened else most]],
-            )
-            for key, rows in by_bucket.items()
-        }
-
-    def item(self, row: dict[str, Any]) -> Item:
-        house = HOUSEHOLDS.get(row["occupancy"], "住户")
-        last = formats.short_day(row["last"], self.today)
-        cycle = (row["earliest"] - row["last"]).days
-        reason = _("上次核实 %(day)s") % {"day": last}
-        if cycle > 0:
-            reason = _("上次核实 %(day)s，每 %(n)d 天核实一次") % {"day": last, "n": cycle}
-        acts = _links(
-            (_("去核实"), "residents:entry", "", row["dwelling_id"])
-            if self.scope.may(Capability.EDIT_RESIDENTS)
-            else (_("查看房屋"), "housing:dwelling", "", row["dwelling_id"])
-        )
-        if self.scope.may(Capability.VERIFY):
-            verify = reverse("desk:verify", args=[row["dwelling_id"]])
-            acts += [
-                Act(_("上门核实无变化"), verify, {"method": "V1"}, posts=True),
-                Act(_("电话核实无变化"), verify, {"method": "V2"}, posts=True),
-            ]
-        return Item(
-            f"due-{row['dwelling_id']}", self.key, "should", _(self.title),
-            _("%(house)s %(n)d 人") % {"house": house, "n": row["people"]}, row["short_address"],
-            reason, row["earliest"],
-            [(_("影响"), _("鲜活度")), (_("规则"), _("三(三)1 核实周期"))], acts,
-        )  # fmt: skip
-
-
-class Endorsements(_Source):
-    """Permits that run out within thirty days, or have run out."""
-
-    key, title = "endorsement", "签注到期"
-    due = "valid_to"
-
-    def rows(self) -> Any:
-        return ResidencePermit.objects.in_scope(self.scope).to_endorse_on(self.today, WINDOW)
-
-    def item(self, row: ResidencePermit) -> Item:
-        day = formats.short_day(row.valid_to, self.today)
-        over = row.valid_to < self.today
-        reason = (
-            _("居住证 %(day)s 已到期，功能中止，可补办签注")
-            if over
-            else _("居住证 %(day)s 到期，已可办理签注")
-        )
-        return Item(
-            f"permit-{row.pk}", self.key, "should" if over else "note", _(self.title),
-            row.holder_name, row.short_address, reason % {"day": day}, row.valid_to,
-            [(_("证号"), row.number_mask), (_("签发"), formats.day(row.issued_on))],
-            _links(
-                (_("查看办件"), "permits:case", "", row.case_id)
-                if self.scope.may(Capability.VIEW_PERMITS)
-                else (_("查看人员"), "residents:person", "", row.holder_id)
-            ),
-        )  # fmt: skip
-
-
-class Cases(_Source):
-    """Permit cases that wait for this very post."""
-
-    key, title = "permit", "居住证"
-
-    def rows(self) -> Any:
-        waiting = PermitApplication.objects.in_scope(self.scope).awaiting(self.scope)
-        return waiting.filter(due_on__isnull=False)
-
-    def item(self, row: PermitApplication) -> Item:
-        state = transitions.TITLES[row.state]
-        return Item(
-            f"case-{row.pk}", self.key, "note", _(self.title), row.applicant_name,
-            row.short_address, f"{row.get_kind_display()}，{state}",
-            row.due_on or self.today,
-            [(_("受理编号"), row.case_no), (_("规则"), row.rule)],
-            _links((_("去办理"), "permits:case", "", row.pk)),
-        )  # fmt: skip
-
-
-class Exports(_Source):
-    """Other people's exports that wait for this very post's word."""
-
-    key, title = "export", "导出审批"
-
-    def rows(self) -> Any:
-        return waiting_for(self.scope, self.today)
-
-    def item(self, row: ExportRequest) -> Item:
-        line = line_of(row)
-        return Item(
-            f"export-{row.pk}", self.key, "should", _(self.title), row.requested_name,
-            row.unit_name,
-            _("%(list)s %(n)s %(unit)s，用途 %(purpose)s") % {
-                "list": line.title, "n": formats.whole(line.rows), "unit": line.unit,
-                "purpose": row.purpose,
-            },
-            row.due_on,
-            [(_("条件"), line.asked), (_("理由"), row.reason)],
-            _links((_("去审批"), "exports:export", "", row.pk)),
-        )  # fmt: skip
-
-
-def sources(scope: Scope, today: date) -> list[_Source]:
-    """What this post is asked to do: what it cannot do is not its business."""
-    found: list[type[_Source]] = []
-    if scope.may(Capability.VIEW_QUALITY):
-        found.append(Issues)
-    if scope.level == "committee" and scope.may(Capability.VIEW_REGISTER):
-        found += [Verifications, Endorsements]
-    if any(
-        scope.may(each)
-        for each in (
-            Capability.RECEIVE_PERMITS, Capability.REVIEW_PERMITS, Capability.DECIDE_PERMITS,
-        )
-    ):  # fmt: skip
-        found.append(Cases)
-    if scope.may(Capability.APPROVE_EXPORTS):
-        found.append(Exports)
-    return [source(scope, today) for source in found]
-
-
 def inbox(
     scope: Scope,
     today: date,
@@ -321,6 +60,7 @@ def inbox(
     kind: str = "",
     opened: str = "",
     most: int = 6,
+    room: int = 0,
     fold: bool = False,
 ) -> Inbox:
     """The to-do list, most urgent first.
@@ -328,6 +68,7 @@ def inbox(
     :param kind: only this kind of thing, all of them for a blank or unknown one
     :param opened: the group of which (nearly) all rows are shown
     :param most: rows shown of each other group
+    :param room: rows shown in all, shared by the groups; 0 for as many as there are
     :param fold: the last group shows no rows while there are more urgent ones
     """
     loaded = [(source, source.load(most, opened)) for source in sources(scope, today)]
@@ -346,7 +87,17 @@ def inbox(
     groups = [group for group in groups if group.count]
     if fold and len(groups) > 1 and groups[-1].key == BUCKETS[-1] != opened:
         groups[-1] = replace(groups[-1], items=())
-    return Inbox(tabs, groups)
+    return Inbox(tabs, _shared(groups, room, opened) if room else groups)
+
+
+def _shared(groups: Sequence[Group], room: int, opened: str) -> list[Group]:
+    """The groups with an equal share of the room each, at least a few rows."""
+    shown = sum(bool(group.items) for group in groups)
+    share = max(FEWEST, room // max(shown, 1))
+    return [
+        group if group.key == opened else replace(group, items=group.items[:share])
+        for group in groups
+    ]
 
 
 def _group(bucket: str, title: str, loaded: Sequence[Loaded], most: int) -> Group:
@@ -355,45 +106,6 @@ def _group(bucket: str, title: str, loaded: Sequence[Loaded], most: int) -> Grou
     items = [item for _count, some in found for item in some]
     items.sort(key=lambda item: (item.due_on, LEVELS.get(item.level, 3), item.key))
     return Group(bucket, title, sum(count for count, _items in found), items[:most])
-
-
-def _within(column: str, bucket: str, today: date) -> Q:
-    end = _week_end(today)
-    return {
-        "overdue": Q(**{f"{column}__lt": today}),
-        "today": Q(**{column: today}),
-        "week": Q(**{f"{column}__gt": today, f"{column}__lte": end}),
-        "later": Q(**{f"{column}__gt": end}),
-    }[bucket]
-
-
-def _bucket(day: date, today: date) -> str:
-    if day < today:
-        return "overdue"
-    if day == today:
-        return "today"
-    return "week" if day <= _week_end(today) else "later"
-
-
-def _week_end(today: date) -> date:
-    """The Sunday of the week."""
-    return today + timedelta(days=6 - today.weekday())
-
-
-def _links(*wanted: tuple[str, str, str, Any]) -> list[Act]:
-    return [
-        Act(title, f"{address}?{query}" if query else address)
-        for title, view, query, key in wanted
-        if (address := _address(view, key))
-    ]
-
-
-def _address(view: str, key: Any = None) -> str:
-    """The address of a page; blank while its area has none."""
-    try:
-        return reverse(view, args=[] if key is None else [key])
-    except NoReverseMatch:
-        return ""
 
 
 def first_of(groups: Iterable[Group]) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from django.db import connection, transaction
 
 from portal.orgs import tokens
+from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 
 
@@ -26,3 +28,16 @@ def acting(scope: Scope | None) -> Iterator[Scope | None]:
         tokens.leave(token)
         if connection.in_atomic_block and not connection.needs_rollback:
             connection.apply_scope()  # type: ignore[attr-defined]
+
+
+#: What a lent scope carries: it moves a registration, and nothing else.
+LENT = frozenset(map(str, (Capability.VIEW_REGISTER, Capability.EDIT_RESIDENTS, Capability.VERIFY)))
+
+
+def reaching(by: Scope, unit: int) -> Scope:
+    """`by`'s own hand over the wider `unit`, for one act that `CROSSINGS` permits.
+
+    Only services use it, for rows that they name by key; the trail tells `by`'s own office.
+    """
+    office = by.office or (by.unit, by.unit_name)
+    return replace(by, unit=unit, appointment_id=None, capabilities=LENT, office=office)

@@ -10,6 +10,7 @@ class Capability(StrEnum):
     VIEW_REGISTER = "view_register"
     EDIT_RESIDENTS = "edit_residents"
     VERIFY = "verify"
+    DECIDE_TRANSFERS = "decide_transfers"
     EDIT_HOUSING = "edit_housing"
     REVEAL_IDENTITY = "reveal_identity"
     IMPORT_FILES = "import_files"
@@ -47,6 +48,7 @@ TITLES: dict[Capability, str] = {
     Capability.VIEW_REGISTER: "查看实有人口、实有房屋",
     Capability.EDIT_RESIDENTS: "登记、变更、注销人口信息",
     Capability.VERIFY: "核实无变化",
+    Capability.DECIDE_TRANSFERS: "裁定有争议的移交",
     Capability.EDIT_HOUSING: "登记、变更房屋信息",
     Capability.REVEAL_IDENTITY: "写明事由后查看完整证件号",
     Capability.IMPORT_FILES: "批量导入台账",

@@ -33,6 +33,14 @@ CROSSINGS: tuple[Crossing, ...] = (
         "one person is one row (D-5)",
     ),
     Crossing(
+        "transfer",
+        "to the committee that holds a registration: who asks for it, for which address and why; "
+        "to the one that asks: the answer",
+        "posts that register people, of both committees; agreed or decided, one act ends the old "
+        "registration and begins the new one",
+        "a move between committees is a handshake (D-5)",
+    ),
+    Crossing(
         "address_taken", "that an address is registered in another unit already",
         "posts that register buildings", "an address is one plate in the district (D-1)",
     ),

@@ -39,7 +39,7 @@ _ALL = [
         "订规则、定考核、看全区汇总；说明用途后可查个人，不改访问留痕。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_ASSESSMENT, C.RUN_ASSESSMENT,
         C.EDIT_RULES, C.EXPORT_MASKED, C.APPROVE_EXPORTS, C.REVEAL_IDENTITY, C.VIEW_AUDIT,
-        C.VIEW_ORGS, C.APPROVE_POSTS,
+        C.VIEW_ORGS, C.APPROVE_POSTS, C.DECIDE_TRANSFERS,
     ),
     _role(
         "district_analyst", "区人口办统计员", "district",
@@ -67,7 +67,7 @@ _ALL = [
         "看本街道看板、裁定移交、管采集力量、报自评，不看其他街道的人。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.EDIT_STAFFING, C.REVIEW_PERMITS,
         C.DECIDE_PERMITS, C.VIEW_ASSESSMENT, C.SELF_ASSESS, C.EXPORT_MASKED, C.APPROVE_EXPORTS,
-        C.REVEAL_IDENTITY, C.VIEW_AUDIT, C.VIEW_ORGS, C.APPOINT,
+        C.REVEAL_IDENTITY, C.VIEW_AUDIT, C.VIEW_ORGS, C.APPOINT, C.DECIDE_TRANSFERS,
     ),
     _role(
         "street_staff", "街道（镇）人口办工作人员", "street",

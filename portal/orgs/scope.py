@@ -37,7 +37,8 @@ class Scope:
     """What somebody may see and do now, as services and querysets receive it (`by`).
 
     A scope is made per request or per job from one appointment and never changes.
-    `request_id` and `ip` tell the audit trail where an act came from.
+    `request_id` and `ip` tell the audit trail where an act came from; `office`, a code and a
+    name, is the acting unit where a wider one is lent for an act (`acting.reaching`).
     """
 
     unit: int
@@ -51,6 +52,7 @@ class Scope:
     appointment_id: int | None = None
     request_id: str = field(default="", compare=False)
     ip: str | None = field(default=None, compare=False)
+    office: tuple[int, str] | None = None
 
     @property
     def level(self) -> Level:

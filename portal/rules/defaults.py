@@ -48,6 +48,10 @@ RULES = [
         {"days": 7}, {"days": int},
     ),
     RuleDefault(
+        "transfer_deadlines", "移交答复、裁定时限（工作日）", "二", TO_CONFIRM,
+        {"answer": 3, "decide": 3}, {"answer": int, "decide": int},
+    ),
+    RuleDefault(
         "issue_deadlines", "质量问题整改时限（天）", "三(三)1", TO_CONFIRM,
         {"high": 3, "mid": 10, "low": 30}, {"high": int, "mid": int, "low": int},
     ),

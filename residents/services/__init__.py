@@ -12,6 +12,7 @@ from residents.services.changing import (
     version_of,
 )
 from residents.services.counters import refresh_dwellings
+from residents.services.drafting import draft_fields, drop_draft, keep_draft, purge_drafts
 from residents.services.enrolment import Newcomer, Visit, enrol
 from residents.services.errors import (
     Conflict,
@@ -20,18 +21,27 @@ from residents.services.errors import (
     RowProblem,
     StaleVersion,
     UnableToDeregister,
+    UnableToKeep,
     UnableToMove,
     UnableToRegister,
     UnableToReveal,
     UnableToSave,
+    UnableToTransfer,
     UnableToUpdate,
     UnableToVerify,
 )
-from residents.services.finding import Found, elsewhere_problems, find_holders
+from residents.services.finding import (
+    ElsewhereProblem,
+    Found,
+    elsewhere_problems,
+    find_holders,
+    unit_names,
+    unit_title,
+)
 from residents.services.following import dwellings_changed
 from residents.services.household import Leaving, Saved, Told, save_household
 from residents.services.moving import deregister, move_resident
-from residents.services.registering import register_resident
+from residents.services.registering import Arrival, register_resident
 from residents.services.revealing import PURPOSES, Revealed, reveal, reveals_today
 from residents.services.sealing import (
     Bare,
@@ -42,13 +52,24 @@ from residents.services.sealing import (
     phone_index,
     phone_indexes,
 )
+from residents.services.transferring import (
+    USUAL_REASON,
+    answer_transfer,
+    ask_transfer,
+    common_unit,
+    decide_transfer,
+    withdraw_transfer,
+)
 from residents.services.visiting import record_visit, verify_dwelling
 
 __all__ = [
     "PURPOSES",
+    "USUAL_REASON",
+    "Arrival",
     "Bare",
     "Change",
     "Conflict",
+    "ElsewhereProblem",
     "Found",
     "FoundElsewhere",
     "Leaving",
@@ -60,29 +81,39 @@ __all__ = [
     "StaleVersion",
     "Told",
     "UnableToDeregister",
+    "UnableToKeep",
     "UnableToMove",
     "UnableToRegister",
     "UnableToReveal",
     "UnableToSave",
+    "UnableToTransfer",
     "UnableToUpdate",
     "UnableToVerify",
     "Visit",
+    "answer_transfer",
+    "ask_transfer",
     "change_people",
+    "common_unit",
     "compare",
+    "decide_transfer",
     "bare_document",
     "bare_phone",
     "deregister",
     "diff_shown",
     "document_index",
     "document_indexes",
+    "draft_fields",
+    "drop_draft",
     "dwellings_changed",
     "elsewhere_problems",
     "enrol",
     "find_holders",
+    "keep_draft",
     "known_of",
     "move_resident",
     "phone_index",
     "phone_indexes",
+    "purge_drafts",
     "record_visit",
     "refresh_dwellings",
     "register_resident",
@@ -91,7 +122,10 @@ __all__ = [
     "reveals_today",
     "save_household",
     "shown",
+    "unit_names",
+    "unit_title",
     "update_resident",
     "verify_dwelling",
     "version_of",
+    "withdraw_transfer",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError
 
 from residents.intake import FieldProblem
-from residents.models import Household, Identity, Residence, Resident
+from residents.models import Household, Identity, Residence, Resident, Transfer
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,27 @@ class UnableToMove(Exception):
     """The person cannot move there, or not on that day."""
 
 
+class UnableToTransfer(Exception):
+    """A request between committees cannot be answered, decided or withdrawn so.
+
+    :param field: the field of the form that the sentence belongs to
+    """
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class UnableToDeregister(Exception):
     """The episode cannot be ended so."""
 
 
 class UnableToVerify(Exception):
     """The visit cannot be recorded so."""
+
+
+class UnableToKeep(Exception):
+    """A draft cannot be kept."""
 
 
 class UnableToReveal(Exception):
@@ -90,7 +105,7 @@ class StaleVersion(Exception):
 
 _SENTENCES = {
     constraint.name: str(constraint.violation_error_message)
-    for model in (Resident, Identity, Household, Residence)
+    for model in (Resident, Identity, Household, Residence, Transfer)
     for constraint in model._meta.constraints
 } | {"residents_primary_without_overlap": "同一时间只能有一处主要居所，请核对入住和离开日期"}
 _FIELDS = {

@@ -74,10 +74,18 @@ def elsewhere_sentence(found: Found, names: dict[int, str]) -> str:
 def unit_names(codes: Iterable[int]) -> dict[int, str]:
     """`街道 · 居委会` by committee code."""
     rows = OrgUnit.objects.filter(code__in=set(codes)).select_related("parent")
-    return {
-        unit.code: f"{unit.parent.name} · {unit.name}" if unit.parent else unit.name
-        for unit in rows
-    }
+    return {unit.code: unit_title(unit) for unit in rows}
+
+
+def unit_title(unit: OrgUnit) -> str:
+    """`街道 · 居委会` of one unit, read with its parent."""
+    return f"{unit.parent.name} · {unit.name}" if unit.parent else unit.name
+
+
+class ElsewhereProblem(FieldProblem):
+    """A number that another unit holds: a form offers to ask for a transfer."""
+
+    __slots__ = ()
 
 
 def elsewhere_problems(
@@ -86,7 +94,7 @@ def elsewhere_problems(
     """A sentence at the number for each row whose number belongs to another unit."""
     names = unit_names(holder.committee for _, holder in found)
     return [
-        (row, FieldProblem("document_number", elsewhere_sentence(holder, names),
-                           "请核对证件原件；确已搬来的，联系对方居委办理移交"))
+        (row, ElsewhereProblem("document_number", elsewhere_sentence(holder, names),
+                               "请核对证件原件；确已搬来的，在入户登记中发起移交"))
         for row, holder in found
     ]  # fmt: skip

@@ -18,7 +18,7 @@ from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from residents.intake import FieldProblem, read_person
-from residents.models import Residence, Resident, Verification
+from residents.models import Residence, Resident, Transfer, Verification
 from residents.querysets import ACTUAL_CATEGORIES
 from residents.services.changing import (
     Change,
@@ -45,6 +45,7 @@ from residents.services.registering import (
     Arriving,
     admit,
 )
+from residents.services.transferring import USUAL_REASON, Ask, ask_transfers
 from residents.services.visiting import VACANT, renew, visit_of
 
 DWELLING = "dwelling"
@@ -60,6 +61,7 @@ class Told:
 
     :param row: the form's own name of the row
     :param guardian: the id of a resident, or the row of somebody told here; None says nothing
+    :param transfer_reason: why another committee is asked for this person (arrival `transfer`)
     """
 
     row: str
@@ -68,6 +70,7 @@ class Told:
     version: str = ""
     arrival: Arrival = ""
     guardian: str | None = None
+    transfer_reason: str = USUAL_REASON
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class Saved:
     added: list[Residence] = field(default_factory=list)
     changed: list[Resident] = field(default_factory=list)
     left: list[Residence] = field(default_factory=list)
+    asked: list[Transfer] = field(default_factory=list)
 
 
 def save_household(
@@ -139,6 +143,7 @@ class _Grid:
         )
         self.members = {row.pk: row for row in episodes}
         self.arriving: list[Arriving] = []
+        self.asking: list[Ask] = []
         self.changes: list[tuple[Change, str]] = []
         self.leaving: list[tuple[Leaving, Residence]] = []
         self.guardians: dict[str, str] = {}
@@ -163,7 +168,10 @@ class _Grid:
             row.told, today=self.today, allow_synthetic=settings.SYNTHETIC_DATA,
             required=(*REQUIRED, "relation"),
         )  # fmt: skip
-        self.arriving.append(Arriving(row.row, reading, row.arrival))
+        if row.arrival == "transfer":
+            self.asking.append(Ask(row.row, reading, row.transfer_reason))
+        else:
+            self.arriving.append(Arriving(row.row, reading, row.arrival))
         return [RowProblem(row.row, problem) for problem in reading.errors]
 
     def _read_known(self, row: Told) -> list[RowProblem]:
@@ -223,13 +231,16 @@ class _Grid:
         stayed = self._stayed()
         added = admit(arriving=self.arriving, dwelling=self.dwelling, visit=visit, by=by, at=at) \
             if self.arriving else []  # fmt: skip
+        asked = ask_transfers(
+            asks=self.asking, dwelling=self.dwelling, visit=visit, by=by, at=at
+        ) if self.asking else []  # fmt: skip
         self._refuse_full_vacancy(stayed + added)
         self._verify(stayed, changed, visit)
         self._set_guardians(added)
         refresh_dwellings(dwellings={self.dwelling.pk}, by=by, at=at)
         return Saved(
             self.dwelling, added, [change.resident for change in changed],
-            [row for _, row in self.leaving],
+            [row for _, row in self.leaving], asked,
         )  # fmt: skip
 
     def _save_dwelling(self, changes: Mapping[str, Any], visit: Visit) -> None:
@@ -337,5 +348,5 @@ def _record(saved: Saved, visit: Visit, note: str, by: Scope, at: datetime) -> N
         committee=saved.dwelling.committee_id,
         subjects=[*touched, *(person.pk for person in saved.changed)], reason=note,
         changes={"added": len(saved.added), "changed": len(saved.changed),
-                 "left": len(saved.left), "visited_on": visit.on},
+                 "left": len(saved.left), "asked": len(saved.asked), "visited_on": visit.on},
     )  # fmt: skip

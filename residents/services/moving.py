@@ -3,7 +3,7 @@
 Paper: S-09.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from portal.orgs.scope import Scope
 from portal.rows import update_rows
 from residents.categories import DELETION_REASONS
 from residents.models import Residence, Resident
-from residents.services.changing import version_of
+from residents.services.changing import today_of, version_of
 from residents.services.counters import refresh_dwellings
 from residents.services.enrolment import Newcomer, Visit, enrol
 from residents.services.errors import (
@@ -118,28 +118,46 @@ def _move(
     old: Residence, dwelling: DwellingUnit, moved_on: date, method: str, note: str, by: Scope,
     at: datetime,
 ) -> Residence:  # fmt: skip
-    resident, visit = old.resident, Visit(method, timezone.localdate(at))
-    end_episodes(endings=[(old, moved_on, MOVED_AWAY)], by=by, at=at, note=note)
-    if old.is_primary and resident.committee_id != dwelling.committee_id:
+    return relocate(
+        resident=old.resident, old=old, dwelling=dwelling, visit=Visit(method, today_of(at)),
+        episode={"category": old.category, "begin_on": moved_on, "reason": old.reason,
+                 "tenancy_role": old.tenancy_role, "relation": old.relation},
+        is_primary=old.is_primary, note=note, by=by, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic(savepoint=False)
+def relocate(
+    *, resident: Resident, old: Residence | None, dwelling: DwellingUnit, visit: Visit,
+    episode: Mapping[str, Any], is_primary: bool, by: Scope, at: datetime, note: str = "",
+) -> Residence:  # fmt: skip
+    """End `old`, if there is one, and begin an episode at `dwelling`; rights are the caller's.
+
+    A primary episode takes the person's record to the dwelling's committee.
+
+    :param episode: category, first day, reason, role and relation of the new episode
+    """
+    if old is not None:
+        end_episodes(endings=[(old, episode["begin_on"], MOVED_AWAY)], by=by, at=at, note=note)
+    if is_primary:
         resident.committee_id = dwelling.committee_id
+        resident.category = episode["category"]
     _touch(resident, by, at)
     (fresh,) = enrol(
         newcomers=[
-            Newcomer(
-                row=None, dwelling=dwelling, person={}, resident=resident,
-                episode={"category": old.category, "begin_on": moved_on, "reason": old.reason,
-                         "tenancy_role": old.tenancy_role, "relation": old.relation},
-                is_primary=old.is_primary,
-            )
+            Newcomer(row=None, dwelling=dwelling, person={}, resident=resident, episode=episode,
+                     is_primary=is_primary)
         ],
         visit=visit, by=by, at=at,
     )  # fmt: skip
     record(
         "residents.moved", by=by, at=at, target=resident, committee=dwelling.committee_id,
         subjects=[resident.pk], reason=note,
-        changes={"address": (old.short_address, fresh.short_address), "moved_on": moved_on},
+        changes={"address": (old.short_address if old else "", fresh.short_address),
+                 "moved_on": episode["begin_on"]},
     )  # fmt: skip
-    refresh_dwellings(dwellings={old.dwelling_id, dwelling.pk}, by=by, at=at)
+    left = {old.dwelling_id} if old else set()
+    refresh_dwellings(dwellings={dwelling.pk, *left}, by=by, at=at)
     housing.record_occupancy(
         dwelling_id=dwelling.pk, checked_on=visit.on, method=visit.method, by=by, at=at
     )
@@ -191,6 +209,7 @@ def _others_open(residence: Residence, by: Scope) -> list[Residence]:
 def _touch(resident: Resident, by: Scope, at: datetime) -> None:
     resident.version += 1
     resident.updated_at, resident.updated_by = at, by.user_name
-    resident.save(
-        update_fields=["committee_id", "vital_status", "version", "updated_at", "updated_by"]
-    )
+    touched = (
+        "committee_id", "category", "vital_status", "version", "updated_at", "updated_by",
+    )  # fmt: skip
+    resident.save(update_fields=touched)

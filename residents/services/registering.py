@@ -30,8 +30,9 @@ from residents.services.moving import end_episodes
 from residents.services.sealing import Sealed, seal_document, seal_phone
 
 REQUIRED = ("name", "category", "begin_date")
-#: What to do with somebody who lives elsewhere in the same scope: ask, move here, or stay there.
-Arrival = Literal["", "move", "stay"]
+#: What to do with somebody who is registered elsewhere: ask the clerk, move here, stay there; or,
+#: held by another committee, ask that committee.
+Arrival = Literal["", "move", "stay", "transfer"]
 DECEASED = Resident.Vital.DECEASED.value
 MOVED_AWAY = "01"
 

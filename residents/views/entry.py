@@ -1,11 +1,11 @@
 """The household entry page: shown, saved, both versions of a lost race, bare visits."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,7 +32,7 @@ from residents.grid import (
     template_row,
     told_rows,
 )
-from residents.models import Residence, Verification
+from residents.models import EntryDraft, Residence, Transfer, Verification
 from residents.names import pinyin_of
 from residents.origins import PROVINCES
 from residents.search import search
@@ -82,14 +82,34 @@ class _Page:
         rows = Residence.objects.in_scope(request.scope).open().filter(dwelling=dwelling)
         self.members = list(rows.select_related("resident").order_by("id"))
         self.loose: list[str] = []
+        self.draft: EntryDraft | None = None
+        self.is_draft, self.typed_version = False, ""
 
-    def _form(self, data: Any = None) -> VisitForm:
+    def _form(self, data: Any = None, typed: Mapping[str, Any] | None = None) -> VisitForm:
         initial = {"method": "V1", "visited_on": self.today, **VisitForm.facts_of(self.dwelling)}
+        initial |= {name: value for name, value in (typed or {}).items() if name in initial}
         may_edit = self.request.scope.may(Capability.EDIT_HOUSING)
         return VisitForm(data, initial=initial, dwelling=self.dwelling, may_edit=may_edit)
 
     def show(self) -> HttpResponse:
-        return self._render(self._form(), rows_of(self.members, self.today))
+        """The household as registered, or as the clerk's own draft has it."""
+        drafts = EntryDraft.objects.of(self.request.scope, timezone.now())
+        self.draft = drafts.filter(dwelling=self.dwelling).first()
+        if self.draft is None or not self.request.GET.get("draft"):
+            return self._render(self._form(), rows_of(self.members, self.today))
+        return self._go_on(self.draft)
+
+    def _go_on(self, draft: EntryDraft) -> HttpResponse:
+        """The draft in the form, with whoever a colleague has added since."""
+        data = QueryDict(mutable=True)
+        for name, values in services.draft_fields(draft).items():
+            data.setlist(name, values)
+        rows = posted_rows(data, {row.pk: row for row in self.members}, self.today)
+        known = {row.residence_id for row in rows}
+        others = [row for row in self.members if row.pk not in known]
+        self.is_draft, self.typed_version = True, data.get("dwelling_version", "")
+        everybody = self._again([*rows, *rows_of(others, self.today)[:-1]])
+        return self._render(self._form(typed=data.dict()), everybody)
 
     def submit(self) -> HttpResponse:
         """Save once for each key of a form; refusals come back with everything as typed."""
@@ -113,7 +133,7 @@ class _Page:
             return self._render(form, self._again(rows), UNPROCESSABLE)
         except services.StaleVersion as stale:
             return self._conflict(rows, stale)
-        return done(request, url, self._saved_text())
+        return done(request, url, self._saved_text(rows))
 
     def _act(self, form: VisitForm, rows: Sequence[Row], left: Any) -> str:
         data, request = self.request.POST, self.request
@@ -130,19 +150,22 @@ class _Page:
             method=form.cleaned_data["method"], visited_on=form.cleaned_data["visited_on"],
             by=request.scope, at=timezone.now(),
         )  # fmt: skip
+        services.drop_draft(dwelling_id=self.dwelling.pk, by=request.scope)
         return self._where_next()
 
     def _where_next(self) -> str:
         following = self.next_one if self.request.POST.get("act") == "next" else None
         return reverse("residents:entry", args=[(following or self.dwelling).pk])
 
-    def _saved_text(self) -> str:
+    def _saved_text(self, rows: Sequence[Row]) -> str:
         room = f"{self.dwelling.room_no}{_('室')}"
+        asked = sum(row.arrival == "transfer" for row in rows)
+        said = _("已保存 %(room)s") % {"room": room}
+        if asked:
+            said += _("，已发起移交 %(n)d 人") % {"n": asked}
         if self.request.POST.get("act") == "next" and self.next_one:
-            return _("已保存 %(room)s，下一户 %(next)s室") % {
-                "room": room, "next": self.next_one.room_no,
-            }  # fmt: skip
-        return _("已保存 %(room)s") % {"room": room}
+            said += _("，下一户 %(next)s室") % {"next": self.next_one.room_no}
+        return said
 
     def _dwelling_problems(
         self, form: VisitForm, refusal: services.UnableToSave
@@ -208,7 +231,9 @@ class _Page:
             "previous": self._neighbours(after=False).first(),
             "following": self._neighbours(after=True).first(), "next_one": self.next_one,
             "visits": self._visits(), "open_row": self._open_row(rows),
-            "focus": self.request.GET.get("field", "")[:20],
+            "focus": self.request.GET.get("field", "")[:20], "transfers": self._transfers(),
+            "draft": self.draft, "is_draft": self.is_draft,
+            "dwelling_version": self.typed_version or self.dwelling.version,
         }  # fmt: skip
         return page(self.request, "residents/entry.html", context, status=status)
 
@@ -223,6 +248,15 @@ class _Page:
     def _visits(self) -> list[Verification]:
         rows = Verification.objects.in_scope(self.request.scope).filter(dwelling=self.dwelling)
         return list(rows.order_by("-id")[:40])
+
+    def _transfers(self) -> list[Any]:
+        """Who is asked for at other committees, to live here."""
+        rows: Any = Transfer.objects.arriving(self.request.scope).open()
+        found = list(rows.filter(dwelling=self.dwelling).order_by("id")[:20])
+        names = services.unit_names({row.holder_id for row in found}) if found else {}
+        for row in found:
+            row.place = names[row.holder_id]
+        return found
 
     def _open_row(self, rows: Sequence[Row]) -> str:
         """The row whose drawer stands open, as the address asks."""

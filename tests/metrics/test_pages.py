@@ -53,6 +53,14 @@ def receipts(response):
     }
 
 
+def one_of_each_kind(found):
+    """Of the numbers that differ only in their unit, the largest; all others."""
+    kinds = {}
+    for address, count in sorted(found, key=lambda each: each[1]):
+        kinds[re.sub(r"\d{12}", "#", address)] = (address, count)
+    return sorted(kinds.values())
+
+
 @pytest.mark.parametrize(
     ("key", "path"),
     [
@@ -67,9 +75,9 @@ def receipts(response):
 def test_each_number_opens_a_list_of_its_length(cast, register, key, path):
     computed(scope=SYSTEM if key == "district" else CLOCK)
     client = cast.client(key)
-    found = receipts(client.get(path))
+    found = one_of_each_kind(receipts(client.get(path)))
     assert found
-    for address, promised in sorted(found):
+    for address, promised in found:
         response = client.get(address)
         assert response.status_code == 200, address
         assert response.context["list"].total == promised, address

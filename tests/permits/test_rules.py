@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from permits import deadlines, defaults, eligibility, materials, transitions
 from permits.eligibility import Met
+from portal.rules import working_days
 
 TABLE_2013, TABLE_2018 = (rule.parameters["conditions"] for rule in defaults.RULES)
 
@@ -79,13 +80,13 @@ def test_months_count_when_they_are_full(since, until, months):
 
 def test_working_days_skip_weekends():
     friday = date(2026, 11, 20)
-    assert deadlines.add_working_days(friday, 1) == date(2026, 11, 23)
-    assert deadlines.add_working_days(friday, 12) == date(2026, 12, 8)
+    assert working_days.add_working_days(friday, 1) == date(2026, 11, 23)
+    assert working_days.add_working_days(friday, 12) == date(2026, 12, 8)
 
 
 @given(st.dates(date(2013, 7, 1), date(2040, 1, 1)), st.integers(0, 60))
 def test_what_is_left_of_a_deadline_is_what_it_was_given(day, count):
-    assert deadlines.working_days_left(day, deadlines.add_working_days(day, count)) == count
+    assert working_days.working_days_left(day, working_days.add_working_days(day, count)) == count
 
 
 def test_a_permit_of_the_leap_day_runs_to_the_28th():

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.orgs.acting import acting
 from residents import services
-from residents.models import Identity, Resident
+from residents.models import Identity, Residence, Resident, Transfer
 from tests.cast import Cast
 from tests.residents.builders import home, register, told
 
@@ -88,3 +88,48 @@ def test_two_households_saved_at_once_do_not_both_win(cast):
     assert len([each for each in outcomes if each is not None]) == 1
     with acting(clerk):
         assert Resident.objects.count() == 1
+
+
+def _asking(by, dwelling, at):
+    def ask():
+        with acting(by):
+            services.ask_transfer(
+                dwelling_id=dwelling.pk, told=told(), reason="已搬来", by=by, at=at
+            )
+
+    return ask
+
+
+@pytest.mark.paper("S-09")
+def test_two_committees_at_once_end_with_one_home(cast, at):
+    """Both ask, the holder agrees while the one that asked takes it back."""
+    clerk, neighbour, far = (cast.scope(key) for key in ("clerk", "neighbour", "far_clerk"))
+    register(neighbour, home(neighbour, "兰溪路100弄1号")[0], begin_date="2025-05-01")
+    here, there = home(clerk)[0], home(far, "金沙江路28弄1号")[0]
+    outcomes = both(_asking(clerk, here, at), _asking(far, there, at))
+    (refused,) = [each for each in outcomes if each is not None]
+    assert "已有移交申请在办理" in str(refused)
+    district = cast.scope("district")
+    with acting(district):
+        (transfer,) = Transfer.objects.in_scope(district)
+    asking = clerk if transfer.committee_id == clerk.unit else far
+
+    def agree():
+        with acting(neighbour):
+            services.answer_transfer(
+                transfer_id=transfer.pk, agreed=True, answer="", by=neighbour, at=at
+            )
+
+    def withdraw():
+        with acting(asking):
+            services.withdraw_transfer(transfer_id=transfer.pk, by=asking, at=at)
+
+    (late,) = [each for each in both(agree, withdraw) if each is not None]
+    assert isinstance(late, services.UnableToTransfer)
+    with acting(district):
+        transfer.refresh_from_db()
+        (home_now,) = Residence.objects.open().filter(is_primary=True)
+        moved = transfer.state == Transfer.State.DONE
+        assert home_now.committee_id == (asking if moved else neighbour).unit
+        assert Resident.objects.get().committee_id == home_now.committee_id
+        assert Identity.objects.get().committee_id == home_now.committee_id

@@ -20,8 +20,10 @@ from portal.orgs.scope import Scope
 from portal.ui import formats
 from portal.ui.pages import done, page, private, toast, wants_fragment
 from residents import services as residents
+from residents.models import EntryDraft
 
 MOST_BUILDINGS = 16
+ROWS = 10  # of the to-do list on the first page, so that a screen of 900 pixels holds them
 NOON, EVENING = 12, 18
 
 
@@ -54,7 +56,7 @@ def _first_page(scope: Scope) -> str:
 
 
 def _clerk(request: PortalRequest, scope: Scope) -> HttpResponse:
-    context = _inbox(request, scope, most=3, fold=True)
+    context = _inbox(request, scope, most=ROWS, room=ROWS, fold=True)
     if wants_fragment(request):
         return page(request, "desk/inbox.html", context)
     now = timezone.localtime()
@@ -72,6 +74,9 @@ def _clerk(request: PortalRequest, scope: Scope) -> HttpResponse:
         "panel_url": reverse("metrics:committee_panel")
         if scope.may(Capability.VIEW_DASHBOARD)
         else "",
+        "drafts": EntryDraft.objects.of(scope, now).defer("sealed").order_by("-saved_at", "-id")[:8]
+        if scope.may(Capability.EDIT_RESIDENTS)
+        else [],
         "may_import": scope.may(Capability.IMPORT_FILES),
     }
     return page(request, "desk/home.html", context)
@@ -112,10 +117,12 @@ def verify(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _inbox(
-    request: PortalRequest, scope: Scope, *, most: int, fold: bool = False
+    request: PortalRequest, scope: Scope, *, most: int, room: int = 0, fold: bool = False
 ) -> dict[str, Any]:
     kind, opened = request.GET.get("type", ""), request.GET.get("group", "")
-    found = inbox(scope, timezone.localdate(), kind=kind, opened=opened, most=most, fold=fold)
+    found = inbox(
+        scope, timezone.localdate(), kind=kind, opened=opened, most=most, room=room, fold=fold
+    )
     known = {tab.key for tab in found.tabs}
     return {
         "inbox": found,

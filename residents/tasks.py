@@ -1,0 +1,20 @@
+"""What the clock does with the population register."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from portal.orgs import posts
+from portal.orgs.acting import acting
+from portal.orgs.models import OrgUnit
+from residents import services
+
+
+@shared_task(name="residents.tasks.purge_drafts")
+def purge_drafts(**_: Any) -> None:
+    """Throw away drafts that have expired, every night."""
+    district = OrgUnit.objects.get(parent=None)
+    scope = posts.system_scope(district.code, district.name)
+    with acting(scope):
+        services.purge_drafts(by=scope, at=timezone.now())

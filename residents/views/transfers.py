@@ -1,0 +1,224 @@
+"""Transfers between committees: the list of either side, one request, and the words on it."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from portal.audit.record import record
+from portal.jobs.services import once
+from portal.orgs.access import PortalRequest, get_in_scope, needs
+from portal.orgs.capabilities import Capability
+from portal.orgs.scope import Scope, level_of
+from portal.ui.cells import SavedView
+from portal.ui.idempotency import key_of
+from portal.ui.pages import done, page
+from residents import services
+from residents.categories import (
+    POPULATION_CATEGORIES,
+    RELATIONS,
+    RESIDENCE_REASONS,
+    VERIFICATION_METHODS,
+)
+from residents.filters import TransferFilter
+from residents.forms import AnswerForm, DecisionForm
+from residents.models import Residence, Transfer
+from residents.tables import TONES, TransferList
+
+UNPROCESSABLE = 422
+Form = AnswerForm | DecisionForm
+
+
+class Listing(TransferList):
+    filterset_class = TransferFilter
+
+
+@require_GET
+@needs(Capability.VIEW_REGISTER)
+def transfers(request: PortalRequest) -> HttpResponse:
+    """Requests of either side, with the tabs that tell what waits for whom."""
+    scope, today = request.scope, timezone.localdate()
+    listing = Listing(
+        request, Transfer.objects.in_scope(scope), views=lambda: _views(scope, today), day=today,
+        filter_context={"scope": scope, "day": today},
+    )  # fmt: skip
+    if not listing.is_asked_for_filters:
+        record(
+            "register.list_viewed", by=scope, at=timezone.now(),
+            target=("residents.transfer", "list"),
+            subjects=[row.resident_id for row in listing.page.rows],
+            changes={"list": "移交", "filter": listing.query},
+        )  # fmt: skip
+    return listing.respond("residents/transfers.html")
+
+
+def _views(scope: Scope, today: date) -> list[SavedView]:
+    rows = Transfer.objects.in_scope(scope)
+    open_ones = "&state=asked&state=disputed"
+    views = [
+        SavedView(_("全部"), ""),
+        SavedView(_("转入"), f"side=in{open_ones}", rows.arriving(scope).open().count()),
+        SavedView(_("转出"), f"side=out{open_ones}", rows.leaving(scope).open().count()),
+    ]
+    if scope.may(Capability.DECIDE_TRANSFERS):
+        views.append(
+            SavedView(_("待裁定"), "side=decide", rows.to_decide(scope, today).count())
+        )  # fmt: skip
+    return views
+
+
+@require_GET
+@needs(Capability.VIEW_REGISTER)
+def transfer(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """One request: what the one side saw and, for the other, what the register holds."""
+    found = get_in_scope(Transfer.objects.all(), request.scope, pk=pk)
+    record(
+        "residents.transfer_viewed", by=request.scope, at=timezone.now(), target=found,
+        committee=found.committee_id, subjects=[found.resident_id],
+    )  # fmt: skip
+    return _show(request, found)
+
+
+def _show(
+    request: PortalRequest, found: Transfer, *, form: Form | None = None, refusal: str = ""
+) -> HttpResponse:
+    scope, today = request.scope, timezone.localdate()
+    names = services.unit_names({found.committee_id, found.holder_id})
+    may_edit = scope.may(Capability.EDIT_RESIDENTS)
+    answers = may_edit and found.state == Transfer.State.ASKED and scope.covers(found.holder_id)
+    decides = (
+        scope.may(Capability.DECIDE_TRANSFERS) and scope.unit == found.decider_id
+        and found.waits_for_decision(today)
+    )  # fmt: skip
+    held = _held(found, scope)
+    above = _("区人口办") if level_of(found.decider_id) == "district" else _("街道（镇）人口办")
+    answer_form = form if isinstance(form, AnswerForm) else AnswerForm()
+    decision_form = form if isinstance(form, DecisionForm) else DecisionForm()
+    context = {
+        "transfer": found, "tone": TONES[Transfer.State(found.state)],
+        "asking": names[found.committee_id], "holding": names[found.holder_id],
+        "fields": _compared(found, held), "held": held, "decider": above, "refusal": refusal,
+        "late": found.waits_for_decision(today),
+        "answer_form": answer_form if answers else None,
+        "decision_form": decision_form if decides else None,
+        "may_withdraw": may_edit and found.is_open and scope.covers(found.committee_id),
+        "crumbs": [
+            {"title": _("移交"), "url": reverse("residents:transfers")}, {"title": found.name},
+        ],
+    }  # fmt: skip
+    status = UNPROCESSABLE if refusal or (form and form.errors) else 200
+    return page(request, "residents/transfer.html", context, status=status)
+
+
+def _held(found: Transfer, scope: Scope) -> Residence | None:
+    """The registration that is asked for, for those who may see it."""
+    rows = (
+        Residence.objects.in_scope(scope)
+        .select_related("dwelling")
+        .filter(resident_id=found.resident_id, committee_id=found.holder_id, is_primary=True)
+    )
+    return rows.exclude(status=Residence.Status.VOID).order_by("-begin_on", "-id").first()
+
+
+def _compared(found: Transfer, held: Residence | None) -> list[dict[str, Any]]:
+    """Field by field: what was told at the new door, and what is registered."""
+    reasons, relations = RESIDENCE_REASONS, RELATIONS
+    pairs: list[tuple[str, Any, Any]] = [
+        (_("姓名"), found.name, held and held.name),
+        (_("证件号码"), found.id_mask, held and held.id_mask),
+        (_("人口类别"), POPULATION_CATEGORIES.title(found.category),
+         held and POPULATION_CATEGORIES.title(held.category)),
+        (_("地址"), found.address, held and held.dwelling.address),
+        (_("入住日期"), found.moved_on, held and held.begin_on),
+        (_("与户主关系"), found.relation and relations.title(found.relation),
+         held and held.relation and relations.title(held.relation)),
+        (_("居住事由"), found.residence_reason and reasons.title(found.residence_reason),
+         held and held.reason and reasons.title(held.reason)),
+        (_("最近核实"), found.seen_on, held and held.verified_on),
+        (_("核实方式"), VERIFICATION_METHODS.title(found.method),
+         held and VERIFICATION_METHODS.title(held.verified_method)),
+    ]  # fmt: skip
+    return [
+        {"label": label, "asked": asked, "held": old, "differs": held and asked != old}
+        for label, asked, old in pairs
+    ]
+
+
+@require_POST
+@needs(Capability.EDIT_RESIDENTS)
+def answer(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """The holder agrees, and the person moves at once; or objects with a reason."""
+    found = get_in_scope(Transfer.objects.all(), request.scope, pk=pk)
+    form, agreed = AnswerForm(request.POST), request.POST.get("agreed") == "1"
+    if not form.is_valid():
+        return _show(request, found, form=form)
+
+    def act() -> Transfer:
+        return services.answer_transfer(
+            transfer_id=pk, agreed=agreed, answer=form.cleaned_data["answer"], by=request.scope,
+            at=timezone.now(),
+        )  # fmt: skip
+
+    said = _("已同意移交 %(name)s")
+    if not agreed:
+        said = _("已答复不同意移交 %(name)s，由上级裁定")
+    return _done(request, found, form, act, said)
+
+
+@require_POST
+@needs(Capability.DECIDE_TRANSFERS)
+def decide(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """The level above decides where the person is registered."""
+    found = get_in_scope(Transfer.objects.all(), request.scope, pk=pk)
+    form, granted = DecisionForm(request.POST), request.POST.get("granted") == "1"
+    if not form.is_valid():
+        return _show(request, found, form=form)
+
+    def act() -> Transfer:
+        return services.decide_transfer(
+            transfer_id=pk, granted=granted, decision=form.cleaned_data["decision"],
+            by=request.scope, at=timezone.now(),
+        )  # fmt: skip
+
+    said = _("已裁定移交 %(name)s") if granted else _("已裁定不移交 %(name)s")
+    return _done(request, found, form, act, said)
+
+
+@require_POST
+@needs(Capability.EDIT_RESIDENTS)
+def withdraw(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """The asking side takes its request back."""
+    found = get_in_scope(Transfer.objects.all(), request.scope, pk=pk)
+
+    def act() -> Transfer:
+        return services.withdraw_transfer(transfer_id=pk, by=request.scope, at=timezone.now())
+
+    return _done(request, found, None, act, _("已撤回 %(name)s 的移交申请"))
+
+
+def _done(
+    request: PortalRequest, found: Transfer, form: Form | None, act: Callable[[], Transfer],
+    said: str,
+) -> HttpResponse:  # fmt: skip
+    """Act once for each form and go back to the list; a refusal shows with what was typed."""
+    where = reverse("residents:transfers")
+
+    def acted() -> str:
+        act()
+        return where
+
+    try:
+        once(key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(), act=acted)
+    except services.UnableToTransfer as why:
+        found.refresh_from_db()
+        if form is not None and why.field in form.fields:
+            form.add_error(why.field, str(why))
+            return _show(request, found, form=form)
+        return _show(request, found, form=form, refusal=str(why))
+    return done(request, where, said % {"name": found.name})
