@@ -13,20 +13,19 @@ CARD = BODY + check_character(BODY)
 NAME = "司徒望舒"
 
 
-def open_empty_dwelling(seat):
-    """The entry page of a dwelling in which nobody lives; gives the page."""
+def open_dwelling(seat, cell):
+    """The entry page of a dwelling of the first board; gives the page."""
     page = open_first_board(seat)
-    page.locator("[data-cell][aria-label*='未核实，0 人']").first.focus()
+    page.locator(f"[data-cell]{cell}").first.focus()
     page.keyboard.press("e")
     page.wait_for_url("**/residents/entry/**")
-    page.get_by_text("出租", exact=True).first.click()
     return page
 
 
 def type_person(page):
-    line = page.locator("#members tbody tr[data-line]").first
+    line = page.locator("#members tbody tr[data-line].is-placeholder").first
     line.locator("input[name$='-name']").focus()
-    for text in (NAME, "承租人", CARD, "20", "13812340001", "2025-03-01"):
+    for text in (NAME, "非亲属", CARD, "20", "13812340001", "2025-03-01"):
         page.keyboard.type(text)
         page.keyboard.press("Tab")
 
@@ -37,7 +36,7 @@ def names_in(page):
 
 
 def test_1_the_neighbour_has_registered_her(desk):
-    page = open_empty_dwelling(desk("lufang"))
+    page = open_dwelling(desk("lufang"), "[aria-label*='自住']")
     type_person(page)
     page.keyboard.press("Control+s")
     page.wait_for_selector(".pp-toast >> text=已保存")
@@ -45,7 +44,8 @@ def test_1_the_neighbour_has_registered_her(desk):
 
 def test_2_what_a_clerk_leaves_unfinished_waits_as_a_draft(desk, notes):
     clerk = desk("zhoumin")
-    page = open_empty_dwelling(clerk)
+    page = open_dwelling(clerk, "[aria-label*='未核实，0 人']")
+    page.get_by_text("出租", exact=True).first.click()
     notes["door"] = page.url
     type_person(page)
     page.wait_for_selector("[data-draft-state]:has-text('草稿已存')")
