@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from django.db import transaction
 
 from housing.models import DwellingUnit
@@ -50,8 +51,15 @@ def keep_draft(
 
 
 def draft_fields(draft: EntryDraft) -> dict[str, list[str]]:
-    """What was typed, by field."""
-    told: dict[str, list[str]] = json.loads(vault.unseal_file(bytes(draft.sealed), row=draft.pk))
+    """What was typed, by field.
+
+    :raises UnableToKeep: the ciphertext is not what was written, or its key is gone
+    """
+    try:
+        body = vault.unseal_file(bytes(draft.sealed), row=draft.pk)
+    except (InvalidTag, KeyError, ValueError) as error:
+        raise UnableToKeep("草稿打不开，请重新填写") from error
+    told: dict[str, list[str]] = json.loads(body)
     return told
 
 

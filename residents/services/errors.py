@@ -71,7 +71,7 @@ class UnableToVerify(Exception):
 
 
 class UnableToKeep(Exception):
-    """A draft cannot be kept."""
+    """A draft cannot be kept, or no longer be read."""
 
 
 class UnableToReveal(Exception):

@@ -102,7 +102,12 @@ class _Page:
     def _go_on(self, draft: EntryDraft) -> HttpResponse:
         """The draft in the form, with whoever a colleague has added since."""
         data = QueryDict(mutable=True)
-        for name, values in services.draft_fields(draft).items():
+        try:
+            typed = services.draft_fields(draft)
+        except services.UnableToKeep as why:
+            self.loose.append(str(why))
+            return self._render(self._form(), rows_of(self.members, self.today))
+        for name, values in typed.items():
             data.setlist(name, values)
         rows = posted_rows(data, {row.pk: row for row in self.members}, self.today)
         known = {row.residence_id for row in rows}

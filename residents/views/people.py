@@ -1,8 +1,10 @@
 """One person: the page, the whole number for a minute, moving, deregistering."""
 
 import uuid
+from datetime import date
 from typing import Any
 
+from django.db.models import Max
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -34,6 +36,7 @@ from residents.identity import DocumentKind, age_on, mask_birth
 from residents.models import Residence, Resident, Verification
 from residents.search import find_dwellings
 from residents.views import may_register
+from residents.views.asof import AsOf, as_of, living_then
 
 UNPROCESSABLE, CONFLICT = 422, 409
 
@@ -44,23 +47,25 @@ def person(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Everything that is known of one person, numbers masked; the look is an event."""
     resident = _resident(request, pk)
     episodes = _episodes(request, resident)
-    current = next((row for row in episodes if row.is_open), None)
+    today = timezone.localdate()
+    then = as_of(request, episodes, today)
+    current = living_then(episodes, then)
+    seen_on = _seen_on(request, current, then)
     record(
         "residents.viewed", by=request.scope, at=timezone.now(), target=resident,
         committee=resident.committee_id, subjects=[resident.pk],
     )  # fmt: skip
-    today = timezone.localdate()
     may_reveal = request.scope.may(Capability.REVEAL_IDENTITY)
     context = {
         "resident": resident, "current": current, "episodes": episodes,
-        "age": age_on(resident.birth_date, today),
-        "titles": _titles(resident, current), "family": _family(request, resident, current),
-        "events": _events(request, resident, episodes),
+        "then": then, "age": age_on(resident.birth_date, then.day),
+        "titles": _titles(resident, current), "family": _family(request, resident, current, then),
+        "events": _events(request, resident, episodes, then),
         "reveal_url": reverse("residents:reveal", args=[pk]) if may_reveal else "",
         "denied": "" if may_reveal else _("当前岗位不能查看完整证件号"),
-        "days": (today - current.verified_on).days if current else None,
+        "seen_on": seen_on, "days": (then.day - seen_on).days if seen_on else None,
         "cycle": (current.due_on - current.verified_on).days if current else 90,
-        "may_register": may_register(request),
+        "may_register": may_register(request) and not then.is_past,
         "may_see_trail": request.scope.may(Capability.VIEW_AUDIT),
     }  # fmt: skip
     return page(request, "residents/person.html", context)
@@ -109,17 +114,33 @@ def _titles(resident: Resident, current: Any) -> dict[str, str]:
     return found
 
 
-def _family(request: PortalRequest, resident: Resident, current: Any) -> list[dict[str, Any]]:
-    """Who lives with this person."""
+def _seen_on(request: PortalRequest, current: Any, then: AsOf) -> date | None:
+    """The last visit up to that day at which the person was there."""
+    if current is None:
+        return None
+    if not then.is_past:
+        known: date = current.verified_on
+        return known
+    visits = Verification.objects.in_scope(request.scope).filter(
+        residence_id=current.pk, verified_on__lte=then.day
+    )
+    last: date | None = visits.aggregate(last=Max("verified_on"))["last"]
+    return last
+
+
+def _family(
+    request: PortalRequest, resident: Resident, current: Any, then: AsOf
+) -> list[dict[str, Any]]:
+    """Who lived with this person on that day."""
     if current is None:
         return []
-    rows = Residence.objects.in_scope(request.scope).open().filter(dwelling_id=current.dwelling_id)
+    rows = Residence.objects.in_scope(request.scope).filter(dwelling_id=current.dwelling_id)
+    rows = rows.living_on(then.day) if then.is_past else rows.open()
     rows = rows.only("name", "resident_id", "birth_date", "sex", "category", *PLACE_FIELDS)
-    today = timezone.localdate()
     return [
         {
             "name": row.name, "url": reverse("residents:person", args=[row.resident_id]),
-            "place": place_words(row), "age": age_on(row.birth_date, today),
+            "place": place_words(row), "age": age_on(row.birth_date, then.day),
             "sex": SEXES.title(row.sex), "category": POPULATION_CATEGORIES.title(row.category),
         }
         for row in rows.exclude(resident=resident).order_by("id")
@@ -127,11 +148,11 @@ def _family(request: PortalRequest, resident: Resident, current: Any) -> list[di
 
 
 def _events(
-    request: PortalRequest, resident: Resident, episodes: list[Any]
+    request: PortalRequest, resident: Resident, episodes: list[Any], then: AsOf
 ) -> list[dict[str, str]]:
-    """What happened to this person, newest first: visits, beginnings and ends."""
+    """What happened to this person up to that day, newest first: visits, beginnings and ends."""
     visits = Verification.objects.in_scope(request.scope).filter(
-        residence_id__in=[row.pk for row in episodes]
+        residence_id__in=[row.pk for row in episodes], verified_on__lte=then.day
     )
     found = [
         (row.verified_on, f"{row.by_name} {VERIFICATION_METHODS.title(row.method)}，"
@@ -145,6 +166,7 @@ def _events(
                 "where": row.short_address, "why": row.end_title,
             }  # fmt: skip
             found.append((row.end_on, text, ""))
+    found = [event for event in found if event[0] <= then.day]
     found.sort(key=lambda event: event[0], reverse=True)
     return [{"at": f"{day}", "title": text, "tone": tone} for day, text, tone in found[:20]]
 

@@ -16,6 +16,7 @@ from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope, level_of
+from portal.ui import formats
 from portal.ui.cells import SavedView
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
@@ -135,12 +136,12 @@ def _compared(found: Transfer, held: Residence | None) -> list[dict[str, Any]]:
         (_("人口类别"), POPULATION_CATEGORIES.title(found.category),
          held and POPULATION_CATEGORIES.title(held.category)),
         (_("地址"), found.address, held and held.dwelling.address),
-        (_("入住日期"), found.moved_on, held and held.begin_on),
+        (_("入住日期"), formats.day(found.moved_on), held and formats.day(held.begin_on)),
         (_("与户主关系"), found.relation and relations.title(found.relation),
          held and held.relation and relations.title(held.relation)),
         (_("居住事由"), found.residence_reason and reasons.title(found.residence_reason),
          held and held.reason and reasons.title(held.reason)),
-        (_("最近核实"), found.seen_on, held and held.verified_on),
+        (_("最近核实"), formats.day(found.seen_on), held and formats.day(held.verified_on)),
         (_("核实方式"), VERIFICATION_METHODS.title(found.method),
          held and VERIFICATION_METHODS.title(held.verified_method)),
     ]  # fmt: skip

@@ -141,6 +141,10 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "residents.Residence": _episode,
     "residents.Verification": lambda row: {"method": "V1", "outcome": "unchanged"},
     "residents.Identity": lambda row: {"doc_type": "111", "mask": f"319999********{row.n:04d}"},
+    # The other side stands above all committees, so that what is planted in one is nobody else's.
+    "residents.Transfer": lambda row: {
+        "holder_id": DISTRICT, "decider_id": DISTRICT, "category": "20", "method": "V1",
+    },
     "residents.Household": lambda row: {"closed_on": None},
     "housing.Building": lambda row: {
         "storeys": 6, "dwelling_count": 1, "use": "10", "code_block": f"{row.n:04d}",

@@ -132,3 +132,12 @@ def test_more_than_anybody_types_is_not_kept(browser, dwelling):
     assert answer.status_code == 422
     assert answer.json() == {"problem": "内容过多，草稿没有保存"}
     assert connections["default"].is_usable()
+
+
+def test_a_draft_that_cannot_be_read_any_more_says_so(browser, clerk, dwelling):
+    keep(browser, dwelling, new_row("石思源"))
+    with acting(clerk):
+        EntryDraft.objects.update(sealed=b"another-key\n" + bytes(60))
+    answer = browser.get(entry_of(dwelling) + "?draft=1")
+    assert answer.status_code == 200
+    assert "草稿打不开，请重新填写" in text_of(answer)
