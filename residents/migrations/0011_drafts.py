@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('housing', '0004_rooms'),
         ('orgs', '0005_guard_of_posts'),
-        ('residents', '0009_transfers'),
+        ('residents', '0010_transfers'),
     ]
 
     operations = [

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("housing", "0004_rooms"),
         ("orgs", "0005_guard_of_posts"),
-        ("residents", "0008_old_reveal_door"),
+        ("residents", "0009_committee_counts"),
     ]
 
     operations = [
