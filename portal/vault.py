@@ -157,6 +157,17 @@ def unseal_file(sealed: bytes, *, row: uuid.UUID | str) -> bytes:
     return _cipher(key_id.decode()).decrypt(nonce, body, _bound(row, "file"))
 
 
+def opened_file(sealed: bytes, *, row: uuid.UUID | str) -> bytes:
+    """The same for whoever goes on without the files that cannot be opened.
+
+    :raises UnableToOpen: altered, of another row, or without its key
+    """
+    try:
+        return unseal_file(sealed, row=row)
+    except (InvalidTag, KeyError, ValueError) as error:
+        raise UnableToOpen from error
+
+
 def seal_place(number: int, *, unit: int) -> str:
     """A place in a numbered table as an address carries it, for readers of one unit alone.
 

@@ -9,6 +9,7 @@ app_name = "residents"
 urlpatterns = [
     path("", lists.residents, name="list"),
     path("entry/", entry.entry_start, name="entry_start"),
+    path("entry/drafts/", drafts.mine, name="drafts"),
     path("entry/<uuid:pk>/", entry.entry, name="entry"),
     path("entry/<uuid:pk>/draft/", drafts.keep, name="keep_draft"),
     path("entry/<uuid:pk>/draft/discard/", drafts.discard, name="discard_draft"),

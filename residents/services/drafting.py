@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
 from django.db import transaction
+from django.db.models import Q
 
 from housing.models import DwellingUnit
 from portal import vault
@@ -17,6 +17,7 @@ from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.records import new_id
 from portal.orgs.scope import Scope
+from residents.drafts import KEPT_FOR
 from residents.models import EntryDraft
 from residents.services.errors import UnableToKeep
 
@@ -56,19 +57,18 @@ def draft_fields(draft: EntryDraft) -> dict[str, list[str]]:
     :raises UnableToKeep: the ciphertext is not what was written, or its key is gone
     """
     try:
-        body = vault.unseal_file(bytes(draft.sealed), row=draft.pk)
-    except (InvalidTag, KeyError, ValueError) as error:
+        body = vault.opened_file(bytes(draft.sealed), row=draft.pk)
+    except vault.UnableToOpen as error:
         raise UnableToKeep("草稿打不开，请重新填写") from error
     told: dict[str, list[str]] = json.loads(body)
     return told
 
 
 @transaction.atomic
-def drop_draft(*, dwelling_id: Any, by: Scope) -> bool:
-    """Throw one's own draft away; whether there was one."""
-    rows = EntryDraft.objects.in_scope(by)
-    gone, _ = rows.filter(user_id=by.user_id or 0, dwelling_id=dwelling_id).delete()
-    return bool(gone)
+def drop_draft(*, dwelling_id: Any, by: Scope, at: datetime) -> None:
+    """Throw one's own draft of a dwelling away, and one's others that have expired."""
+    own = EntryDraft.objects.in_scope(by).filter(user_id=by.user_id or 0)
+    own.filter(Q(dwelling_id=dwelling_id) | Q(saved_at__lt=at - KEPT_FOR)).delete()
 
 
 @transaction.atomic

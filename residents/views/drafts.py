@@ -6,18 +6,28 @@ from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from housing.models import DwellingUnit
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.idempotency import FIELD
-from portal.ui.pages import done, private
+from portal.ui.pages import done, page, private
 from residents import services
 from residents.grid import posted_rows
+from residents.models import EntryDraft
 
-UNPROCESSABLE = 422
+UNPROCESSABLE, MOST_SHOWN = 422, 20
 NOT_TYPED = {"csrfmiddlewaretoken", FIELD, "act"}
+
+
+@require_GET
+@needs(Capability.EDIT_RESIDENTS)
+def mine(request: PortalRequest) -> HttpResponse:
+    """One's own drafts, the newest first; the first page fetches them into its corner."""
+    drafts = EntryDraft.objects.of(request.scope, timezone.now()).defer("sealed")
+    context = {"drafts": drafts.order_by("-saved_at", "-id")[:MOST_SHOWN]}
+    return page(request, "residents/drafts.html", context, partial="mine")
 
 
 @require_POST
@@ -43,5 +53,5 @@ def keep(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 def discard(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Throw the draft away and show the household as it is registered."""
     dwelling = get_in_scope(DwellingUnit.objects.all(), request.scope, pk=pk)
-    services.drop_draft(dwelling_id=dwelling.pk, by=request.scope)
+    services.drop_draft(dwelling_id=dwelling.pk, by=request.scope, at=timezone.now())
     return done(request, reverse("residents:entry", args=[dwelling.pk]), _("草稿已放弃"))

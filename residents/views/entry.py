@@ -155,7 +155,7 @@ class _Page:
             method=form.cleaned_data["method"], visited_on=form.cleaned_data["visited_on"],
             by=request.scope, at=timezone.now(),
         )  # fmt: skip
-        services.drop_draft(dwelling_id=self.dwelling.pk, by=request.scope)
+        services.drop_draft(dwelling_id=self.dwelling.pk, by=request.scope, at=timezone.now())
         return self._where_next()
 
     def _where_next(self) -> str:

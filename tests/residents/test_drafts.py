@@ -16,6 +16,9 @@ from tests.residents.test_pages import entry_of, grid, new_row, text_of
 pytestmark = [pytest.mark.django_db, pytest.mark.paper("S-21")]
 
 
+MINE = "/residents/entry/drafts/"
+
+
 @pytest.fixture
 def clerk(cast):
     return cast.scope("clerk")
@@ -56,16 +59,17 @@ def test_the_page_and_the_home_page_offer_to_go_on(browser, dwelling):
     daughter = new_row("万子怡", document_number=number(sequence=5))
     keep(browser, dwelling, new_row("石思源"), daughter)
     assert "没有保存的草稿（2 人）" in text_of(browser.get(entry_of(dwelling)))
-    first = text_of(browser.get("/"))
-    assert "未完成草稿" in first
-    assert f"{entry_of(dwelling)}?draft=1" in first
+    assert f'hx-get="{MINE}"' in text_of(browser.get("/"))
+    corner = text_of(browser.get(MINE, headers={"HX-Request": "true"}))
+    assert "未完成草稿" in corner
+    assert f"{entry_of(dwelling)}?draft=1" in corner
 
 
 def test_a_saved_household_has_no_draft_any_more(browser, clerk, dwelling, at):
     keep(browser, dwelling, new_row("石思源"))
     assert browser.post(entry_of(dwelling), grid(new_row(), dwelling=dwelling)).status_code == 302
     assert drafts(clerk, at) == []
-    assert "未完成草稿" not in text_of(browser.get("/"))
+    assert text_of(browser.get(MINE, headers={"HX-Request": "true"})).strip() == ""
 
 
 def test_a_household_that_was_refused_keeps_its_draft(browser, clerk, dwelling, at):

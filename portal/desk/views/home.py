@@ -20,7 +20,6 @@ from portal.orgs.scope import Scope
 from portal.ui import formats
 from portal.ui.pages import done, page, private, toast, wants_fragment
 from residents import services as residents
-from residents.models import EntryDraft
 
 MOST_BUILDINGS = 16
 ROWS = 10  # of the to-do list on the first page, so that a screen of 900 pixels holds them
@@ -74,9 +73,7 @@ def _clerk(request: PortalRequest, scope: Scope) -> HttpResponse:
         "panel_url": reverse("metrics:committee_panel")
         if scope.may(Capability.VIEW_DASHBOARD)
         else "",
-        "drafts": EntryDraft.objects.of(scope, now).defer("sealed").order_by("-saved_at", "-id")[:8]
-        if scope.may(Capability.EDIT_RESIDENTS)
-        else [],
+        "drafts_url": _address("residents:drafts") if scope.may(Capability.EDIT_RESIDENTS) else "",
         "may_import": scope.may(Capability.IMPORT_FILES),
     }
     return page(request, "desk/home.html", context)
