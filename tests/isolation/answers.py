@@ -3,8 +3,9 @@
 import io
 import json
 import re
+import traceback
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pypdf
 from django.http import HttpResponse
@@ -40,6 +41,8 @@ class Answer:
     status: int
     headers: str
     body: str
+    #: what broke and where, when something did
+    error: str = field(default="", compare=False)
 
     def shows(self, word: str) -> bool:
         return word in self.body or word in self.headers
@@ -85,7 +88,16 @@ def read(response: HttpResponse) -> Answer:
         MADE.sub("·", steady(text))
         for text in ("\n".join([*lines, cookies]), legible(response.content))
     )
-    return Answer(response.status_code, head, body)
+    return Answer(response.status_code, head, body, broken(response))
+
+
+def broken(response: HttpResponse) -> str:
+    """The error of a request that failed, with the last lines it passed through."""
+    error = (getattr(response, "exc_info", None) or (None, None))[1]
+    if error is None:
+        return ""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    return f"{error!r} at {', '.join(f'{each.filename}:{each.lineno}' for each in frames)}"
 
 
 def legible(content: bytes) -> str:

@@ -16,6 +16,7 @@ from django.apps import apps
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from permits.defaults import CODES
 from portal.orgs.roles import ROLES
 from tests.isolation.rows import key_of, scope_column
 from tests.isolation.trees import Tree
@@ -39,7 +40,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 WORDS = {
-    "topic": ["first-day", "shortcuts"], "key": ["M-03"], "code": ["verification"],
+    "topic": ["numbers", "privacy"], "key": ["freshness"], "code": [CODES[-1]],
     "kind": ["residents", "dwellings"], "form": ["pdf", "xlsx", "docx"],
     "act": ["transfer", "examine", "make", "collect", "withdraw"],
 }  # fmt: skip

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.test import Client
 from django.urls import Resolver404, resolve
 
+from tests.isolation.answers import broken
 from tests.isolation.asks import LEFT_OUT, Asker, may, needed_by_name, patterns
 
 Fields = dict[str, str]
@@ -77,6 +78,7 @@ def learn(known: Known, client: Client, role: str, asker: Asker) -> None:
             continue
         for path, labels in asker.tries(route, pattern):
             response = client.get(path)
+            assert response.status_code < 500, f"{path}: {broken(response)}"
             if response.status_code in {404, 405}:
                 continue
             known.opened.add(name)

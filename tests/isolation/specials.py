@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from permits.defaults import CODES
 from tests.cast import DISTRICT
 
 # Tables whose rows may belong to a street or to the district as well as to a committee.
@@ -17,7 +18,9 @@ ANY_UNIT = {
     "assessment.ProcessEvent",
 }  # fmt: skip
 WORK = ["accepted", "reviewing", "approved"]
-RULES = ["DQ-01", "DQ-02", "DQ-03"]
+RULES = ["R-150", "R-190", "R-191"]
+PERMIT_RULE = f"{CODES[-1]} v1"
+METRICS = ("actual_population", "freshness", "registered_population", "house_code_link")
 
 
 def _person(row: Any) -> dict[str, Any]:
@@ -64,7 +67,7 @@ def _case(row: Any) -> dict[str, Any]:
         "reviewed_by": 2 if reviewed else None, "reviewed_at": stamp if reviewed else None,
         "review_result": "pass" if reviewed else "",
         "decided_by": 3 if reviewed else None, "decided_at": stamp if reviewed else None,
-        "refusal_reason": "", "remedy": "", "missing_items": [],
+        "refusal_reason": "", "remedy": "", "missing_items": [], "rule": PERMIT_RULE,
     }  # fmt: skip
 
 
@@ -72,7 +75,7 @@ def _permit(row: Any) -> dict[str, Any]:
     return {
         "issued_on": row.today - timedelta(days=10), "status": "valid",
         "first_issued_on": row.today - timedelta(days=10), "cancel_reason": "",
-        "valid_to": row.today + timedelta(days=355),
+        "valid_to": row.today + timedelta(days=355), "rule": PERMIT_RULE,
     }  # fmt: skip
 
 
@@ -160,7 +163,7 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
     },
     "exchange.ImportBatch": lambda row: {"kind": "residents", "state": "done"},
     "metrics.MetricValue": lambda row: {
-        "metric": f"M-0{row.n % 9 + 1}", "numerator": row.n + 1, "denominator": row.n + 2,
+        "metric": METRICS[row.n % 4], "numerator": row.n + 1, "denominator": row.n + 2,
     },
     "assessment.UnitSheet": lambda row: {"submitted_at": row.at(), "state": "reviewing"},
     "assessment.IndicatorValue": lambda row: {"indicator_id": _indicator(row)},
@@ -174,7 +177,8 @@ SHARED: dict[str, Callable[[date], list[dict[str, Any]]]] = {
     "assessment.AssessmentCycle": lambda today: [_cycle(today)],
     "assessment.Indicator": lambda today: [
         {"code": f"A{n}", "position": n, "family": "A", "family_title": "采集", "title": f"指标{n}",
-         "weight": 5, "reading": "percent", "evidence_kind": "manual", "clause": "一"}
+         "weight": 5, "reading": "percent", "evidence_kind": "manual", "clause": "一",
+         "scoring": {"type": "binary", "from": 1}}
         for n in range(MOST_ROWS)
     ],
 }  # fmt: skip

@@ -199,7 +199,9 @@ def compare(first: World, second: World, asks: list[Ask]) -> list[str]:
             for table in played.before
             if played.before[table] != played.after[table]
         ]
-        found += [f"{ask} breaks" for ask, got in played.answers.items() if got.status >= 500]
+        found += [
+            f"{ask} breaks: {got.error}" for ask, got in played.answers.items() if got.status >= 500
+        ]
     return found
 
 
