@@ -103,7 +103,7 @@ def _required(kind: ImportKind) -> list[str]:
 def _listed(batches: Any, most: int) -> list[dict[str, Any]]:
     """Batches newest first, each with its kind's title and what became of its rows."""
     titles = {key: kind.title for key, kind in kinds().items()}
-    found = batches.select_related("committee", "apply_job").order_by("-uploaded_at")[:most]
+    found = batches.select_related("committee", "apply_job").order_by("-uploaded_at", "-pk")[:most]
     return [
         {
             "batch": batch,
