@@ -219,3 +219,27 @@ def test_parallel_workers_see_the_leaders_scope(cast):
         assert "Workers Launched" in plan, plan
         assert "InitPlan" in plan
         assert AddressPlate.objects.count() == 1
+
+
+@contextmanager
+def no_signing_key():
+    """The database as it is when its row of keys was lost."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("DELETE FROM portal_scope_key RETURNING inner_pad, outer_pad")
+        pads = cursor.fetchone()
+        try:
+            yield
+        finally:
+            cursor.execute(
+                "INSERT INTO portal_scope_key (inner_pad, outer_pad) VALUES (%s, %s)", pads
+            )
+
+
+@pytest.mark.parametrize("who", ["clerk", "staff"])
+def test_without_the_key_no_token_counts_not_even_a_right_one(cast, who):
+    with no_signing_key(), acting(cast.scope(who)), connection.cursor() as cursor:
+        assert AddressPlate.objects.count() == 0
+        cursor.execute("SELECT app_low(), app_actor()")
+        assert cursor.fetchone() == (None, None)
+    with acting(cast.scope("clerk")):
+        assert AddressPlate.objects.count() == 1
