@@ -84,29 +84,26 @@ def cast(units: None) -> Cast:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[dict[str, Any]]]:
-    """The audit events written in this test, by action.
+def written(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The audit events written in this test, in order.
 
     The application's role cannot read them and the test's transaction is not committed, so the
     rows are taken down as they go to the database.
     """
-    written: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
     columns = [field.attname for field in AuditEvent._meta.concrete_fields]
-
-    def take_down(events: Any) -> None:
-        written.extend({name: getattr(event, name) for name in columns} for event in events)
-
-    save, insert_values = AuditEvent.save, rows.insert_values
-
-    def saved(self: AuditEvent, *args: Any, **kwargs: Any) -> None:
-        save(self, *args, **kwargs)
-        take_down([self])
+    insert_values = rows.insert_values
 
     def inserted(model: Any, events: Any) -> None:
         held = list(events)
         insert_values(model, held)
-        written.extend({name: event.get(name) for name in columns} for event in held)
+        found.extend({name: event.get(name) for name in columns} for event in held)
 
-    monkeypatch.setattr(AuditEvent, "save", saved)
     monkeypatch.setattr("portal.audit.record.insert_values", inserted)
+    return found
+
+
+@pytest.fixture
+def told(written: list[dict[str, Any]]) -> Callable[..., list[dict[str, Any]]]:
+    """The audit events written in this test, by action."""
     return lambda action: [event for event in written if event["action"] == action]

@@ -120,7 +120,9 @@ def recover(tables: Sequence[type[models.Model]]) -> bool:
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [LAID_ASIDE])
         if not cursor.fetchone()[0]:
             return False
-    names = sql.SQL(", ").join(map(sql.Identifier, _names(tables)))
+    # what hung on them by a key that was laid aside goes as well, as CASCADE would have it
+    emptied = {*_names(tables), *(part.place for part in _parts() if part.kind == "key")}
+    names = sql.SQL(", ").join(map(sql.Identifier, sorted(emptied)))
     _execute(sql.SQL("TRUNCATE {} CASCADE").format(names))
     _put_back()
     return True
