@@ -161,3 +161,9 @@ def desk(system: str, browser: Browser) -> Iterator[Callable[..., Desk]]:
         seat.context.close()
     faults = [fault for seat in opened for fault in seat.faults]
     assert not faults, "\n".join(faults)
+
+
+@pytest.fixture(scope="module")
+def notes() -> dict[str, object]:
+    """What one step of a story leaves for the next: addresses of pages, files that came back."""
+    return {}

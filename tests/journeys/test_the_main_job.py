@@ -36,12 +36,6 @@ FAMILY = [
 FAMILY_TAIL = FAMILY[0][2][-4:]
 
 
-@pytest.fixture(scope="module")
-def notes():
-    """What one step leaves for the next: addresses of pages, files that came back."""
-    return {}
-
-
 def open_first_board(clerk):
     """By keyboard from anywhere: G B, then the first building of the list."""
     page = clerk.page
