@@ -44,8 +44,7 @@ def test_1_the_neighbour_has_registered_her(desk):
 
 def test_2_what_a_clerk_leaves_unfinished_waits_as_a_draft(desk, notes):
     clerk = desk("zhoumin")
-    page = open_dwelling(clerk, "[aria-label*='未核实，0 人']")
-    page.get_by_text("出租", exact=True).first.click()
+    page = open_dwelling(clerk, "[aria-label*='出租']")
     notes["door"] = page.url
     type_person(page)
     page.wait_for_selector("[data-draft-state]:has-text('草稿已存')")
