@@ -167,6 +167,8 @@ class PermitApplication(CommitteeRecord):
             ),
             # the dwelling's panel counts cases at one address
             models.Index(fields=["dwelling"], name="permits_at_dwelling"),
+            # an episode that an undone import takes away asks whether a case hangs on it
+            models.Index(fields=["residence"], name="permits_of_residence"),
         ]
 
     def __str__(self) -> str:
