@@ -13,7 +13,8 @@ from tests.cast import PEOPLE
 from tests.exports.builders import asked, four_people, limits, made, now, said, taken
 from tests.isolation import worlds
 
-WHOLE = re.compile(r"(?<![0-9a-fA-F-])[0-9]{17}[0-9Xx](?![0-9a-fA-F-])|(?<!\d)1[3-9]\d{9}(?!\d)")
+#: Eleven or eighteen digits that stand alone, not inside a key or a token of the page.
+WHOLE = re.compile(r"(?<![0-9A-Za-z-])(?:[0-9]{17}[0-9Xx]|1[3-9][0-9]{9})(?![0-9A-Za-z-])")
 ONE_OF_EACH = {role: who for who, (_name, role, _unit) in reversed(PEOPLE.items())}
 
 

@@ -16,7 +16,7 @@ from tests.residents.builders import home, number, register
 pytestmark = pytest.mark.django_db
 
 WHOLE_NUMBER = re.compile(r"(?<![\dA-Za-z-])\d{17}[\dX](?![\dA-Za-z-])")
-WHOLE_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+WHOLE_PHONE = re.compile(r"(?<![\dA-Za-z-])1[3-9]\d{9}(?![\dA-Za-z-])")
 
 
 @pytest.fixture
