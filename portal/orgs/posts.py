@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from psycopg2 import sql
 
 from portal.accounts.addresses import client_address
 from portal.accounts.models import User
@@ -18,6 +19,12 @@ from portal.orgs.roles import ROLES
 from portal.orgs.scope import Scope
 
 SESSION_KEY = "appointment"
+
+
+class ActingRequest(HttpRequest):
+    """A request after `acting_scope`: the posts that its user holds today are known."""
+
+    posts: list[Appointment]
 
 
 def held_on(user: User, day: date) -> "QuerySet[Appointment]":
@@ -59,7 +66,7 @@ def acting_scope(request: HttpRequest) -> Scope | None:
     user = request.user
     assert isinstance(user, User)
     held = _held_with_grants(user.pk, timezone.localdate())
-    request.posts = [post for post, _ in held]  # type: ignore[attr-defined]
+    cast(ActingRequest, request).posts = [post for post, _ in held]
     if not held:
         return None
     chosen = request.session.get(SESSION_KEY)
@@ -97,15 +104,15 @@ _POST: tuple[type[Model], ...] = (Appointment, OrgUnit, OrgUnit)
 
 
 @cache
-def _question() -> str:
+def _question() -> sql.Composed:
     """The statement of `_held_with_grants`: all columns of post, unit and the one above, grants."""
-    columns = ", ".join(
-        f"{alias}.{connection.ops.quote_name(str(field.column))}"
+    columns = sql.SQL(", ").join(
+        sql.Identifier(alias, str(field.column))
         for alias, model in zip(("post", "unit", "above"), _POST, strict=True)
         for field in model._meta.concrete_fields
     )
-    return (
-        f"SELECT {columns}, ARRAY(SELECT permission.codename::text"  # noqa: S608  names of our own
+    return sql.SQL(
+        "SELECT {columns}, ARRAY(SELECT permission.codename::text"
         " FROM guardian_userobjectpermission AS granted"
         " JOIN auth_permission AS permission ON permission.id = granted.permission_id"
         " JOIN django_content_type AS kind ON kind.id = granted.content_type_id"
@@ -116,7 +123,7 @@ def _question() -> str:
         " WHERE post.user_id = %(user)s AND post.starts_on <= %(day)s"
         " AND (post.ends_on IS NULL OR post.ends_on >= %(day)s)"
         " ORDER BY post.unit_id, post.id"
-    )
+    ).format(columns=columns)
 
 
 def _row_of(model: type[Model], values: Any) -> Any:

@@ -18,6 +18,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import OperationalError, connections, transaction
 from django.utils import timezone
+from pytest_django import Settings
 
 from portal.celery import app
 from portal.jobs.clock import clockwork
@@ -83,15 +84,15 @@ def _ring_through(broker: str) -> None:
 
 
 @pytest.fixture
-def live(system: LiveSystem, settings: object) -> Iterator[LiveSystem]:
+def live(system: LiveSystem, settings: Settings) -> Iterator[LiveSystem]:
     """The live system of one test: empty, servers up; programs start when it asks for them."""
     storage = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(system.files)},
     }
-    settings.STORAGES = {**django_settings.STORAGES, "default": storage}  # type: ignore[attr-defined]
-    settings.AUDIT_HEADS_PATH = str(system.heads)  # type: ignore[attr-defined]
-    settings.CACHES = {  # type: ignore[attr-defined]
+    settings.STORAGES = {**django_settings.STORAGES, "default": storage}
+    settings.AUDIT_HEADS_PATH = str(system.heads)
+    settings.CACHES = {
         alias: {**given, "LOCATION": f"{system.redis_url}?db=1"}
         for alias, given in django_settings.CACHES.items()
     }
