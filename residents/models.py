@@ -16,6 +16,7 @@ from housing.models import DwellingUnit, Source
 from portal.orgs.models import OrgUnit
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet, new_id
 from residents.drafts import EntryDraft as EntryDraft
+from residents.merges import ResidentMerge as ResidentMerge
 from residents.querysets import ResidenceQuerySet, ResidentQuerySet
 from residents.transfers import Transfer as Transfer
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from residents import api
-from residents.views import drafts, entry, lists, pane, people, transfers
+from residents.views import drafts, entry, lists, merging, pane, people, transfers
 
 app_name = "residents"
 urlpatterns = [
@@ -29,5 +29,7 @@ urlpatterns = [
     path("api/dwellings/<uuid:pk>/register/", api.endpoint(api.Register), name="api_register"),
     path("api/dwellings/<uuid:pk>/verify/", api.endpoint(api.Verify), name="api_verify"),
     path("<uuid:pk>/", people.person, name="person"),
+    path("<uuid:pk>/merge/", merging.merge, name="merge"),
+    path("merges/<uuid:pk>/undo/", merging.part, name="part"),
     path("<uuid:pk>/reveal/", people.reveal, name="reveal"),
 ]

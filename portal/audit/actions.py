@@ -44,6 +44,8 @@ TITLES: dict[str, str] = {
     "residents.transfer_decided": "裁定移交",
     "residents.transfer_withdrawn": "撤回移交申请",
     "residents.household_saved": "入户登记",
+    "residents.merged": "合并重复登记",
+    "residents.parted": "撤销合并",
     "residents.found_elsewhere": "查得已在外单位登记",
     "housing.registered": "新增房屋",
     "housing.updated": "变更房屋",

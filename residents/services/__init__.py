@@ -1,6 +1,7 @@
 """The only writers of the population register; each function is one act (D-7)."""
 
 from residents.services.changing import (
+    LABELS,
     Change,
     change_people,
     compare,
@@ -22,6 +23,7 @@ from residents.services.errors import (
     StaleVersion,
     UnableToDeregister,
     UnableToKeep,
+    UnableToMerge,
     UnableToMove,
     UnableToRegister,
     UnableToReveal,
@@ -40,6 +42,16 @@ from residents.services.finding import (
 )
 from residents.services.following import dwellings_changed
 from residents.services.household import Leaving, Saved, Told, save_household
+from residents.services.merging import (
+    COLUMNS,
+    PHONE,
+    Pair,
+    merge_residents,
+    pair_of,
+    part_residents,
+    refusal,
+    twins_of,
+)
 from residents.services.moving import deregister, move_resident
 from residents.services.registering import Arrival, register_resident
 from residents.services.revealing import PURPOSES, Revealed, reveal, reveals_today
@@ -63,6 +75,9 @@ from residents.services.transferring import (
 from residents.services.visiting import record_visit, verify_dwelling
 
 __all__ = [
+    "COLUMNS",
+    "LABELS",
+    "PHONE",
     "PURPOSES",
     "USUAL_REASON",
     "Arrival",
@@ -74,6 +89,7 @@ __all__ = [
     "FoundElsewhere",
     "Leaving",
     "Newcomer",
+    "Pair",
     "QuotaUsedUp",
     "Revealed",
     "RowProblem",
@@ -82,6 +98,7 @@ __all__ = [
     "Told",
     "UnableToDeregister",
     "UnableToKeep",
+    "UnableToMerge",
     "UnableToMove",
     "UnableToRegister",
     "UnableToReveal",
@@ -110,18 +127,23 @@ __all__ = [
     "find_holders",
     "keep_draft",
     "known_of",
+    "merge_residents",
     "move_resident",
+    "pair_of",
+    "part_residents",
     "phone_index",
     "phone_indexes",
     "purge_drafts",
     "record_visit",
     "refresh_dwellings",
+    "refusal",
     "register_resident",
     "remember_elsewhere",
     "reveal",
     "reveals_today",
     "save_household",
     "shown",
+    "twins_of",
     "unit_names",
     "unit_title",
     "update_resident",

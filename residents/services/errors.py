@@ -8,7 +8,14 @@ from typing import Any
 from django.db import IntegrityError
 
 from residents.intake import FieldProblem
-from residents.models import Household, Identity, Residence, Resident, Transfer
+from residents.models import (
+    Household,
+    Identity,
+    Residence,
+    Resident,
+    ResidentMerge,
+    Transfer,
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,10 @@ class UnableToVerify(Exception):
     """The visit cannot be recorded so."""
 
 
+class UnableToMerge(Exception):
+    """Two records cannot be made one, or not be parted again; the sentence says why."""
+
+
 class UnableToKeep(Exception):
     """A draft cannot be kept, or no longer be read."""
 
@@ -105,7 +116,7 @@ class StaleVersion(Exception):
 
 _SENTENCES = {
     constraint.name: str(constraint.violation_error_message)
-    for model in (Resident, Identity, Household, Residence, Transfer)
+    for model in (Resident, Identity, Household, Residence, Transfer, ResidentMerge)
     for constraint in model._meta.constraints
 } | {"residents_primary_without_overlap": "同一时间只能有一处主要居所，请核对入住和离开日期"}
 _FIELDS = {

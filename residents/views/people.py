@@ -37,6 +37,7 @@ from residents.models import Residence, Resident, Verification
 from residents.search import find_dwellings
 from residents.views import may_register
 from residents.views.asof import AsOf, as_of, living_then
+from residents.views.merging import merges_of
 
 UNPROCESSABLE, CONFLICT = 422, 409
 
@@ -67,8 +68,16 @@ def person(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "cycle": (current.due_on - current.verified_on).days if current else 90,
         "may_register": may_register(request) and not then.is_past,
         "may_see_trail": request.scope.may(Capability.VIEW_AUDIT),
+        "merges": merges_of(request, resident), "twins": _twins(request, resident, current, then),
     }  # fmt: skip
     return page(request, "residents/person.html", context)
+
+
+def _twins(request: PortalRequest, resident: Resident, current: Any, then: AsOf) -> list[Residence]:
+    """Records beside this one that are probably the same person, for whoever may merge them."""
+    if current is None or then.is_past or not may_register(request):
+        return []
+    return list(services.twins_of(resident, request.scope)[:3])
 
 
 def _resident(request: PortalRequest, pk: uuid.UUID) -> Resident:
