@@ -128,6 +128,16 @@ class DecisionForm(PortalForm):
     )  # fmt: skip
 
 
+class MergeForm(PortalForm):
+    """What was looked at before two records are called one person."""
+
+    reason = forms.CharField(
+        label=_("依据"), max_length=200, help_text=_("例如核对了哪种证件、问了谁"),
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={"required": _("请写明依据，例如核对了哪种证件、问了谁")},
+    )  # fmt: skip
+
+
 def occupancy_title(code: str) -> str:
     """The title of an occupancy code as boards and lists say it."""
     return OCCUPANCY_STATUSES.title(code)

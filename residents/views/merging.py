@@ -3,12 +3,10 @@
 import uuid
 from typing import Any
 
-from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as L
 from django.views.decorators.http import require_POST
 
 from portal.audit.record import record
@@ -18,19 +16,13 @@ from portal.orgs.capabilities import Capability
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 from residents import services
+from residents.categories import POPULATION_CATEGORIES
+from residents.forms import MergeForm
+from residents.grid import place_words
 from residents.models import Residence, Resident, ResidentMerge
 
 UNPROCESSABLE, CONFLICT = 422, 409
 HOME = "home"
-
-
-class ReasonForm(forms.Form):
-    """What was looked at before two records are called one person."""
-
-    reason = forms.CharField(
-        label=L("依据"), max_length=200, help_text=L("例如核对了哪种证件、问了谁"),
-        error_messages={"required": L("请写明依据，例如核对了哪种证件、问了谁")},
-    )  # fmt: skip
 
 
 @needs(Capability.EDIT_RESIDENTS)
@@ -42,7 +34,7 @@ def merge(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         context = {"kept": kept, "twins": [], "crumbs": _crumbs(kept)}
         return page(request, "residents/merge.html", context)
     pair = services.pair_of(kept_id=pk, dropped_id=other, by=request.scope)
-    form = ReasonForm(request.POST or None)
+    form = MergeForm(request.POST or None)
     if request.method == "POST":
         return _act(request, pair, form)
     record(
@@ -87,7 +79,7 @@ def _other(request: PortalRequest, kept: Resident) -> uuid.UUID | None:
     return twins.first()
 
 
-def _act(request: PortalRequest, pair: services.Pair, form: ReasonForm) -> HttpResponse:
+def _act(request: PortalRequest, pair: services.Pair, form: MergeForm) -> HttpResponse:
     if not form.is_valid():
         return _show(request, pair, form, status=UNPROCESSABLE)
     here = reverse("residents:person", args=[pair.kept.pk])
@@ -122,7 +114,7 @@ def _taken(request: PortalRequest) -> list[str]:
 
 
 def _show(
-    request: PortalRequest, pair: services.Pair, form: ReasonForm, *, refusal: str = "",
+    request: PortalRequest, pair: services.Pair, form: MergeForm, *, refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     turned = reverse("residents:merge", args=[pair.dropped.pk])
@@ -154,9 +146,12 @@ def _fields(request: PortalRequest, pair: services.Pair) -> list[dict[str, Any]]
 
 
 def _home(row: Residence | None) -> str:
-    return "" if row is None else _("%(where)s，%(day)s 入住") % {
-        "where": row.short_address, "day": row.begin_on,
-    }  # fmt: skip
+    """An episode in a line: where, as whom, since when."""
+    if row is None:
+        return ""
+    since = _("%(day)s 入住") % {"day": row.begin_on}
+    category = POPULATION_CATEGORIES.title(row.category)
+    return "，".join(filter(None, [row.short_address, place_words(row), category, since]))
 
 
 def _number(kept: Resident, dropped: Resident) -> dict[str, Any]:

@@ -73,11 +73,17 @@ def person(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     return page(request, "residents/person.html", context)
 
 
-def _twins(request: PortalRequest, resident: Resident, current: Any, then: AsOf) -> list[Residence]:
+def _twins(request: PortalRequest, resident: Resident, current: Any, then: AsOf) -> list[Any]:
     """Records beside this one that are probably the same person, for whoever may merge them."""
     if current is None or then.is_past or not may_register(request):
         return []
-    return list(services.twins_of(resident, request.scope)[:3])
+    rows: list[Any] = list(services.twins_of(resident, request.scope)[:3])
+    for row in rows:  # the record that has a number is the one to keep
+        kept, dropped = resident.pk, row.resident_id
+        if row.id_mask:
+            kept, dropped = dropped, kept
+        row.merge_url = f"{reverse('residents:merge', args=[kept])}?with={dropped}"
+    return rows
 
 
 def _resident(request: PortalRequest, pk: uuid.UUID) -> Resident:
