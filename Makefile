@@ -61,7 +61,7 @@ access: python   ## Write docs/access.md and docs/openapi.yaml: who may open wha
 isolation: python   ## Two worlds, hundreds of times: nobody can tell what lies outside; SEED=7 repeats a run
 	@seed=$${SEED:-$$RANDOM}; echo "seed $$seed (SEED=$$seed make isolation repeats this run)"; \
 	    ISOLATION_EXAMPLES=$${EXAMPLES:-100} ISOLATION_STRIDE=$${STRIDE:-12} ISOLATION_ASKS=40 \
-	    timeout 1800 $(PYTEST) -n $(WORKERS) --dist loadgroup tests/isolation --hypothesis-seed=$$seed $(ARGS)
+	    timeout 5400 $(PYTEST) -x -n $(WORKERS) --dist loadgroup tests/isolation --hypothesis-seed=$$seed $(ARGS)
 
 isolation-mutants: python   ## Seed leaks one after the other; each must be caught by the isolation tests
 	@$(PYTEST) -n 0 tests/isolation/mutants.py -q $(ARGS)
