@@ -52,6 +52,7 @@ GROUPS: list[tuple[str, list[Item]]] = [
              pages=("housing:board", "housing:add_rooms", "housing:add_building")),
         Item("entry", "入户登记", "residents:entry_start", "entry", C.EDIT_RESIDENTS,
              ("committee",), pages=("residents:entry",)),
+        Item("door", "今日入户", "residents:door", "door", C.VERIFY, ("committee",)),
         Item("imports", "批量导入", "exchange:upload", "import", C.IMPORT_FILES, ("committee",),
              register=True),
     ]),

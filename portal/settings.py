@@ -127,6 +127,8 @@ EXCHANGE_MODULES = ["housing.exchange", "residents.exchange"]
 EXPORT_MODULES = ["residents.exports", "housing.exports"]
 # Areas that keep copies of a dwelling's facts; housing calls them when a dwelling changes.
 DWELLING_FOLLOWERS = ["residents.services"]
+# Which buildings are somebody's own patch; the phone's list of today asks.
+OWN_BUILDINGS = "staffing.patches.own_buildings"
 JOB_HANDLER_MODULES = [
     "portal.exchange.jobs",
     "portal.exchange.exports.jobs",

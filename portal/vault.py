@@ -205,6 +205,16 @@ def blind_indexes(normalised: str) -> list[bytes]:
     return [hmac.digest(key, text, "sha256")[:INDEX_BYTES] for key in keys.index_keys()]
 
 
+def device_seeds(purpose: str) -> list[tuple[str, bytes]]:
+    """What a browser derives the key of its own store from, by key id, the current one first.
+
+    The same purpose gives the same seed for as long as its key is there, so that whoever may ask
+    for it again opens again what was sealed with it.
+    """
+    message = f"device|{purpose}".encode()
+    return [(key_id, hmac.digest(keys.key(key_id), message, "sha256")) for key_id in keys.ids()]
+
+
 def sign(message: bytes) -> bytes:
     """The Ed25519 signature (64 bytes) that seals of the trail carry."""
     return _signing_key().sign(message)

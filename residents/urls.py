@@ -3,7 +3,7 @@
 from django.urls import path
 
 from residents import api
-from residents.views import drafts, entry, lists, merging, pane, people, transfers
+from residents.views import door, drafts, entry, lists, merging, pane, people, transfers
 
 app_name = "residents"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("entry/<uuid:pk>/", entry.entry, name="entry"),
     path("entry/<uuid:pk>/draft/", drafts.keep, name="keep_draft"),
     path("entry/<uuid:pk>/draft/discard/", drafts.discard, name="discard_draft"),
+    path("door/", door.shell, name="door"),
+    path("door/worker.js", door.worker, name="door_worker"),
+    path("door/keys/", door.keys, name="door_keys"),
+    path("door/today/", door.today, name="door_today"),
+    path("door/<uuid:pk>/answer/", door.answer, name="door_answer"),
     path("dwellings/<uuid:pk>/pane/", pane.pane, name="pane"),
     path("dwellings/<uuid:pk>/verify/", entry.verify_dwelling, name="verify_dwelling"),
     path("episodes/<uuid:pk>/move/", people.move, name="move"),

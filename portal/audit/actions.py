@@ -96,6 +96,7 @@ TITLES: dict[str, str] = {
     "exchange.export_expired": "删除过期的导出文件",
     "exchange.errors_downloaded": "下载错误行",
     "register.list_viewed": "浏览名单",
+    "register.list_taken": "取当日入户清单到手机",
 }
 
 

@@ -28,7 +28,13 @@ FIGURED = 50_000
 LAST_CHARACTER = "\U0010ffff"
 #: Actions by what people ask for, each with the beginnings or whole keys that belong to it.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "viewed": ("residents.viewed", "permits.viewed", "register.list_viewed", "audit.viewed"),
+    "viewed": (
+        "residents.viewed",
+        "permits.viewed",
+        "register.list_viewed",
+        "register.list_taken",
+        "audit.viewed",
+    ),
     "searched": ("residents.searched", "permits.applicant_searched"),
     "revealed": (REVEALED,),
     "changed": (

@@ -1,5 +1,6 @@
 """The only writers of the population register; each function is one act (D-7)."""
 
+from residents.services.answering import take_answer
 from residents.services.changing import (
     LABELS,
     Change,
@@ -143,6 +144,7 @@ __all__ = [
     "reveals_today",
     "save_household",
     "shown",
+    "take_answer",
     "twins_of",
     "unit_names",
     "unit_title",

@@ -1,6 +1,6 @@
 """One act for a whole household: the dwelling, who is new, who changed, who left (ui.md 8.4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -99,11 +99,12 @@ def save_household(
     *, dwelling_id: Any, rows: Sequence[Told], by: Scope, at: datetime,
     left: Sequence[Leaving] = (), dwelling_changes: Mapping[str, Any] | None = None,
     dwelling_version: int | None = None, method: str = "V1", visited_on: date | None = None,
-    note: str = "",
+    note: str = "", seen: Collection[UUID] | None = None,
 ) -> Saved:  # fmt: skip
     """Save the whole entry grid of one dwelling, all of it or nothing.
 
     :param dwelling_changes: columns of the dwelling that differ, as housing names them
+    :param seen: the episodes whose people this visit verifies; everybody's unless told
     :raises UnableToSave: problems, each at its row (`dwelling` for the dwelling) and field
     :raises StaleVersion: somebody saved this household in between; both versions are told
     :raises UnableToVerify: unknown way of visiting, or a day in the future
@@ -117,7 +118,7 @@ def save_household(
             grid = _Grid(dwelling, by, at)
             grid.read(rows, left)
             grid.check_versions(dwelling_changes or {}, dwelling_version)
-            saved = grid.save(dwelling_changes or {}, visit)
+            saved = grid.save(dwelling_changes or {}, visit, seen)
             _record(saved, visit, note, by, at)
             return saved
     except IntegrityError as error:
@@ -219,7 +220,9 @@ class _Grid:
                 )
                 raise StaleVersion([conflict], resident.updated_by, resident.updated_at)
 
-    def save(self, dwelling_changes: Mapping[str, Any], visit: Visit) -> Saved:
+    def save(
+        self, dwelling_changes: Mapping[str, Any], visit: Visit, seen: Collection[UUID] | None
+    ) -> Saved:
         """Write everything in the order that the constraints ask for."""
         by, at = self.by, self.at
         self._save_dwelling(dwelling_changes, visit)
@@ -235,7 +238,7 @@ class _Grid:
             asks=self.asking, dwelling=self.dwelling, visit=visit, by=by, at=at
         ) if self.asking else []  # fmt: skip
         self._refuse_full_vacancy(stayed + added)
-        self._verify(stayed, changed, visit)
+        self._verify([row for row in stayed if seen is None or row.pk in seen], changed, visit)
         self._set_guardians(added)
         refresh_dwellings(dwellings={self.dwelling.pk}, by=by, at=at)
         return Saved(

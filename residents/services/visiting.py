@@ -20,6 +20,7 @@ from portal.rules.services import rule_on
 from residents.categories import VERIFICATION_METHODS
 from residents.cycles import due_on
 from residents.models import Residence, Verification
+from residents.querysets import ResidenceQuerySet
 from residents.services.counters import recheck
 from residents.services.enrolment import Visit, note_verified
 from residents.services.errors import UnableToVerify
@@ -99,7 +100,7 @@ def visit_of(method: str, day: date | None, at: datetime) -> Visit:
     return Visit(method, day or today)
 
 
-def open_episodes(dwelling: DwellingUnit, by: Scope) -> Iterable[Residence]:
+def open_episodes(dwelling: DwellingUnit, by: Scope) -> ResidenceQuerySet:
     """Everybody on record at the dwelling, in the order of their arrival on it."""
     return Residence.objects.in_scope(by).open().filter(dwelling=dwelling).order_by("id")
 

@@ -24,6 +24,8 @@ VOLATILE = [
     re.compile(r"\b(before|after)=k\d+\.[\w-]+"),  # a sealed place in the trail
     re.compile(r"LH-\d{14}"),  # the number of a page of the trail that is handed on
     re.compile(r'^\{"seconds": \d+\}$'),  # what is left of the own session
+    # the keys of a phone's store and its token, which follow from the own session
+    re.compile(r'"(seed|token)": "[^"]+"|"seconds": \d+'),
     # the key of an authenticator that is about to be bound, as a picture and in letters
     re.compile(r'class="pp-qr" src="[^"]+"|<code class="pp-mono">([A-Z2-7]{4} ?)+</code>'),
 ]

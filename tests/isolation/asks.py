@@ -60,6 +60,7 @@ FOREIGN_KEYS = (
 SENT = {
     "version": "1", "act": "transfer", "purpose": "document", "reason": "核对证件", "method": "V1",
     "format": "xlsx", "name": "王巧云", "committee": "", "year": "2026", "idempotency_key": "",
+    "outcome": "no_answer", "age": "60", "take": "mine", "members": "",
 }  # fmt: skip
 AREAS = ("portal", "housing", "residents", "permits", "staffing", "assessment")
 

@@ -10,3 +10,4 @@ import "./fields.js";
 import "./tree.js";
 import "./idle.js";
 import "./identity-fields.js";
+import "./leaving.js";

@@ -1,4 +1,6 @@
 /* The entrance: show the password, warn of caps lock, send six digits, ignore a second press. */
+import { forgetList } from "./device.js";
+
 const form = document.querySelector("[data-entrance]");
 const password = document.getElementById("id_password");
 const hint = document.querySelector("[data-caps]");
@@ -53,3 +55,6 @@ form?.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) delete form?.querySelector("[data-busy-on-submit]").dataset.busy;
 });
+
+/* Whoever sees this page is logged in no more. */
+forgetList().catch(() => {});

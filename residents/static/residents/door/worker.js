@@ -1,0 +1,58 @@
+/* Keeps the door's shell on the phone: the page and files of ours, nothing that anybody typed or
+   is recorded with. `SHELL` (version, page, files) is put before this script by the server. */
+const CACHE = `pp-door-${SHELL.version}`;
+const PATIENCE_MS = 4000;
+
+async function keep() {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(SHELL.files);
+  await fetchShell(new Request(SHELL.page, { credentials: "same-origin" }), cache);
+}
+
+/* Only the shell itself is kept: never a redirect to the login, never an error. */
+async function fetchShell(request, cache) {
+  const answer = await fetch(request);
+  if (answer.ok && !answer.redirected && answer.headers.get("X-Shell") === SHELL.version) {
+    await cache.put(SHELL.page, answer.clone());
+  }
+  return answer;
+}
+
+async function shell(request) {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(SHELL.page, { ignoreVary: true });
+  if (!kept) return fetch(request);
+  const patience = new Promise((resolve) => { setTimeout(resolve, PATIENCE_MS, kept.clone()); });
+  try {
+    const answer = await Promise.race([fetchShell(request, cache), patience]);
+    return answer.status >= 500 ? kept : answer;
+  } catch {
+    return kept;
+  }
+}
+
+async function file(request) {
+  const cache = await caches.open(CACHE);
+  return await cache.match(request, { ignoreVary: true }) || fetch(request);
+}
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(keep().then(() => self.skipWaiting()));
+});
+self.addEventListener("activate", (event) => {
+  event.waitUntil((async () => {
+    const names = await caches.keys();
+    await Promise.all(names.filter((name) => name.startsWith("pp-door-") && name !== CACHE).map((name) => caches.delete(name)));
+    await self.clients.claim();
+  })());
+});
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { pathname, origin } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return;
+  if (request.mode === "navigate") {
+    if (pathname === SHELL.page) event.respondWith(shell(request));
+  } else if (SHELL.files.includes(pathname)) {
+    event.respondWith(file(request));
+  }
+});

@@ -1,0 +1,180 @@
+"""Visits with a phone: the shell, what it holds today, its keys, and each answer (ui.md 8.13).
+
+The shell is the same for everybody and holds nothing of anybody, so that the phone may keep it.
+What is personal travels as JSON and is kept under keys that this module gives to a live session
+(docs/adr/0020).
+"""
+
+import base64
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from housing.models import DwellingUnit
+from portal import vault
+from portal.audit.record import record
+from portal.jobs.services import once
+from portal.orgs.access import PortalRequest, get_in_scope, needs
+from portal.orgs.capabilities import Capability
+from portal.ui.idempotency import key_of
+from portal.ui.pages import private
+from residents import services
+from residents.answers import UnreadableAnswerError, read_answer
+from residents.categories import DELETION_REASONS
+from residents.door import Buildings, day_list, how_fresh, stops
+from residents.shell import version_of_shell, worker_script
+from residents.words import DOOR_WORDS
+
+MALFORMED, UNPROCESSABLE, CONFLICT = 400, 422, 409
+LONGEST = timedelta(hours=8)  # that a list may be read on a phone (ui.md 8.13)
+TAKEN = "taken"
+
+
+@require_GET
+@needs(Capability.VERIFY)
+def shell(request: PortalRequest) -> HttpResponse:
+    """The phone's pages, without anybody's data: they fill themselves."""
+    context = {
+        "words": {key: _(text) for key, text in DOOR_WORDS.items()},
+        "reasons": DELETION_REASONS.choices(), "version": version_of_shell(),
+    }  # fmt: skip
+    response = private(render(request, "residents/door.html", context))
+    response["X-Shell"] = version_of_shell()
+    return response
+
+
+@require_GET
+@needs(Capability.VERIFY)
+def worker(request: PortalRequest) -> HttpResponse:
+    """The script that keeps the shell on the phone; its address bounds what it serves."""
+    return private(HttpResponse(worker_script(), content_type="text/javascript; charset=utf-8"))
+
+
+@require_GET
+@needs(Capability.VERIFY)
+def keys(request: PortalRequest) -> HttpResponse:
+    """What the phone's keys are derived from; asking also tells whether the session lives."""
+    return private(JsonResponse(_keys(request)))
+
+
+@require_GET
+@needs(Capability.VERIFY)
+def today(request: PortalRequest) -> HttpResponse:
+    """Today's dwellings in walking order, with the keys to keep them; told in the trail."""
+    scope, day = request.scope, timezone.localdate()
+    buildings = _own_buildings(request, day)
+    found = day_list(scope, day, buildings)
+    fresh, people = how_fresh(scope, day, buildings)
+    record(
+        "register.list_taken", by=scope, at=timezone.now(), target=("residents.residence", "door"),
+        changes={"dwellings": len(found), "people": sum(len(each["members"]) for each in found)},
+    )  # fmt: skip
+    return private(
+        JsonResponse(
+            _keys(request)
+            | {
+                "stops": found, "people": people, "fresh": fresh,
+                "patch": buildings is not None, "unit": scope.unit_name,
+                "name": scope.user_name, "role": scope.role_title,
+            }
+        )
+    )  # fmt: skip
+
+
+@require_POST
+@needs(Capability.VERIFY)
+def answer(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take one answer once for its key, and tell the dwelling as it is now."""
+    dwelling = get_in_scope(DwellingUnit.objects.all(), request.scope, pk=pk)
+    key, at = key_of(request), timezone.now()
+    if key is None:
+        return _refused(_("这一户缺少编号，请重新填写"), MALFORMED)
+
+    def act() -> str:
+        said = read_answer(request.POST)
+        services.take_answer(dwelling_id=dwelling.pk, answer=said, by=request.scope, at=at)
+        return TAKEN
+
+    try:
+        once(key=key, user_id=request.scope.user_id or 0, at=at, act=act)
+    except (UnreadableAnswerError, services.UnableToVerify) as why:
+        return _refused(str(why))
+    except services.UnableToSave as why:
+        return _refused(str(why), problems=why.problems)
+    except services.StaleVersion as stale:
+        return _both_versions(request, dwelling, stale)
+    return private(JsonResponse({TAKEN: str(key), "stop": _stop(request, dwelling)}))
+
+
+def _keys(request: PortalRequest) -> dict[str, Any]:
+    """Seeds of the two keys of a phone's store, and for how long its list may be read.
+
+    The list's key dies with the session. Answers that wait are sealed under the person's own, so
+    that whoever logs in again can still send what an ended session left behind.
+    """
+    scope, now = request.scope, timezone.localtime()
+    owner = f"{scope.user_id}.{scope.appointment_id}"
+    session = f"list|{owner}|{request.session.session_key}|{now.date()}"
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return {
+        "owner": owner, "day": now.date().isoformat(), "token": get_token(request),
+        "seconds": int(min(LONGEST, midnight - now).total_seconds()),
+        "list": _seeds(session)[0], "queue": _seeds(f"queue|{owner}"),
+    }  # fmt: skip
+
+
+def _seeds(purpose: str) -> list[dict[str, str]]:
+    return [
+        {"id": key_id, "seed": base64.b64encode(seed).decode()}
+        for key_id, seed in vault.device_seeds(purpose)
+    ]
+
+
+def _own_buildings(request: PortalRequest, day: date) -> Buildings:
+    found: Buildings = import_string(settings.OWN_BUILDINGS)(request.scope, day)
+    return found
+
+
+def _stop(request: PortalRequest, dwelling: DwellingUnit) -> dict[str, Any]:
+    rows = DwellingUnit.objects.in_scope(request.scope).select_related("building")
+    return stops(rows.filter(pk=dwelling.pk), request.scope, timezone.localdate(), {})[0]
+
+
+def _refused(
+    text: str, status: int = UNPROCESSABLE, problems: list[services.RowProblem] | None = None
+) -> HttpResponse:
+    told = [
+        {"row": str(each.row), "field": each.problem.field, "text": each.problem.message}
+        for each in problems or []
+    ]
+    return private(JsonResponse({"detail": text, "problems": told}, status=status))
+
+
+def _both_versions(
+    request: PortalRequest, dwelling: DwellingUnit, stale: services.StaleVersion
+) -> HttpResponse:
+    """What differs, and the household as it is now: with its versions the answer is told again."""
+    at = timezone.localtime(stale.changed_at) if stale.changed_at else None
+    return private(
+        JsonResponse(
+            {
+                "detail": str(stale), "by": stale.changed_by, "at": f"{at:%H:%M}" if at else "",
+                "fields": [
+                    {"row": str(each.row), "who": each.who, "label": each.label,
+                     "mine": each.mine, "theirs": each.theirs}
+                    for each in stale.conflicts
+                ],
+                "stop": _stop(request, dwelling),
+            },
+            status=CONFLICT,
+        )
+    )  # fmt: skip
