@@ -1,8 +1,8 @@
 """A committee's ledger of 100,000 people from upload to result, beside a bare COPY of its rows.
 
 Three files: a clean one into an empty register, the same again (nothing changes), and one of
-which a hundredth is wrong. The work is done by a process of its own, as a worker does it, so that
-its memory is its own too.
+which a hundredth is wrong. The work is done by processes of their own, as many as the job calls
+workers, so that their memory is their own too.
 """
 
 import csv
@@ -121,6 +121,7 @@ def _imported(scope: Any, content: bytes) -> Measured:
 
     from portal.exchange import services
     from portal.exchange.models import BatchState, ImportBatch
+    from portal.jobs.ledger import handlers
     from portal.orgs.acting import acting
 
     seconds: dict[str, float] = {}
@@ -135,7 +136,8 @@ def _imported(scope: Any, content: bytes) -> Measured:
 
     def worked(step: str, job: UUID) -> None:
         nonlocal peak
-        spent, memory = _in_a_worker(job, scope.unit)
+        hands = handlers()[f"import.{step}"].hands
+        spent, memory = _by_workers(job, scope.unit, hands)
         seconds[step] = spent
         peak = max(peak, memory)
 
@@ -160,14 +162,19 @@ def _imported(scope: Any, content: bytes) -> Measured:
     return Measured(batch.row_count, seconds, peak, batch.outcomes)
 
 
-def _in_a_worker(job: UUID, unit: int) -> tuple[float, float]:
-    """Seconds and peak MiB of a process that does one job and nothing else."""
-    finished = subprocess.run(  # noqa: S603  our own module
-        [sys.executable, "-m", "bench.imports", str(job), str(unit)],
-        stdout=subprocess.PIPE, check=True,
-    )  # fmt: skip
-    spent, memory = json.loads(finished.stdout.splitlines()[-1])
-    return float(spent), float(memory)
+def _by_workers(job: UUID, unit: int, hands: int) -> tuple[float, float]:
+    """Seconds until the last worker is done with a job, and the peak MiB of the largest."""
+    workers = [
+        subprocess.Popen(  # noqa: S603  our own module
+            [sys.executable, "-m", "bench.imports", str(job), str(unit)], stdout=subprocess.PIPE
+        )
+        for _ in range(hands)
+    ]
+    said = [worker.communicate()[0] for worker in workers]
+    if any(worker.returncode for worker in workers):
+        raise RuntimeError(f"a worker failed at job {job}")
+    told = [json.loads(text.splitlines()[-1]) for text in said]
+    return max(spent for spent, _ in told), max(memory for _, memory in told)
 
 
 def _work(job: str, unit: str) -> None:

@@ -21,11 +21,14 @@ class Handler:
 
     `chunk` works one chunk in one transaction, in the requester's scope: a kill anywhere undoes
     it wholly and it is done again. `finish` runs once after the last chunk, in the transaction
-    that closes the job, and returns what the job's result shows.
+    that closes the job, and returns what the job's result shows. `hands` is how many workers are
+    called at once when there are chunks for them; whatever they say, chunks never wait for one
+    another's order.
     """
 
     chunk: ChunkWork
     finish: Finish
+    hands: int = 1
 
 
 def handlers() -> dict[str, Handler]:

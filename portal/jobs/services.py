@@ -80,8 +80,16 @@ def ask(
         JobChunk(job=job, committee_id=unit, seq=seq, params=chunk)
         for seq, chunk in enumerate(chunks)
     )
-    transaction.on_commit(partial(ring, job.pk, unit))
+    hands = min(len(chunks), handlers()[kind].hands)
+    transaction.on_commit(partial(_ring_for, hands, job.pk, unit))
     return job
+
+
+def _ring_for(hands: int, job_id: uuid.UUID, unit: int) -> None:
+    """Call as many workers as may work at this job at once, while Redis answers."""
+    for _ in range(max(hands, 1)):
+        if not ring(job_id, unit):
+            break
 
 
 def ring(job_id: uuid.UUID, unit: int) -> bool:

@@ -1,10 +1,13 @@
 """The ledger: nothing lost, nothing doubled, whatever happens to a worker between two chunks."""
 
 import threading
+from dataclasses import replace
 
 import pytest
+from django.conf import settings
 from django.db import connections, transaction
 from django.utils import timezone
+from redis import Redis
 
 from housing.models import AddressPlate
 from portal.jobs import services
@@ -179,6 +182,18 @@ def test_two_workers_share_the_chunks_without_doubling(committed, handler):
     assert (done.state, plates) == (JobState.DONE, 10)
     with acting(cast.scope("clerk")):
         assert set(done.chunks.values_list("state", flat=True)) == {ChunkState.DONE}
+
+
+@pytest.mark.parametrize(("hands", "called"), [(1, 1), (3, 3), (9, 5)])
+def test_a_job_calls_as_many_workers_as_it_has_work_for(
+    cast, handler, hands, called, django_capture_on_commit_callbacks
+):
+    handler["test.plates"] = replace(handler["test.plates"], hands=hands)
+    queue = Redis.from_url(settings.REDIS_URL)
+    before = queue.llen("celery")
+    with django_capture_on_commit_callbacks(execute=True):
+        asked(cast)
+    assert queue.llen("celery") - before == called
 
 
 def test_a_form_sent_twice_acts_once(committed):
