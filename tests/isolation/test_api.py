@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
+from schemathesis.core.parameters import ParameterLocation
 
 from residents.intake import TITLES
 from residents.models import Residence, Resident
@@ -65,6 +66,12 @@ def sent(client, case):
     ).status_code
 
 
+def is_spoilt(case):
+    """The body was drawn against its schema; whatever the path was, it has a good key now."""
+    body = case.meta.components.get(ParameterLocation.BODY)
+    return body is not None and body.mode.is_negative
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("label", sorted(OPERATIONS))
 def test_it_keeps_to_its_schema(cast, label, mode):
@@ -81,7 +88,7 @@ def test_it_keeps_to_its_schema(cast, label, mode):
         status = sent(client, case)
         assert status < 500, (label, case.body)
         assert status in documented | {404, 405, 415}, (status, label, case.body)
-        if mode.is_negative and case.operation.method.lower() == "post":
+        if is_spoilt(case):
             assert 400 <= status < 500, (status, label, case.body)
 
     keeps()
