@@ -46,6 +46,7 @@ CLOCKWORK = {
     "preview": Every(timedelta(minutes=15), "portal.metrics.tasks.preview"),
     "purge": Daily(time(2, 30), "portal.exchange.tasks.purge"),
     "drafts": Daily(time(2, 40), "residents.tasks.purge_drafts"),
+    "leads": Daily(time(2, 45), "residents.tasks.purge_leads"),
     "exports": Every(timedelta(minutes=10), "portal.exchange.tasks.expire_exports"),
     "alarms": Every(timedelta(hours=1), "portal.oversight.tasks.look_for_alarms"),
     "nightly": Daily(time(1, 0), "portal.metrics.tasks.nightly"),

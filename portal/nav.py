@@ -37,6 +37,8 @@ class Item:
     levels: tuple[Level, ...] = ALL
     pages: tuple[str, ...] = ()
     register: bool = False
+    #: not shown to posts that carry this as well: they have another entry
+    unless: C | None = None
 
 
 GROUPS: list[tuple[str, list[Item]]] = [
@@ -46,6 +48,12 @@ GROUPS: list[tuple[str, list[Item]]] = [
              ("district",)),
         Item("street", "街道看板", "metrics:street", "dashboard", C.VIEW_DASHBOARD, ("street",)),
         Item("todo", "待办", "desk:todo", "inbox", C.VIEW_QUALITY),
+    ]),
+    ("社区力量", [
+        Item("report", "上报线索", "residents:report_lead", "plus", C.SUBMIT_LEADS,
+             ("committee",), unless=C.VIEW_REGISTER),
+        Item("my_leads", "我的上报", "residents:my_leads", "inspection", C.SUBMIT_LEADS,
+             ("committee",), unless=C.VIEW_REGISTER),
     ]),
     ("采集登记", [
         Item("board", "楼栋房态", "housing:buildings", "building", C.VIEW_REGISTER, ("committee",),
@@ -57,6 +65,11 @@ GROUPS: list[tuple[str, list[Item]]] = [
              register=True),
     ]),
     ("协同", [
+        Item("leads", "发现线索", "residents:leads", "inspection", C.VIEW_REGISTER,
+             pages=("residents:lead", "residents:report_lead", "residents:my_leads",
+                    "residents:notices")),
+        Item("corrections", "更正申请", "residents:corrections", "ruling", C.VIEW_REGISTER,
+             pages=("residents:correction", "residents:ask_correction")),
         Item("transfers", "移交", "residents:transfers", "transfer", C.VIEW_REGISTER,
              pages=("residents:transfer",)),
     ]),
@@ -111,7 +124,9 @@ def _menu(
             items := tuple(
                 _entry(item, here)
                 for item in entries
-                if level in item.levels and str(item.capability) in capabilities
+                if level in item.levels
+                and str(item.capability) in capabilities
+                and (item.unless is None or str(item.unless) not in capabilities)
             )
         )
     )

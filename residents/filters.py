@@ -17,8 +17,11 @@ from portal.orgs.scope import Scope
 from portal.ui.filtering import offer
 from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REASONS
 from residents.completeness import BY_KEY, incomplete, years_before
+from residents.corrections import CorrectionQuerySet
+from residents.discovery import CHANNELS
+from residents.leads import LeadQuerySet
 from residents.metrics import as_printed, probable_duplicates
-from residents.models import Residence, Transfer
+from residents.models import CorrectionRequest, Lead, Residence, Transfer
 from residents.querysets import ResidenceQuerySet
 from residents.transfers import TransferQuerySet
 
@@ -217,3 +220,63 @@ class TransferFilter(django_filters.FilterSet):
         if value == "out":
             return rows.leaving(self.scope)
         return rows.to_decide(self.scope, self.day)
+
+
+class LeadFilter(django_filters.FilterSet):
+    """Conditions of the list of discovery leads."""
+
+    state = django_filters.MultipleChoiceFilter(label=_("状态"), choices=Lead.State.choices)
+    kind = Choice(label=_("变动"), choices=Lead.Kind.choices)
+    subject = Choice(label=_("对象"), choices=Lead.Subject.choices)
+    channel = django_filters.MultipleChoiceFilter(label=_("发现渠道"), choices=CHANNELS.choices())
+    result = django_filters.MultipleChoiceFilter(label=_("结果"), choices=Lead.Result.choices)
+    overdue = Choice(label=_("已超期"), choices=YES[:1], method="by_overdue")
+    mine = Choice(label=_("由我承办"), choices=YES[:1], method="by_mine")
+    place = django_filters.CharFilter(label=_("地点"), field_name="place", lookup_expr="contains")
+    unit = django_filters.ModelChoiceFilter(
+        label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit"
+    )
+
+    class Meta:
+        model = Lead
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, scope: Scope, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope, self.day = scope, day
+        units = OrgUnit.objects.under(scope.unit).order_by("code")
+        offer(self, unit=None if scope.level == "committee" else units)
+
+    def by_overdue(self, rows: LeadQuerySet, _name: str, _value: str) -> LeadQuerySet:
+        return rows.overdue_on(self.day)
+
+    def by_mine(self, rows: LeadQuerySet, _name: str, _value: str) -> LeadQuerySet:
+        return rows.filter(assigned_id=self.scope.user_id or 0)
+
+    def by_unit(self, rows: LeadQuerySet, _name: str, value: OrgUnit) -> LeadQuerySet:
+        return rows.under(value.code)
+
+
+class CorrectionFilter(django_filters.FilterSet):
+    """Conditions of the list of requests for correction."""
+
+    state = django_filters.MultipleChoiceFilter(
+        label=_("状态"), choices=CorrectionRequest.State.choices
+    )
+    kind = django_filters.MultipleChoiceFilter(
+        label=_("事项"), choices=CorrectionRequest.Kind.choices
+    )
+    result = Choice(label=_("结果"), choices=CorrectionRequest.Result.choices)
+    name = django_filters.CharFilter(label=_("姓名"), field_name="name", lookup_expr="startswith")
+    overdue = Choice(label=_("已超期"), choices=YES[:1], method="by_overdue")
+
+    class Meta:
+        model = CorrectionRequest
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.day = day
+
+    def by_overdue(self, rows: CorrectionQuerySet, _name: str, _value: str) -> CorrectionQuerySet:
+        return rows.overdue_on(self.day)

@@ -1,5 +1,6 @@
 """Forms of the population register; they check and show, services write."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,7 +11,10 @@ from housing.models import DwellingUnit
 from portal.ui.forms import DayField, PortalForm
 from portal.ui.widgets import Radios, Segmented
 from residents.categories import DELETION_REASONS, VERIFICATION_METHODS
-from residents.services import PURPOSES
+from residents.discovery import CHANNELS, CONFIRMED, FORCE_CHANNELS, MOST_WORDS, may_follow
+from residents.models import CorrectionRequest, Lead
+from residents.services import FIELDS, PURPOSES
+from residents.services.correcting import MOST_ANSWERED
 
 #: Occupancy as the entry page offers it, the most frequent first; 未核实 is no answer.
 OCCUPANCIES = [
@@ -136,6 +140,188 @@ class MergeForm(PortalForm):
         widget=forms.TextInput({"autocomplete": "off"}),
         error_messages={"required": _("请写明依据，例如核对了哪种证件、问了谁")},
     )  # fmt: skip
+
+
+class LeadForm(PortalForm):
+    """A change that somebody saw; whoever only reports says who they are instead of a channel."""
+
+    columns = 2
+    spans = {"place": 2, "text": 2}
+
+    kind = forms.ChoiceField(label=_("变动"), choices=Lead.Kind.choices, widget=Segmented)
+    subject = forms.ChoiceField(label=_("对象"), choices=Lead.Subject.choices, widget=Segmented)
+    place = forms.CharField(
+        label=_("地点"), max_length=80, help_text=_("如 6号1203 或 棠浦路988弄6号1203室"),
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={"required": _("请写明地点")},
+    )  # fmt: skip
+    text = forms.CharField(
+        label=_("看到了什么"), max_length=MOST_WORDS, widget=forms.Textarea({"rows": 3}),
+        help_text=_("如 新搬来一家三口；不写证件号码，不写对人的评价"),
+        error_messages={"required": _("请写明看到了什么")},
+    )  # fmt: skip
+    channel = forms.ChoiceField(label=_("发现渠道"), choices=CHANNELS.choices())
+    priority = forms.ChoiceField(
+        label=_("优先级"), choices=Lead.Priority.choices, widget=Segmented, initial="mid"
+    )
+    contact = forms.CharField(
+        label=_("联系电话"), max_length=20, required=False, help_text=_("便于核实，可不填"),
+        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, reports_only: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if reports_only:
+            del self.fields["priority"]
+            own = [pair for pair in CHANNELS.choices() if pair[0] in FORCE_CHANNELS]
+            self.fields["channel"] = forms.ChoiceField(
+                label=_("我是"), choices=own, widget=Radios,
+                error_messages={"required": _("请选择你的身份")},
+            )  # fmt: skip
+            self.fields["channel"].ui_span = 2  # type: ignore[attr-defined]
+            self.fields["channel"].ui_suffix = ""  # type: ignore[attr-defined]
+
+
+class DeclarationForm(PortalForm):
+    """What somebody declares of themselves: the least that a committee needs to come by."""
+
+    columns = 1
+    kind = forms.ChoiceField(
+        label=_("申报事项"), widget=Radios, error_messages={"required": _("请选择申报事项")},
+        choices=[
+            ("new", _("我（和家人）搬来了")), ("cancel", _("我（和家人）搬走了")),
+            ("change", _("登记的内容有误或有变动")),
+        ],
+    )  # fmt: skip
+    room = forms.CharField(
+        label=_("室号"), max_length=20, widget=forms.TextInput({"autocomplete": "off"}),
+        help_text=_("如 1203室"), error_messages={"required": _("请填写室号")},
+    )  # fmt: skip
+    text = forms.CharField(
+        label=_("补充说明"), max_length=MOST_WORDS, required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("如 一家三口，本周末在家；请不要写证件号码"),
+    )  # fmt: skip
+    contact = forms.CharField(
+        label=_("联系电话"), max_length=20, required=False,
+        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "tel"}),
+        help_text=_("便于约定上门时间，可不填"),
+    )  # fmt: skip
+    agreed = forms.BooleanField(
+        label=_("我已阅读上面的说明，同意居（村）委会为核实登记使用这些信息"),
+        error_messages={"required": _("请阅读说明后勾选")},
+    )  # fmt: skip
+
+
+class TriageForm(PortalForm):
+    """Who goes there, how urgently, and to which dwelling."""
+
+    columns = 3
+    assigned = forms.TypedChoiceField(
+        label=_("承办人"), coerce=int, error_messages={"required": _("请选择承办人")}
+    )
+    priority = forms.ChoiceField(label=_("优先级"), choices=Lead.Priority.choices, widget=Segmented)
+    place = forms.CharField(
+        label=_("房屋"), max_length=80, required=False,
+        help_text=_("本居（村）委的房屋，可上门后再定"),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, handlers: Mapping[int, str], **kwargs: Any) -> None:
+        """:param handlers: names by account, of those who may be given it"""
+        super().__init__(*args, **kwargs)
+        field = self.fields["assigned"]
+        field.choices = [("", _("请选择")), *handlers.items()]  # type: ignore[attr-defined]
+
+
+class FindingForm(PortalForm):
+    """What was found at the door, or why nobody has to go."""
+
+    columns = 3
+    spans = {"result": 3, "finding": 2}
+    result = forms.ChoiceField(
+        label=_("结果"), widget=Radios, error_messages={"required": _("请选择结果")}
+    )
+    visited_on = DayField(label=_("上门日期"), required=False)
+    finding = forms.CharField(
+        label=_("核实情况"), max_length=MOST_WORDS,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={"required": _("请写明核实情况")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, state: str, **kwargs: Any) -> None:
+        """:param state: the lead's; before somebody was sent only dismissing it is offered"""
+        super().__init__(*args, **kwargs)
+        known = [pair for pair in Lead.Result.choices if pair[0] not in CONFIRMED]
+        if may_follow(state, "confirmed"):
+            known = list(Lead.Result.choices)
+        self.fields["result"].choices = known  # type: ignore[attr-defined]
+
+
+class FinishForm(PortalForm):
+    """The dwelling whose record shows now what the lead said."""
+
+    columns = 1
+    place = forms.CharField(
+        label=_("已登记的房屋"), max_length=80,
+        help_text=_("新增或变更房屋后在此办结，如 6号1203"),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+
+
+class CorrectionForm(PortalForm):
+    """What somebody asks about themselves, at the counter or on the telephone."""
+
+    columns = 2
+    spans = {"statement": 2}
+    requester = forms.ChoiceField(label=_("申请人"), choices=CorrectionRequest.Requester.choices)
+    check_method = forms.ChoiceField(
+        label=_("身份核验"), choices=CorrectionRequest.Check.choices, widget=Radios
+    )
+    kind = forms.ChoiceField(label=_("事项"), choices=CorrectionRequest.Kind.choices)
+    field = forms.ChoiceField(
+        label=_("哪一项"), required=False, choices=[("", _("请选择")), *FIELDS.items()],
+        help_text=_("更正、补充、删除的，须选"),
+    )  # fmt: skip
+    wanted = forms.CharField(
+        label=_("应为"), max_length=120, required=False,
+        widget=forms.TextInput({"autocomplete": "off"}), help_text=_("更正、补充的，须填"),
+    )  # fmt: skip
+    evidence = forms.ChoiceField(
+        label=_("证明材料"), choices=CorrectionRequest.Evidence.choices, initial="none"
+    )
+    statement = forms.CharField(
+        label=_("申请内容和理由"), max_length=MOST_WORDS, widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": _("请写明申请的内容和理由")},
+    )  # fmt: skip
+    received_on = DayField(label=_("收到日期"))
+
+
+class CorrectionAnswerForm(PortalForm):
+    """The written answer; a refusal says why."""
+
+    columns = 1
+    value = forms.CharField(
+        label=_("更正为"), max_length=120, required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+    answer = forms.CharField(
+        label=_("答复"), max_length=MOST_ANSWERED, widget=forms.Textarea({"rows": 3}),
+        help_text=_("写给本人看；不同意的须写明理由"),
+        error_messages={"required": _("请写明答复的内容和理由")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, takes_value: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not takes_value:
+            del self.fields["value"]
+
+
+class DeliveryForm(PortalForm):
+    """When the written answer was handed over."""
+
+    columns = 2
+    delivered_on = DayField(label=_("送达日期"))
 
 
 def occupancy_title(code: str) -> str:

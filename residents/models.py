@@ -15,8 +15,11 @@ from django.db.models import F, Q
 from housing.models import DwellingUnit, Source
 from portal.orgs.models import OrgUnit
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet, new_id
+from residents.corrections import CorrectionRequest as CorrectionRequest
 from residents.drafts import EntryDraft as EntryDraft
+from residents.leads import Lead as Lead
 from residents.merges import ResidentMerge as ResidentMerge
+from residents.notices import BuildingNotice as BuildingNotice
 from residents.querysets import ResidenceQuerySet, ResidentQuerySet
 from residents.transfers import Transfer as Transfer
 

@@ -18,3 +18,12 @@ def purge_drafts(**_: Any) -> None:
     scope = posts.system_scope(district.code, district.name)
     with acting(scope):
         services.purge_drafts(by=scope, at=timezone.now())
+
+
+@shared_task(name="residents.tasks.purge_leads")
+def purge_leads(**_: Any) -> None:
+    """Forget the words of leads that ended long ago, every night."""
+    district = OrgUnit.objects.get(parent=None)
+    scope = posts.system_scope(district.code, district.name)
+    with acting(scope):
+        services.purge_leads(by=scope, at=timezone.now())

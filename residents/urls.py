@@ -3,7 +3,21 @@
 from django.urls import path
 
 from residents import api
-from residents.views import door, drafts, entry, lists, merging, pane, people, transfers
+from residents.views import (
+    corrections,
+    declaration,
+    door,
+    drafts,
+    entry,
+    leads,
+    lists,
+    merging,
+    notices,
+    pane,
+    people,
+    reporting,
+    transfers,
+)
 
 app_name = "residents"
 urlpatterns = [
@@ -27,6 +41,24 @@ urlpatterns = [
     path("transfers/<uuid:pk>/answer/", transfers.answer, name="answer_transfer"),
     path("transfers/<uuid:pk>/decide/", transfers.decide, name="decide_transfer"),
     path("transfers/<uuid:pk>/withdraw/", transfers.withdraw, name="withdraw_transfer"),
+    path("leads/", leads.leads, name="leads"),
+    path("leads/report/", reporting.report, name="report_lead"),
+    path("leads/mine/", reporting.mine, name="my_leads"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<uuid:pk>/", notices.notice, name="notice"),
+    path("notices/<uuid:pk>/revoke/", notices.revoke, name="revoke_notice"),
+    path("notices/of/<uuid:pk>/", notices.issue, name="issue_notice"),
+    path("declare/<str:token>/", declaration.declare, name="declare"),
+    path("leads/<uuid:pk>/", leads.lead, name="lead"),
+    path("leads/<uuid:pk>/triage/", leads.triage, name="triage_lead"),
+    path("leads/<uuid:pk>/finding/", leads.finding, name="note_finding"),
+    path("leads/<uuid:pk>/finish/", leads.finish, name="finish_lead"),
+    path("corrections/", corrections.corrections, name="corrections"),
+    path("corrections/<uuid:pk>/", corrections.correction, name="correction"),
+    path("corrections/<uuid:pk>/decide/", corrections.decide, name="decide_correction"),
+    path("corrections/<uuid:pk>/deliver/", corrections.deliver, name="deliver_correction"),
+    path("corrections/<uuid:pk>/letter/", corrections.letter, name="correction_letter"),
+    path("<uuid:pk>/correction/", corrections.ask, name="ask_correction"),
     path("api/people/", api.endpoint(api.People), name="api_people"),
     path("api/people/<uuid:pk>/", api.endpoint(api.Person), name="api_person"),
     path("api/people/<uuid:pk>/update/", api.endpoint(api.Update), name="api_update"),

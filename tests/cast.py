@@ -28,6 +28,7 @@ PEOPLE = {
     "colleague": ("许婉清", "committee_security", HOME),  # of the same committee
     "lead": ("郑书记", "committee_lead", HOME),
     "collector": ("顾小满", "collector", HOME),
+    "watchman": ("季师傅", "force_member", HOME),
     "neighbour": ("陆芳", "committee_security", NEXT_DOOR),
     "street": ("顾振宇", "street_manager", STREET),
     "staff": ("何静", "street_staff", STREET),

@@ -22,6 +22,8 @@ class Function:
 
 FUNCTIONS = (
     Function("入户登记", "residents:entry_start", "entry", C.EDIT_RESIDENTS, "rhdj xinzeng 新增"),
+    Function("发现线索", "residents:leads", "inspection", C.VIEW_REGISTER, "fxxs 线索 上报 申报"),
+    Function("更正申请", "residents:corrections", "ruling", C.VIEW_REGISTER, "gzsq 更正 异议 申诉"),
     Function("楼栋房态", "housing:buildings", "building", C.VIEW_REGISTER, "ldft 房态图 楼栋"),
     Function("批量导入", "exchange:upload", "import", C.IMPORT_FILES, "pldr 导入 台账"),
     Function("实有人口", "residents:list", "users", C.VIEW_REGISTER, "syrk 人口 名单"),

@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Max, Min, Q, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from permits import transitions
@@ -27,7 +28,7 @@ from portal.quality.fixing import issue_url, may_fix
 from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
 from portal.ui import formats
-from residents.models import Residence, Transfer
+from residents.models import CorrectionRequest, Lead, Residence, Transfer
 from residents.services import unit_title
 
 #: Verifications have a kind of their own here, read from the register itself.
@@ -285,6 +286,62 @@ class Transfers(_Source):
         )  # fmt: skip
 
 
+class Leads(_Source):
+    """Discovery leads: of a committee those nobody else has taken on, of a street the overdue."""
+
+    key, title = "lead", "发现线索"
+
+    def rows(self) -> Any:
+        rows = Lead.objects.in_scope(self.scope).defer("sealed").select_related("committee")
+        if self.scope.level == "committee":
+            return rows.waiting_for(self.scope)
+        return rows.overdue_on(self.today)
+
+    def item(self, row: Lead) -> Item:
+        word = {
+            Lead.State.SUBMITTED: _("去分办"), Lead.State.TRIAGED: _("去核实"),
+            Lead.State.CONFIRMED: _("去登记"),
+        }.get(Lead.State(row.state), _("查看"))  # fmt: skip
+        reason = _("%(channel)s上报，%(state)s") % {
+            "channel": row.channel_title, "state": row.get_state_display(),
+        }  # fmt: skip
+        urgent = row.due_on < self.today or row.priority == Lead.Priority.HIGH
+        above = self.scope.level != "committee"
+        return Item(
+            f"lead-{row.pk}", self.key, "must" if urgent else "should", _(self.title), row.what,
+            f"{row.committee.name} {row.place}" if above else row.place, reason, row.due_on,
+            [(_("登记"), formats.day(timezone.localdate(row.submitted_at))),
+             (_("承办人"), row.assigned_to or _("未定"))],
+            _links((_("查看") if above else word, "residents:lead", "", row.pk)),
+        )  # fmt: skip
+
+
+class Corrections(_Source):
+    """Requests of residents that wait for an answer, or for its delivery; above, the overdue."""
+
+    key, title = "correction", "更正申请"
+
+    def rows(self) -> Any:
+        rows = CorrectionRequest.objects.in_scope(self.scope).defer("sealed")
+        rows = rows.select_related("committee")
+        if self.scope.level == "committee":
+            return rows.unanswered()
+        return rows.overdue_on(self.today)
+
+    def item(self, row: CorrectionRequest) -> Item:
+        waits = row.state == CorrectionRequest.State.RECEIVED
+        late = waits and row.due_on < self.today
+        asked = _("%(who)s申请%(what)s") % {
+            "who": row.get_requester_display(), "what": row.get_kind_display(),
+        }  # fmt: skip
+        return Item(
+            f"correction-{row.pk}", self.key, "must" if late else "should", _(self.title),
+            row.name, row.committee.name, f"{asked}，{row.get_state_display()}", row.due_on,
+            [(_("收到"), formats.day(row.received_on)), (_("规则"), row.rule)],
+            _links((_("去答复") if waits else _("去送达"), "residents:correction", "", row.pk)),
+        )  # fmt: skip
+
+
 def sources(scope: Scope, today: date) -> list[_Source]:
     """What this post is asked to do: what it cannot do is not its business."""
     found: list[type[_Source]] = []
@@ -303,6 +360,10 @@ def sources(scope: Scope, today: date) -> list[_Source]:
         scope.level == "committee" and scope.may(Capability.EDIT_RESIDENTS)
     ):
         found.append(Transfers)
+    if scope.may(Capability.SUBMIT_LEADS) and scope.may(
+        Capability.EDIT_RESIDENTS if scope.level == "committee" else Capability.VIEW_REGISTER
+    ):
+        found += [Leads, Corrections]
     if scope.may(Capability.APPROVE_EXPORTS):
         found.append(Exports)
     return [source(scope, today) for source in found]

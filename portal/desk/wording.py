@@ -15,7 +15,9 @@ from staffing.models import CollectorStatus
 
 #: Names of facts and columns.
 LABELS = {
-    "act": "办理", "actor": "人员", "added": "新增人数", "address": "地址",
+    "act": "办理", "actor": "人员", "added": "新增人数", "address": "地址", "assigned": "承办人",
+    "channel": "发现渠道", "correction": "申请事项", "field": "内容",
+    "lead_kind": "变动", "result": "结果",
     "appointment": "任职", "basis": "依据", "before": "原片区", "begin_on": "入住日期",
     "building": "楼栋", "buildings": "楼栋数", "by": "查找方式", "case": "受理编号",
     "category": "人口类别", "changed": "变更人数", "checked": "佐证核对", "claimed": "自评分",

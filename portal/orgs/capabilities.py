@@ -11,6 +11,7 @@ class Capability(StrEnum):
     EDIT_RESIDENTS = "edit_residents"
     VERIFY = "verify"
     DECIDE_TRANSFERS = "decide_transfers"
+    SUBMIT_LEADS = "submit_leads"
     EDIT_HOUSING = "edit_housing"
     REVEAL_IDENTITY = "reveal_identity"
     IMPORT_FILES = "import_files"
@@ -49,6 +50,7 @@ TITLES: dict[Capability, str] = {
     Capability.EDIT_RESIDENTS: "登记、变更、注销人口信息",
     Capability.VERIFY: "核实无变化",
     Capability.DECIDE_TRANSFERS: "裁定有争议的移交",
+    Capability.SUBMIT_LEADS: "上报发现线索",
     Capability.EDIT_HOUSING: "登记、变更房屋信息",
     Capability.REVEAL_IDENTITY: "写明事由后查看完整证件号",
     Capability.IMPORT_FILES: "批量导入台账",

@@ -10,7 +10,7 @@ from portal.orgs.capabilities import Capability as C
 from portal.orgs.scope import Level
 
 REGISTER_READ = {C.VIEW_REGISTER, C.VIEW_QUALITY, C.VIEW_PERMITS, C.VIEW_STAFFING, C.VIEW_RULES}
-REGISTER_WRITE = {C.EDIT_RESIDENTS, C.VERIFY, C.EDIT_HOUSING}
+REGISTER_WRITE = {C.EDIT_RESIDENTS, C.VERIFY, C.EDIT_HOUSING, C.SUBMIT_LEADS}
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ _ALL = [
         "看本街道看板、裁定移交、管采集力量、报自评，不看其他街道的人。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.EDIT_STAFFING, C.REVIEW_PERMITS,
         C.DECIDE_PERMITS, C.VIEW_ASSESSMENT, C.SELF_ASSESS, C.EXPORT_MASKED, C.APPROVE_EXPORTS,
-        C.REVEAL_IDENTITY, C.VIEW_AUDIT, C.VIEW_ORGS, C.APPOINT, C.DECIDE_TRANSFERS,
+        C.REVEAL_IDENTITY, C.VIEW_AUDIT, C.VIEW_ORGS, C.APPOINT, C.DECIDE_TRANSFERS, C.SUBMIT_LEADS,
     ),
     _role(
         "street_staff", "街道（镇）人口办工作人员", "street",
@@ -84,7 +84,7 @@ _ALL = [
     _role(
         "committee_lead", "居（村）委书记、主任", "committee",
         "看本居委台账与指标，交办和审阅，不导出证件号。",
-        *REGISTER_READ, C.VIEW_DASHBOARD, C.VIEW_AUDIT, C.VIEW_ORGS,
+        *REGISTER_READ, C.VIEW_DASHBOARD, C.VIEW_AUDIT, C.VIEW_ORGS, C.SUBMIT_LEADS,
     ),
     _role(
         "committee_security", "治保主任（居委录入）", "committee",
@@ -96,6 +96,12 @@ _ALL = [
         "collector", "信息采集员", "committee",
         "在所派驻居委登记、核实，不导出，不看别处。",
         C.VIEW_REGISTER, C.VIEW_QUALITY, C.EDIT_RESIDENTS, C.VERIFY, C.VIEW_RULES,
+        C.SUBMIT_LEADS,
+    ),
+    _role(
+        "force_member", "社区力量成员", "committee",
+        "楼组长、志愿者、社工、保安：只上报线索，只看自己上报的，看不到任何登记。",
+        C.SUBMIT_LEADS,
     ),
 ]  # fmt: skip
 ROLES: dict[str, Role] = {role.key: role for role in _ALL}

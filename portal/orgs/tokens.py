@@ -58,16 +58,23 @@ def current_token(alias: str = "default", *, process: int, began: int) -> str:
 GRANTING = {Capability.APPOINT, Capability.APPROVE_POSTS}
 
 
-def grants_something() -> bool:
-    """Whether the current scope gives posts, so that PostgreSQL must know who acts."""
+def names_actor() -> bool:
+    """Whether PostgreSQL must know who acts: posts that give posts, and those that only report.
+
+    The latter see nothing of the register; the policy of leads shows them their own.
+    """
     scope = _scope.get()
-    return scope is not None and any(scope.may(each) for each in GRANTING)
+    if scope is None:
+        return False
+    if any(scope.may(each) for each in GRANTING):
+        return True
+    return scope.may(Capability.SUBMIT_LEADS) and not sees_something()
 
 
 def actor_token(*, process: int, began: int) -> str:
-    """Who acts in one transaction, for the guard of posts; it opens no row to anybody's sight."""
+    """Who acts in one transaction, for the guard of posts; it opens no row but one's own leads."""
     scope = _scope.get()
-    if scope is None or not grants_something():
+    if scope is None or not names_actor():
         return ""
     return sign(0, 0, appointment=scope.appointment_id, process=process, began=began)
 

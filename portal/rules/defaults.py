@@ -52,6 +52,18 @@ RULES = [
         {"answer": 3, "decide": 3}, {"answer": int, "decide": int},
     ),
     RuleDefault(
+        "lead_deadlines", "发现线索办理时限（工作日）", "三(二)3",
+        f"实施意见 三(二)3：建立新增、变更、注销的发现渠道；时限为{TO_CONFIRM}",
+        {"triage": 1, "visit": 3, "register": 3, "kept_days": 365},
+        {"triage": int, "visit": int, "register": int, "kept_days": int},
+    ),
+    RuleDefault(
+        "correction_deadlines", "更正申请答复时限（天）", "三(三)1",
+        "个人信息保护法 第四十四条至第五十条；上海市数据条例 第三十条、第三十五条；"
+        f"15 日为{TO_CONFIRM}",
+        {"decide_days": 15}, {"decide_days": int},
+    ),
+    RuleDefault(
         "issue_deadlines", "质量问题整改时限（天）", "三(三)1", TO_CONFIRM,
         {"high": 3, "mid": 10, "low": 30}, {"high": int, "mid": int, "low": int},
     ),

@@ -69,6 +69,17 @@ class UnableToTransfer(Exception):
         self.field = field
 
 
+class UnableToFollowUp(Exception):
+    """A lead or a request of a resident cannot be taken or dealt with so.
+
+    :param field: the field of the form that the sentence belongs to
+    """
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class UnableToDeregister(Exception):
     """The episode cannot be ended so."""
 

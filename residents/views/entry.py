@@ -36,6 +36,7 @@ from residents.models import EntryDraft, Residence, Transfer, Verification
 from residents.names import pinyin_of
 from residents.origins import PROVINCES
 from residents.search import search
+from residents.views.settling import lead_of, of_household, settle
 
 UNPROCESSABLE, CONFLICT = 422, 409
 COMMON_RELATIONS = (
@@ -84,6 +85,7 @@ class _Page:
         self.loose: list[str] = []
         self.draft: EntryDraft | None = None
         self.is_draft, self.typed_version = False, ""
+        self.lead = lead_of(request)
 
     def _form(self, data: Any = None, typed: Mapping[str, Any] | None = None) -> VisitForm:
         initial = {"method": "V1", "visited_on": self.today, **VisitForm.facts_of(self.dwelling)}
@@ -136,6 +138,10 @@ class _Page:
         except services.UnableToVerify as refusal:
             form.add_error("visited_on", str(refusal))
             return self._render(form, self._again(rows), UNPROCESSABLE)
+        except services.UnableToFollowUp as refusal:
+            self.lead = None  # once more, and the household is saved without it
+            self.loose.append(_("%(why)s。核对在住成员后可再次保存") % {"why": refusal})
+            return self._render(form, self._again(rows), CONFLICT)
         except services.StaleVersion as stale:
             return self._conflict(rows, stale)
         return done(request, url, self._saved_text(rows))
@@ -148,15 +154,20 @@ class _Page:
             if data.get(f"choose_dwelling:{name}") != "theirs"
         }
         version = data.get("dwelling_version", "")
-        services.save_household(
-            dwelling_id=self.dwelling.pk, rows=told_rows(rows, data), left=left,
-            dwelling_changes=changes,
-            dwelling_version=int(version) if version.isdecimal() else None,
-            method=form.cleaned_data["method"], visited_on=form.cleaned_data["visited_on"],
-            by=request.scope, at=timezone.now(),
-        )  # fmt: skip
+
+        def save() -> services.Registered | None:
+            saved = services.save_household(
+                dwelling_id=self.dwelling.pk, rows=told_rows(rows, data), left=left,
+                dwelling_changes=changes,
+                dwelling_version=int(version) if version.isdecimal() else None,
+                method=form.cleaned_data["method"], visited_on=form.cleaned_data["visited_on"],
+                by=request.scope, at=timezone.now(),
+            )  # fmt: skip
+            return of_household(saved)
+
+        settled = settle(request, save)
         services.drop_draft(dwelling_id=self.dwelling.pk, by=request.scope, at=timezone.now())
-        return self._where_next()
+        return settled or self._where_next()
 
     def _where_next(self) -> str:
         following = self.next_one if self.request.POST.get("act") == "next" else None
@@ -237,7 +248,8 @@ class _Page:
             "following": self._neighbours(after=True).first(), "next_one": self.next_one,
             "visits": self._visits(), "open_row": self._open_row(rows),
             "focus": self.request.GET.get("field", "")[:20], "transfers": self._transfers(),
-            "draft": self.draft, "is_draft": self.is_draft,
+            "draft": self.draft, "is_draft": self.is_draft, "lead": self.lead,
+            "lead_text": services.lead_words(self.lead)["text"] if self.lead else "",
             "dwelling_version": self.typed_version or self.dwelling.version,
         }  # fmt: skip
         return page(self.request, "residents/entry.html", context, status=status)

@@ -33,11 +33,12 @@ from residents.categories import (
 from residents.forms import DeregisterForm, MoveForm, RevealForm, occupancy_title
 from residents.grid import PLACE_FIELDS, place_words
 from residents.identity import DocumentKind, age_on, mask_birth
-from residents.models import Residence, Resident, Verification
+from residents.models import CorrectionRequest, Residence, Resident, Verification
 from residents.search import find_dwellings
 from residents.views import may_register
 from residents.views.asof import AsOf, as_of, living_then
 from residents.views.merging import merges_of
+from residents.views.settling import settle
 
 UNPROCESSABLE, CONFLICT = 422, 409
 
@@ -69,6 +70,8 @@ def person(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "may_register": may_register(request) and not then.is_past,
         "may_see_trail": request.scope.may(Capability.VIEW_AUDIT),
         "merges": merges_of(request, resident), "twins": _twins(request, resident, current, then),
+        "corrections": CorrectionRequest.objects.in_scope(request.scope)
+        .filter(resident=resident).defer("sealed").order_by("-received_at", "-id")[:20],
     }  # fmt: skip
     return page(request, "residents/person.html", context)
 
@@ -248,18 +251,18 @@ def deregister(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     here = reverse("residents:person", args=[residence.resident_id])
     if request.method == "POST" and form.is_valid():
         try:
-            once(
+            url = once(
                 key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(),
                 act=lambda: _end(request, residence, form, here),
             )  # fmt: skip
-        except services.UnableToDeregister as refusal:
+        except (services.UnableToDeregister, services.UnableToFollowUp) as refusal:
             form.add_error(None, str(refusal))
         except services.StaleVersion as stale:
             form.add_error(None, _("%(who)s 刚改过这个人的信息，请重新打开核对") % {
                 "who": stale.changed_by,
             })  # fmt: skip
         else:
-            return done(request, here, _("已注销 %(name)s 的登记") % {"name": residence.name})
+            return done(request, url, _("已注销 %(name)s 的登记") % {"name": residence.name})
     context = {
         "form": form, "residence": residence, "action": request.get_full_path(), "danger": True,
         "title": _("注销 %(name)s 的登记？") % {"name": residence.name},
@@ -283,12 +286,15 @@ def _open_episode(request: PortalRequest, pk: uuid.UUID) -> Residence:
 
 
 def _end(request: PortalRequest, residence: Residence, form: DeregisterForm, where: str) -> str:
-    services.deregister(
-        residence_id=residence.pk, ended_on=form.cleaned_data["ended_on"],
-        reason=form.cleaned_data["reason"], note=form.cleaned_data["note"],
-        version=request.POST.get("version", ""), by=request.scope, at=timezone.now(),
-    )  # fmt: skip
-    return where
+    def act() -> services.Registered:
+        services.deregister(
+            residence_id=residence.pk, ended_on=form.cleaned_data["ended_on"],
+            reason=form.cleaned_data["reason"], note=form.cleaned_data["note"],
+            version=request.POST.get("version", ""), by=request.scope, at=timezone.now(),
+        )  # fmt: skip
+        return services.Registered("cancel", residence.dwelling_id, (residence.resident_id,))
+
+    return settle(request, act) or where
 
 
 @needs(Capability.EDIT_RESIDENTS)
@@ -300,10 +306,12 @@ def move(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     here = reverse("residents:person", args=[residence.resident_id])
     if request.method == "POST" and form.is_valid():
         try:
-            once(
+            url = once(
                 key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(),
                 act=lambda: _move(request, residence, form, here),
             )  # fmt: skip
+        except services.UnableToFollowUp as refusal:
+            form.add_error(None, str(refusal))
         except services.UnableToMove as refusal:
             form.add_error("moved_on" if "日期" in str(refusal) else "address", str(refusal))
         except services.StaleVersion as stale:
@@ -311,7 +319,7 @@ def move(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
                 "who": stale.changed_by,
             })  # fmt: skip
         else:
-            return done(request, here, _("已变更 %(name)s 的居住地") % {"name": residence.name})
+            return done(request, url, _("已变更 %(name)s 的居住地") % {"name": residence.name})
     context = {
         "form": form, "residence": residence,
         "version": services.version_of(residence.resident, residence),
@@ -325,10 +333,14 @@ def _move(request: PortalRequest, residence: Residence, form: MoveForm, where: s
         raise services.UnableToMove(_("没有找到这套房屋，请核对地址或先登记房屋"))
     if len(homes) > 1:
         raise services.UnableToMove(_("符合的房屋不止一套，请写明弄、号和室"))
-    services.move_resident(
-        residence_id=residence.pk, dwelling_id=homes[0].pk,
-        moved_on=form.cleaned_data["moved_on"], method=form.cleaned_data["method"],
-        note=form.cleaned_data["note"], version=request.POST.get("version", ""),
-        by=request.scope, at=timezone.now(),
-    )  # fmt: skip
-    return where
+
+    def act() -> services.Registered:
+        services.move_resident(
+            residence_id=residence.pk, dwelling_id=homes[0].pk,
+            moved_on=form.cleaned_data["moved_on"], method=form.cleaned_data["method"],
+            note=form.cleaned_data["note"], version=request.POST.get("version", ""),
+            by=request.scope, at=timezone.now(),
+        )  # fmt: skip
+        return services.Registered("change", residence.dwelling_id, (residence.resident_id,))
+
+    return settle(request, act) or where

@@ -40,10 +40,10 @@ def give(cast, key, user, role, unit, at):
 def test_who_gives_what_on_their_own_authority():
     given = {key: sorted(delegation.grantable(role)) for key, role in ROLES.items()}
     assert {key: roles for key, roles in given.items() if roles} == {
-        "street_manager": ["committee_lead"],
-        "street_staff": ["collector"],
+        "street_manager": ["committee_lead", "force_member"],
+        "street_staff": ["collector", "force_member"],
         "security_admin": [
-            "center_clerk", "collector", "committee_lead", "committee_security",
+            "center_clerk", "collector", "committee_lead", "committee_security", "force_member",
             "street_manager", "street_staff",
         ],
     }  # fmt: skip

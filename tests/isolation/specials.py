@@ -148,6 +148,15 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "residents.Transfer": lambda row: {
         "holder_id": DISTRICT, "decider_id": DISTRICT, "category": "20", "method": "V1",
     },
+    "residents.Lead": lambda row: {
+        "channel": "01", "assigned_to": "", "closed_by": "", "result": "", "post_id": None,
+        "building_id": None, "assigned_id": None,
+    },
+    "residents.CorrectionRequest": lambda row: {
+        "answer": "", "decided_by": "", "received_on": row.today, "result": "",
+        "due_on": row.today + timedelta(days=15), "decided_where": "",
+    },
+    "residents.BuildingNotice": lambda row: {"revoked_by": ""},
     "residents.Household": lambda row: {"closed_on": None},
     "housing.Building": lambda row: {
         "storeys": 6, "dwelling_count": 1, "use": "10", "code_block": f"{row.n:04d}",

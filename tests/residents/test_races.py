@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from portal.orgs.acting import acting
 from residents import services
-from residents.models import Identity, Residence, Resident, Transfer
+from residents.models import Identity, Lead, Residence, Resident, Transfer
 from tests.cast import Cast
 from tests.residents.builders import home, register, told
+from tests.residents.test_leads import a_lead, triage
 
 
 @pytest.fixture
@@ -133,3 +134,36 @@ def test_two_committees_at_once_end_with_one_home(cast, at):
         assert home_now.committee_id == (asking if moved else neighbour).unit
         assert Resident.objects.get().committee_id == home_now.committee_id
         assert Identity.objects.get().committee_id == home_now.committee_id
+
+
+def test_two_clerks_at_once_end_a_lead_with_one_record(cast):
+    at = timezone.now()
+    clerk, colleague = cast.scope("clerk"), cast.scope("colleague")
+    here = home(clerk)[0]
+    lead = triage(clerk, a_lead(cast.scope("watchman"), at), at, dwelling=here)
+
+    def infant(by):
+        """Somebody without a number: only the lead stands between the two."""
+
+        def act():
+            told = {
+                "name": "王小宝", "sex": "1", "birth_date": "2025-05-01", "relation": "子",
+                "category": "来沪人员", "begin_date": "2026-03-01",
+            }  # fmt: skip
+            row = services.Told(row="new-0", told=told)
+            saved = services.save_household(dwelling_id=here.pk, rows=[row], by=by, at=at)
+            return services.Registered("new", here.pk, (saved.added[0].resident_id,))
+
+        def run():
+            with acting(by):
+                services.register_for_lead(lead_id=lead.pk, act=act, by=by, at=at)
+
+        return run
+
+    outcomes = both(infant(clerk), infant(colleague))
+    (refused,) = [each for each in outcomes if each is not None]
+    assert isinstance(refused, services.UnableToFollowUp)
+    assert "办结" in str(refused)
+    with acting(clerk):
+        assert Residence.objects.open().count() == 1
+        assert Lead.objects.get().result == "new"

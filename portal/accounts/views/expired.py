@@ -79,6 +79,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}":
         return errors.csrf_failure(request, reason)
     if not isinstance(request.user, User):
+        match = request.resolver_match
+        if match and getattr(match.func, "public", False) and match.app_name != "accounts":
+            return errors.csrf_failure(request, reason)  # whoever declares has no login to go to
         return login_first(request)
     if wants_fragment(request):
         response = private(HttpResponse(status=LOGIN_FIRST))

@@ -51,6 +51,8 @@ def _first_page(scope: Scope) -> str:
         return reverse("metrics:district" if scope.level == "district" else "metrics:street")
     if scope.may(Capability.VIEW_AUDIT):
         return reverse("desk:audit")
+    if scope.may(Capability.SUBMIT_LEADS):
+        return reverse("residents:report_lead")
     return ""
 
 

@@ -6,7 +6,7 @@ another request through a pooled or persistent connection; outside a transaction
 
 from django.db.backends.postgresql import base
 
-from portal.orgs.tokens import actor_token, current_token, grants_something, sees_something
+from portal.orgs.tokens import actor_token, current_token, names_actor, sees_something
 
 MOMENT = "SELECT pg_backend_pid(), (extract(epoch FROM now()) * 1000000)::bigint"
 
@@ -18,7 +18,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]
-        if not autocommit and (sees_something(self.alias) or self._grants()):
+        if not autocommit and (sees_something(self.alias) or self._names_actor()):
             self.apply_scope()
 
     def apply_scope(self) -> None:
@@ -28,13 +28,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         with self.connection.cursor() as cursor:
             token = actor = ""
-            if sees_something(self.alias) or self._grants():
+            if sees_something(self.alias) or self._names_actor():
                 cursor.execute(MOMENT)
                 process, began = cursor.fetchone()
                 token = current_token(self.alias, process=process, began=began)
-                if self._grants():
+                if self._names_actor():
                     actor = actor_token(process=process, began=began)
             cursor.execute(HAND_OVER, [token, actor])
 
-    def _grants(self) -> bool:
-        return self.alias == "default" and grants_something()
+    def _names_actor(self) -> bool:
+        return self.alias == "default" and names_actor()

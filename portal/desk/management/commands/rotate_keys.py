@@ -16,11 +16,14 @@ from portal import vault
 from portal.exchange.models import ImportRow
 from portal.orgs.models import OrgUnit
 from portal.orgs.posts import system_scope
+from residents.services import resealing
 from residents.services import rotating as residents
 from residents.services.rotating import Rotated
 
 OWNER = "owner"
-PARTS = (("人员证件与电话号码", residents), ("居住证号码", permits))
+PARTS = (
+    ("人员证件与电话号码", residents), ("居住证号码", permits), ("线索和更正申请的内容", resealing),
+)  # fmt: skip
 
 
 class Command(BaseCommand):

@@ -1,0 +1,234 @@
+"""Discovery leads: the list, one lead and its steps, and the way from it into the register.
+
+Paper: S-64.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from housing.models import DwellingUnit
+from portal.audit.record import record
+from portal.jobs.services import once
+from portal.orgs.access import PortalRequest, get_in_scope, needs
+from portal.orgs.capabilities import Capability
+from portal.orgs.scope import Scope
+from portal.ui.cells import SavedView
+from portal.ui.idempotency import key_of
+from portal.ui.pages import UNPROCESSABLE, done, page
+from residents import services
+from residents.filters import LeadFilter
+from residents.forms import FindingForm, FinishForm, TriageForm
+from residents.leads import LeadQuerySet
+from residents.models import Lead, Residence, Resident
+from residents.search import find_dwellings
+from residents.tables import LEAD_TONES, LeadList
+
+Form = TriageForm | FindingForm | FinishForm
+State = Lead.State
+
+
+class Listing(LeadList):
+    filterset_class = LeadFilter
+
+
+@require_GET
+@needs(Capability.VIEW_REGISTER)
+def leads(request: PortalRequest) -> HttpResponse:
+    """All leads of the acting unit, with the tabs that tell what waits."""
+    scope, today = request.scope, timezone.localdate()
+    rows = Lead.objects.in_scope(scope).defer("sealed")
+    listing = Listing(
+        request, rows, views=lambda: _views(rows, scope, today), day=today, scope=scope,
+        filter_context={"scope": scope, "day": today},
+    )  # fmt: skip
+    if not listing.is_asked_for_filters:
+        record(
+            "register.list_viewed", by=scope, at=timezone.now(), target=("residents.lead", "list"),
+            changes={"list": "发现线索", "filter": listing.query},
+        )  # fmt: skip
+    context = {
+        "may_submit": scope.may(Capability.SUBMIT_LEADS),
+        "may_issue": scope.may(Capability.EDIT_RESIDENTS),
+    }
+    return listing.respond("residents/leads.html", context)
+
+
+def _views(rows: LeadQuerySet, scope: Scope, today: date) -> list[SavedView]:
+    views = [SavedView(_("全部"), "")]
+    for state in (State.SUBMITTED, State.TRIAGED, State.CONFIRMED):
+        count = rows.filter(state=state).count()
+        views.append(SavedView(str(state.label), f"state={state.value}", count))
+    views.append(SavedView(_("已超期"), "overdue=1", rows.overdue_on(today).count()))
+    if scope.level == "committee" and scope.may(Capability.EDIT_RESIDENTS):
+        mine = rows.open().filter(assigned_id=scope.user_id or 0)
+        views.append(SavedView(_("由我承办"), "mine=1", mine.count()))
+    return views
+
+
+@require_GET
+@needs(Capability.VIEW_REGISTER)
+def lead(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """One lead: what was told, what is to be done next, what came of it."""
+    found = _lead(request, pk)
+    record(
+        "residents.lead_viewed", by=request.scope, at=timezone.now(), target=found,
+        committee=found.committee_id,
+    )  # fmt: skip
+    return _show(request, found)
+
+
+def _lead(request: PortalRequest, pk: uuid.UUID) -> Lead:
+    rows = Lead.objects.select_related("dwelling", "building", "committee__parent")
+    return get_in_scope(rows, request.scope, pk=pk)
+
+
+def _show(
+    request: PortalRequest, found: Lead, *, form: Form | None = None, refusal: str = ""
+) -> HttpResponse:
+    scope, today = request.scope, timezone.localdate()
+    acts = scope.may(Capability.EDIT_RESIDENTS) and found.is_open
+    context = {
+        "lead": found, "tone": LEAD_TONES[State(found.state)], "told": services.lead_words(found),
+        "unit": services.unit_title(found.committee), "refusal": refusal,
+        "late": found.is_open and found.due_on < today, "acts": acts,
+        "may_edit_housing": scope.may(Capability.EDIT_HOUSING),
+        "people": _people(found, scope) if acts and found.state != State.SUBMITTED else [],
+        "registered": _registered(found, scope),
+        "crumbs": [
+            {"title": _("发现线索"), "url": reverse("residents:leads")}, {"title": found.place},
+        ],
+    }  # fmt: skip
+    if acts:
+        context |= _forms(found, form, today)
+    status = UNPROCESSABLE if refusal or (form and form.errors) else 200
+    return page(request, "residents/lead.html", context, status=status)
+
+
+def _forms(found: Lead, form: Form | None, today: date) -> dict[str, Any]:
+    """The forms of the steps that may follow, one of them as it was typed."""
+    forms: dict[str, Any] = {}
+    if found.state in (State.SUBMITTED, State.TRIAGED):
+        place = found.dwelling.short_address if found.dwelling else ""
+        initial = {
+            "assigned": found.assigned_id, "priority": found.priority, "place": place,
+        }  # fmt: skip
+        handlers = services.handlers_of(found.committee_id, today)
+        forms["triage_form"] = TriageForm(initial=initial, handlers=handlers, prefix="triage")
+        visited = {"visited_on": today if found.state == State.TRIAGED else None}
+        forms["finding_form"] = FindingForm(initial=visited, state=found.state, prefix="finding")
+    elif found.state == State.CONFIRMED:
+        forms["finish_form"] = FinishForm(initial={"place": found.place}, prefix="finish")
+    if form is not None:
+        forms[f"{form.prefix}_form"] = form
+    return forms
+
+
+def _people(found: Lead, scope: Scope) -> list[Any]:
+    """Who is registered at the lead's dwelling, to be changed or deregistered from here."""
+    if found.dwelling_id is None:
+        return []
+    rows = Residence.objects.in_scope(scope).open().filter(dwelling_id=found.dwelling_id)
+    return list(rows.order_by("id")[:60])
+
+
+def _registered(found: Lead, scope: Scope) -> Resident | None:
+    """The person whose record came of it, for those who may see them now."""
+    if found.record_id is None:
+        return None
+    return Resident.objects.in_scope(scope).filter(pk=found.record_id).first()
+
+
+@require_POST
+@needs(Capability.EDIT_RESIDENTS)
+def triage(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Give the lead to somebody of its committee."""
+    found = _lead(request, pk)
+    handlers = services.handlers_of(found.committee_id, timezone.localdate())
+    form = TriageForm(request.POST, handlers=handlers, prefix="triage")
+
+    def act() -> Lead:
+        told = form.cleaned_data
+        return services.triage_lead(
+            lead_id=pk, assigned_id=told["assigned"], priority=told["priority"],
+            dwelling_id=dwelling_meant(told["place"], request.scope), by=request.scope,
+            at=timezone.now(),
+        )  # fmt: skip
+
+    return _done(request, found, form, act, _("已分办，请按期上门"))
+
+
+@require_POST
+@needs(Capability.EDIT_RESIDENTS)
+def finding(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Note what was found."""
+    found = _lead(request, pk)
+    form = FindingForm(request.POST, state=found.state, prefix="finding")
+
+    def act() -> Lead:
+        return services.note_finding(
+            lead_id=pk, **form.cleaned_data, by=request.scope, at=timezone.now()
+        )
+
+    return _done(request, found, form, act, _("已记录核实情况"))
+
+
+@require_POST
+@needs(Capability.EDIT_RESIDENTS)
+def finish(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """End a confirmed lead by the dwelling whose record shows it."""
+    found = _lead(request, pk)
+    form = FinishForm(request.POST, prefix="finish")
+
+    def act() -> Lead:
+        dwelling = dwelling_meant(form.cleaned_data["place"], request.scope)
+        return services.finish_lead(
+            lead_id=pk, dwelling_id=dwelling, by=request.scope, at=timezone.now()
+        )
+
+    return _done(request, found, form, act, _("线索已办结"))
+
+
+def dwelling_meant(text: str, scope: Scope) -> uuid.UUID | None:
+    """The one dwelling in scope that an address means; None where nothing was typed.
+
+    :raises UnableToFollowUp: none or several, at the field `place`
+    """
+    if not text.strip():
+        return None
+    homes: list[DwellingUnit] = find_dwellings(text, by=scope, limit=2)
+    if not homes:
+        raise services.UnableToFollowUp(_("没有找到这套房屋，请核对地址或先登记房屋"), "place")
+    if len(homes) > 1:
+        raise services.UnableToFollowUp(_("符合的房屋不止一套，请写明弄、号和室"), "place")
+    return homes[0].pk
+
+
+def _done(
+    request: PortalRequest, found: Lead, form: Form, act: Callable[[], Lead], said: str
+) -> HttpResponse:  # fmt: skip
+    """Act once for each form and show the lead again; a refusal shows with what was typed."""
+    where = reverse("residents:lead", args=[found.pk])
+    if not form.is_valid():
+        return _show(request, found, form=form)
+
+    def acted() -> str:
+        act()
+        return where
+
+    try:
+        once(key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(), act=acted)
+    except services.UnableToFollowUp as why:
+        found = _lead(request, found.pk)
+        if why.field in form.fields:
+            form.add_error(why.field, str(why))
+            return _show(request, found, form=form)
+        return _show(request, found, refusal=str(why))
+    return done(request, where, said)
