@@ -18,11 +18,15 @@ from permits.services.rotating import number_text
 from portal import vault
 from portal.orgs.acting import acting
 from portal.orgs.posts import system_scope
+from residents import services
 from residents.search import search
-from residents.services import UnableToRegister, reveal
+from residents.services import UnableToRegister, resealing, reveal
+from residents.services.rotating import Rotated, rotate_batch
 from tests.cast import DISTRICT, Cast
 from tests.database import addresses
 from tests.residents.builders import home, number, register
+from tests.residents.test_corrections import receive
+from tests.residents.test_leads import a_lead
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE, BATCH, KILLS = 24, 3, 2
@@ -153,10 +157,27 @@ def test_a_ciphertext_that_was_moved_is_named_and_left(register_of_people, new_k
     assert under_each_key() == {"k1": 1, "k2": 2 * PEOPLE - 1}
 
 
+def test_the_words_of_leads_and_requests_go_along(committed, request, settings):
+    cast, at = Cast.assembled(), timezone.now()
+    clerk = cast.scope("clerk")
+    lead = a_lead(clerk, at)
+    row = receive(clerk, register(clerk, home(clerk)[0], at=at), at)
+    request.getfixturevalue("new_keys")
+    assert resealing.waiting(using="owner") == 2
+    rotated, by = Rotated(), system_scope(DISTRICT, "普陀区")
+    while resealing.rotate_batch(rotated=rotated, using="owner", most=1, by=by, at=at):
+        pass
+    assert (rotated.done, rotated.damaged, resealing.waiting(using="owner")) == (2, [], 0)
+    settings.IDENTITY_OLD_KEYS = ""
+    with acting(clerk):
+        lead.refresh_from_db()
+        row.refresh_from_db()
+    assert services.lead_words(lead)["text"] == "新搬来一家三口"
+    assert services.correction_words(row)["statement"] == "单位写错了"
+
+
 def test_the_application_cannot_rotate(committed, new_keys):
     from django.db.utils import ProgrammingError
-
-    from residents.services.rotating import Rotated, rotate_batch
 
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         rotate_batch(
