@@ -63,7 +63,7 @@ def rotate_batch(*, rotated: Rotated, using: str, most: int, by: Scope, at: date
                 except vault.UnableToOpen:
                     rotated.damaged.append(key)
                     continue
-                fresh = {"sealed": vault.seal_file(plain, row=key), "key": str(key)}
+                fresh: dict[str, Any] = {"sealed": vault.seal_file(plain, row=key), "key": str(key)}
                 cursor.execute(_of(_CHANGE, table), fresh)
     rotated.done += done
     if done:
