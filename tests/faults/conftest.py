@@ -124,7 +124,7 @@ def _quiet_clock() -> None:
         Tick(schedule=name, due_at=moment, done_at=now)
         for name, piece in clockwork().items()
         if name != "reap"
-        for moment in {piece.due(now), piece.due(now + timedelta(minutes=20))}
+        for moment in {piece.due(now + timedelta(minutes=ahead)) for ahead in range(0, 120, 5)}
     ]
     Tick.objects.using("owner").bulk_create(rows, ignore_conflicts=True)
 

@@ -87,7 +87,8 @@ def test_two_beats_that_die_and_come_back_do_each_moment_once(live, cast, kills,
     ticks = "jobs_tick", "schedule = 'preview' AND done_at > now() - interval '5 minutes'"
     until(lambda: live.count(*ticks), 60, "a beat has ticked")
     time.sleep(3)
-    assert live.count(*ticks) == live.count("metrics_metricrun", "kind = 'preview'")
+    # over a quarter of an hour there are two moments, and the later preview replaces the earlier
+    assert 1 <= live.count("metrics_metricrun", "kind = 'preview'") <= live.count(*ticks) <= 2
     assert not live.sql("SELECT 1 FROM jobs_tick GROUP BY schedule, due_at HAVING count(*) > 1")
     until(live.is_idle, 120, "the run is over", every=0.5)
     assert live.count("jobs_job", "state <> 'done'") == 0
