@@ -26,7 +26,7 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks(
     [
         "portal.audit", "portal.orgs", "portal.jobs", "portal.metrics", "portal.quality",
-        "portal.exchange", "portal.oversight",
+        "portal.exchange", "portal.oversight", "residents",
     ]
 )  # fmt: skip
 # Beat only ticks. What is due is decided, and done once, in the ledger: a beat that dies, a second

@@ -1,7 +1,9 @@
 """Reads of the population register: conditions that chain."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -53,6 +55,10 @@ class ResidenceQuerySet(ScopedQuerySet["Residence"]):
         for name in names or tuple(LACKING):
             wanted |= LACKING[name]
         return self.filter(wanted)
+
+    def people_of(self, episodes: Iterable[UUID | str]) -> list[UUID]:
+        """Whose these episodes are, for the trail."""
+        return list(self.filter(pk__in=list(episodes)).values_list("resident_id", flat=True))
 
     def named(self, prefix: str) -> Self:
         """Open episodes of people whose name begins so."""

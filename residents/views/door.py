@@ -31,6 +31,7 @@ from residents import services
 from residents.answers import UnreadableAnswerError, read_answer
 from residents.categories import DELETION_REASONS
 from residents.door import Buildings, day_list, how_fresh, stops
+from residents.models import Residence
 from residents.shell import version_of_shell, worker_script
 from residents.words import DOOR_WORDS
 
@@ -74,9 +75,11 @@ def today(request: PortalRequest) -> HttpResponse:
     buildings = _own_buildings(request, day)
     found = day_list(scope, day, buildings)
     fresh, people = how_fresh(scope, day, buildings)
+    taken = [member["id"] for each in found for member in each["members"]]
     record(
         "register.list_taken", by=scope, at=timezone.now(), target=("residents.residence", "door"),
-        changes={"dwellings": len(found), "people": sum(len(each["members"]) for each in found)},
+        subjects=Residence.objects.in_scope(scope).people_of(taken),
+        changes={"dwellings": len(found), "people": len(taken)},
     )  # fmt: skip
     return private(
         JsonResponse(

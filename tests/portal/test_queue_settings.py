@@ -1,6 +1,8 @@
 """What the ledger's promises rest on: Celery's, Redis' and PostgreSQL's settings (D-9)."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 import redis
@@ -87,3 +89,17 @@ def test_a_cut_line_is_noticed():
     assert given["connect_timeout"] <= 5
     assert given["keepalives_idle"] + given["keepalives_interval"] * given["keepalives_count"] <= 60
     assert given["tcp_user_timeout"] <= 60_000
+
+
+def test_a_worker_knows_every_task_that_the_clock_calls():
+    """In a process of its own: here the tests have imported all modules anyway."""
+    asked = (
+        "import django; django.setup();"
+        "from portal.celery import CLOCKWORK, app; app.loader.import_default_modules();"
+        "print({piece.task for piece in CLOCKWORK.values()} - set(app.tasks))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", asked], cwd=settings.BASE_DIR, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert said.stdout.strip() == "set()"

@@ -118,6 +118,7 @@ def test_taking_the_list_is_told_in_the_trail(phone, couple, told):
     today_on(phone)
     (event,) = told("register.list_taken")
     assert event["changes"]["people"] == 2
+    assert set(event["subjects"]) == {row.resident_id for row in couple}
     assert event["actor_name"] == "顾小满"
 
 
