@@ -133,7 +133,8 @@ def p95(values):
     return statistics.quantiles(values, n=20)[-1] if len(values) > 1 else 0.0
 
 
-def test_nothing_grows_under_steady_work(live, cast, clerk, dice):
+def test_nothing_grows_under_steady_work(live, cast, clerk, dice, settings):
+    settings.IMPORTS_PER_DAY = 10_000  # a day's files of one clerk are sent in ten minutes
     live.web()
     live.worker()
     live.beat()
