@@ -33,6 +33,8 @@ from residents.tables import LEAD_TONES, LeadList
 
 Form = TriageForm | FindingForm | FinishForm
 State = Lead.State
+#: Dwellings of a committee with the same house and room number, in different lanes.
+MOST_MEANT = 20
 
 
 class Listing(LeadList):
@@ -107,28 +109,39 @@ def _show(
         ],
     }  # fmt: skip
     if acts:
-        context |= _forms(found, form, today)
+        context |= _forms(found, form, today, scope)
     status = UNPROCESSABLE if refusal or (form and form.errors) else 200
     return page(request, "residents/lead.html", context, status=status)
 
 
-def _forms(found: Lead, form: Form | None, today: date) -> dict[str, Any]:
+def _forms(found: Lead, form: Form | None, today: date, scope: Scope) -> dict[str, Any]:
     """The forms of the steps that may follow, one of them as it was typed."""
     forms: dict[str, Any] = {}
     if found.state in (State.SUBMITTED, State.TRIAGED):
-        place = found.dwelling.short_address if found.dwelling else ""
         initial = {
-            "assigned": found.assigned_id, "priority": found.priority, "place": place,
+            "assigned": found.assigned_id, "priority": found.priority,
+            "place": _probable(found, scope),
         }  # fmt: skip
         handlers = services.handlers_of(found.committee_id, today)
         forms["triage_form"] = TriageForm(initial=initial, handlers=handlers, prefix="triage")
         visited = {"visited_on": today if found.state == State.TRIAGED else None}
         forms["finding_form"] = FindingForm(initial=visited, state=found.state, prefix="finding")
     elif found.state == State.CONFIRMED:
-        forms["finish_form"] = FinishForm(initial={"place": found.place}, prefix="finish")
+        forms["finish_form"] = FinishForm(
+            initial={"place": _probable(found, scope)}, prefix="finish"
+        )
     if form is not None:
         forms[f"{form.prefix}_form"] = form
     return forms
+
+
+def _probable(found: Lead, scope: Scope) -> str:
+    """The dwelling that is known, or that the words can only mean; blank for any doubt."""
+    if found.dwelling:
+        return str(found.dwelling.address)
+    homes = find_dwellings(found.place, by=scope, limit=MOST_MEANT)
+    here = [home for home in homes if found.building_id in (None, home.building_id)]
+    return str(here[0].address) if len(here) == 1 else ""
 
 
 def _people(found: Lead, scope: Scope) -> list[Any]:

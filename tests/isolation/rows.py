@@ -19,7 +19,7 @@ from django.utils import timezone
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import level_of
 from tests.database import KEPT
-from tests.isolation.specials import ANY_UNIT, ONE_PER_UNIT, SHARED, SPECIALS
+from tests.isolation.specials import ANY_UNIT, BETWEEN_TWO, ONE_PER_UNIT, SHARED, SPECIALS
 from tests.isolation.trees import FIRST_STREET
 
 SCOPE_COLUMNS = ("committee_id", "scope_code")
@@ -109,10 +109,16 @@ def planted(
     for unit, plot in plots.items():
         if level_of(unit) != "committee" and label not in ANY_UNIT:
             continue
-        for n in range(min(plot.rows, 1) if label in ONE_PER_UNIT else plot.rows):
+        for n in range(_count(label, plot.rows)):
             row = Row(model, unit, n, plot.word, today)
             values = _generic(row) | SPECIALS.get(label, lambda row: {})(row)
             yield model(**values)
+
+
+def _count(label: str, rows: int) -> int:
+    if label in ONE_PER_UNIT:
+        return min(rows, 1)
+    return max(rows - 1, 0) if label in BETWEEN_TWO else rows
 
 
 def plant(

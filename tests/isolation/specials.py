@@ -135,6 +135,8 @@ def _run(today: date) -> dict[str, Any]:
 
 #: Tables with one row per unit and what it hangs on, whatever the plot says.
 ONE_PER_UNIT = {"assessment.UnitSheet"}
+#: Tables whose row stands between two rows of another, the one of its number and the next.
+BETWEEN_TWO = {"residents.ResidentMerge"}
 #: No plot has more rows: as many indicators stand ready for scores.
 MOST_ROWS = 5
 
@@ -157,6 +159,10 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
         "due_on": row.today + timedelta(days=15), "decided_where": "",
     },
     "residents.BuildingNotice": lambda row: {"revoked_by": ""},
+    "residents.ResidentMerge": lambda row: {
+        "kept_id": row.key("residents.Resident"),
+        "dropped_id": row.key("residents.Resident", row.n + 1), "undone_by": "",
+    },
     "residents.Household": lambda row: {"closed_on": None},
     "housing.Building": lambda row: {
         "storeys": 6, "dwelling_count": 1, "use": "10", "code_block": f"{row.n:04d}",

@@ -105,6 +105,7 @@ def test_a_clerk_who_knows_the_dwelling_has_it_tied_at_once(browser, clerk, here
 def test_the_clerk_gives_it_out_on_its_page(browser, clerk, here, lead):
     shown = text_of(browser.get(page_of(lead)))
     assert "新搬来一家三口" in shown
+    assert 'value="棠浦路988弄6号101室"' in shown  # what the words can only mean
     sent = {"triage-assigned": str(clerk.user_id), "triage-priority": "high"}
     refused = browser.post(page_of(lead, "triage_lead"), sent | {"triage-place": "988弄6号"})
     assert refused.status_code == 422
