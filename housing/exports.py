@@ -6,9 +6,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from housing.codes import OCCUPANCY_STATUSES, TENURES
-from housing.filters import DwellingFilter
-from housing.models import Building, DwellingUnit
-from housing.tables import LEGALITY
+from housing.filters import DwellingFilter, LeaseFilter
+from housing.legality import TITLES as LEGALITY
+from housing.models import Building, DwellingUnit, Lease
 from portal.exchange.exports.kinds import (
     ExportColumn,
     ExportKind,
@@ -29,6 +29,11 @@ def conditions(scope: Scope, query: QueryDict, day: date) -> DwellingFilter:
     )  # fmt: skip
 
 
+def lease_conditions(scope: Scope, query: QueryDict, day: date) -> LeaseFilter:
+    """The conditions of the list of leases over the rows in scope."""
+    return LeaseFilter(query, queryset=Lease.objects.in_scope(scope), day=day, scope=scope)
+
+
 EXPORTS = [
     ExportKind(
         key="dwellings", title=_("实有房屋"), unit=_("套"), capability=Capability.VIEW_REGISTER,
@@ -41,6 +46,7 @@ EXPORTS = [
                          titled("occupancy", OCCUPANCY_STATUSES.entries)),
             ExportColumn("tenure", _("产权性质"), titled("tenure", TENURES.entries)),
             ExportColumn("legality", _("合法性"), titled("legality", LEGALITY.items())),
+            ExportColumn("lease", _("租赁登记至"), "leased_until", form="day", shown=False),
             ExportColumn("floor_area", _("面积 m²"), "floor_area", form="number"),
             ExportColumn("design_rooms", _("居室"), "design_rooms", form="number", width=8,
                          shown=False),
@@ -53,6 +59,29 @@ EXPORTS = [
             ExportColumn("code_state", _("编码状态"),
                          titled("code_state", DwellingUnit.CodeState.choices), shown=False),
             ExportColumn("problem", _("问题"), worst_problem("pk", "pk"), width=24),
+        ),
+    ),
+    ExportKind(
+        key="leases", title=_("租赁登记"), unit=_("份"), capability=Capability.VIEW_REGISTER,
+        filterset=lease_conditions, order="ends_on", address="housing:leases",
+        columns=(
+            ExportColumn("committee", _("居（村）委"), committee_name, width=16),
+            ExportColumn("address", _("地址"), "address", width=36),
+            ExportColumn("kind", _("租赁方式"), titled("kind", Lease.Kind.choices)),
+            ExportColumn("lessee", _("承租人"), "lessee"),
+            ExportColumn("landlord", _("出租人"), "landlord"),
+            ExportColumn("starts_on", _("起租"), "starts_on", form="day"),
+            ExportColumn("ends_on", _("止租"), "ends_on", form="day"),
+            ExportColumn("state", _("状态"), titled("state", Lease.State.choices)),
+            ExportColumn("filing", _("备案"), "filing_no", width=20),
+            ExportColumn("room_count", _("间数"), "room_count", form="number", width=8,
+                         shown=False),
+            ExportColumn("persons_declared", _("约定人数"), "persons_declared", form="number",
+                         width=8, shown=False),
+            ExportColumn("contract_no", _("合同编号"), "contract_no", width=20, shown=False),
+            ExportColumn("filed_on", _("备案日期"), "filed_on", form="day", shown=False),
+            ExportColumn("intermediary", _("居间或代理机构"), "intermediary", width=24,
+                         shown=False),
         ),
     ),
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Conditions of the housing lists; each is a parameter of the address."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
@@ -8,10 +8,14 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from housing.code_requests import CodeRequestQuerySet
 from housing.codes import OCCUPANCY_STATUSES, TENURES, normalise_house_code
 from housing.cycles import RULE, cycles_by_occupancy
-from housing.models import Building, DwellingUnit
+from housing.leases import LeaseQuerySet
+from housing.legality import Result
+from housing.models import Building, DwellingUnit, HouseCodeRequest, Lease
 from housing.querysets import BuildingQuerySet, DwellingQuerySet
+from housing.terms import NOTICE_DAYS
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 from portal.rules.services import rule_on
@@ -25,6 +29,9 @@ CODES = [
 ]
 OVERDUE = [("overdue", _("已超期")), ("within", _("周期内"))]
 PRESENCE = [("none", _("无人在住")), ("some", _("有人在住"))]
+LEASED = [("valid", _("在租期内")), ("over", _("租期已过")), ("none", _("没有租赁登记"))]
+ENDING = [("soon", _("30 天内到期")), ("over", _("已到期"))]
+FILED = [("no", _("未备案")), ("late", _("逾期未备案")), ("yes", _("已备案"))]
 #: Columns that may be asked for as blank or filled.
 FILLABLE = {
     "floor_area": (_("建筑面积"), Q(floor_area=None)),
@@ -61,6 +68,10 @@ class DwellingFilter(django_filters.FilterSet):
     )
     occupancy_check = django_filters.ChoiceFilter(
         label=_("居住状态核实"), choices=OVERDUE, method="by_occupancy_check", empty_label=_("不限")
+    )
+    legality = django_filters.MultipleChoiceFilter(label=_("合法性"), choices=Result.choices)
+    lease = django_filters.ChoiceFilter(
+        label=_("租赁登记"), choices=LEASED, method="by_lease", empty_label=_("不限")
     )
     people = django_filters.ChoiceFilter(
         label=_("在住"), choices=PRESENCE, method="by_people", empty_label=_("不限")
@@ -143,6 +154,12 @@ class DwellingFilter(django_filters.FilterSet):
             return rows.occupancy_check_overdue(self.day, self.cycles)
         return rows.occupancy_checked_within(self.day, self.cycles)
 
+    def by_lease(self, rows: DwellingQuerySet, _name: str, value: str) -> DwellingQuerySet:
+        if value == "none":
+            return rows.filter(leased_until=None)
+        side = "gte" if value == "valid" else "lt"
+        return rows.filter(**{f"leased_until__{side}": self.day})
+
     def by_people(self, rows: DwellingQuerySet, _name: str, value: str) -> DwellingQuerySet:
         return rows.filter(occupants=0) if value == "none" else rows.filter(occupants__gte=1)
 
@@ -156,3 +173,104 @@ class DwellingFilter(django_filters.FilterSet):
         for name in values:
             rows = rows.exclude(FILLABLE[name][1])
         return rows
+
+
+class LeaseFilter(django_filters.FilterSet):
+    """Conditions on leases. Without a state only those that stand are listed."""
+
+    q = django_filters.CharFilter(label=_("地址、出租人或承租人"), method="by_text")
+    unit = django_filters.ModelChoiceFilter(
+        label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit", empty_label=_("不限")
+    )
+    ending = django_filters.ChoiceFilter(
+        label=_("到期"), choices=ENDING, method="by_ending", empty_label=_("不限")
+    )
+    filing = django_filters.ChoiceFilter(
+        label=_("备案"), choices=FILED, method="by_filing", empty_label=_("不限")
+    )
+    kind = django_filters.MultipleChoiceFilter(label=_("租赁方式"), choices=Lease.Kind.choices)
+    starts = django_filters.DateFromToRangeFilter(label=_("起租日期"), field_name="starts_on")
+    ends = django_filters.DateFromToRangeFilter(label=_("止租日期"), field_name="ends_on")
+    state = django_filters.ChoiceFilter(
+        label=_("状态"), choices=Lease.State.choices, empty_label=_("在租")
+    )
+
+    class Meta:
+        model = Lease
+        fields: list[str] = []
+
+    def __init__(
+        self, data: QueryDict | None = None, *args: Any, day: date, scope: Scope, **kwargs: Any
+    ) -> None:
+        super().__init__(data, *args, **kwargs)
+        self.day, self.scope = day, scope
+        units = OrgUnit.objects.under(scope.unit).order_by("code")
+        offer(self, unit=None if scope.level == "committee" else units)
+
+    def filter_queryset(self, queryset: LeaseQuerySet) -> LeaseQuerySet:
+        rows: LeaseQuerySet = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("state") else rows.standing()
+
+    def by_text(self, rows: LeaseQuerySet, _name: str, value: str) -> LeaseQuerySet:
+        words = value.strip()
+        parties = Q(landlord=words) | Q(lessee=words)
+        return rows.filter(parties | Q(address__contains=words)) if words else rows
+
+    def by_unit(self, rows: LeaseQuerySet, _name: str, value: OrgUnit) -> LeaseQuerySet:
+        return rows.under(value.code)
+
+    def by_ending(self, rows: LeaseQuerySet, _name: str, value: str) -> LeaseQuerySet:
+        if value == "over":
+            return rows.filter(ends_on__lt=self.day)
+        last = self.day + timedelta(days=NOTICE_DAYS)
+        return rows.filter(ends_on__gte=self.day, ends_on__lte=last)
+
+    def by_filing(self, rows: LeaseQuerySet, _name: str, value: str) -> LeaseQuerySet:
+        if value == "yes":
+            return rows.exclude(filed_on=None)
+        unfiled = rows.filter(filed_on=None)
+        return unfiled.filter(file_by__lt=self.day) if value == "late" else unfiled
+
+
+class CodeRequestFilter(django_filters.FilterSet):
+    """Conditions on requests about house codes. Without a state only those that wait are listed."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("状态"), choices=HouseCodeRequest.State.choices, empty_label=_("待审批")
+    )
+    kind = django_filters.MultipleChoiceFilter(
+        label=_("事项"), choices=HouseCodeRequest.Kind.choices
+    )
+
+    class Meta:
+        model = HouseCodeRequest
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: CodeRequestQuerySet) -> CodeRequestQuerySet:
+        rows: CodeRequestQuerySet = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("state") else rows.waiting()
+
+
+class LegalityFilter(django_filters.FilterSet):
+    """What the housing department looks for: an address, a unit, a finding."""
+
+    q = django_filters.CharFilter(label=_("地址开头"), method="by_text")
+    unit = django_filters.ModelChoiceFilter(
+        label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit", empty_label=_("不限")
+    )
+    legality = django_filters.MultipleChoiceFilter(label=_("合法性"), choices=Result.choices)
+
+    class Meta:
+        model = DwellingUnit
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, unit=OrgUnit.objects.under(scope.unit).order_by("code"))
+
+    def by_text(self, rows: DwellingQuerySet, _name: str, value: str) -> DwellingQuerySet:
+        words = normalise_house_code(value)
+        return rows.filter(begins_with("address", words)) if words else rows
+
+    def by_unit(self, rows: DwellingQuerySet, _name: str, value: OrgUnit) -> DwellingQuerySet:
+        return rows.under(value.code)

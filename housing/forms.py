@@ -1,52 +1,71 @@
 """Forms of housing; they check and show, services write."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES
-from housing.models import DwellingUnit
-from housing.rooms import BlockError, RoomBlock, read_floors
+from housing.legality import LegalityDetermination, Result
+from housing.models import Building, DwellingUnit, HouseCodeRequest, Lease
+from housing.rooms import BlockError, RoomBlock, read_floors, read_places
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
-from portal.ui.forms import PortalForm
+from portal.ui.forms import DayField, PortalForm
 
 CODE_CHOICES = [("internal", _("赋正式码")), ("provisional", _("先发临时码"))]
 
 
 class BlockFields(forms.Form):
-    """A block of rooms: which floors, how many on each, which floors are missing."""
+    """A block of rooms: which floors, how many on each, which floors and numbers are missing."""
 
     first_floor = forms.IntegerField(label=_("起始层"), min_value=1, max_value=150, initial=1)
     last_floor = forms.IntegerField(label=_("顶层"), min_value=1, max_value=150)
-    per_floor = forms.IntegerField(label=_("每层套数"), min_value=1, max_value=99)
-    skipped = forms.CharField(
-        label=_("没有的楼层"),
-        required=False,
-        max_length=60,
-        help_text=_("如 4、13、14，没有就空着"),
+    per_floor = forms.IntegerField(
+        label=_("每层套数"), min_value=1, max_value=99, help_text=_("几个单元的，填一个单元的")
     )
+    entrances = forms.IntegerField(
+        label=_("单元（门洞）数"), min_value=1, max_value=20, initial=1, required=False,
+        help_text=_("1 个就不写单元；几个的，室号写成 2单元301"),
+    )  # fmt: skip
+    skipped = forms.CharField(
+        label=_("没有的楼层"), required=False, max_length=60,
+        help_text=_("如 4、13、14，没有就空着"),
+    )  # fmt: skip
+    places = forms.CharField(
+        label=_("没有的室号尾数"), required=False, max_length=60,
+        help_text=_("如 04、13：不编 104、204、113 这些号"),
+    )  # fmt: skip
     tenure = forms.ChoiceField(label=_("产权性质"), choices=TENURES.choices(), initial="9")
     codes = forms.ChoiceField(label=_("房屋编码"), choices=CODE_CHOICES, initial="internal")
 
     def clean_skipped(self) -> frozenset[int]:
+        return self._read(read_floors, "skipped")
+
+    def clean_places(self) -> frozenset[int]:
+        return self._read(read_places, "places")
+
+    def _read(self, reader: Callable[[str], frozenset[int]], name: str) -> frozenset[int]:
         try:
-            return read_floors(self.cleaned_data["skipped"])
+            return reader(self.cleaned_data[name])
         except BlockError as wrong:
             raise forms.ValidationError(wrong.message_zh) from wrong
 
-    def block(self) -> RoomBlock | None:
-        """The block that the fields tell; None where they are left blank."""
+    def block(self, left_out: Iterable[str] = ()) -> RoomBlock | None:
+        """The block that the fields tell; None where they are left blank.
+
+        :param left_out: rooms that were struck out in the preview
+        """
         values = self.cleaned_data
         if not (values.get("last_floor") and values.get("per_floor")):
             return None
         return RoomBlock(
-            values.get("first_floor") or 1,
-            values["last_floor"],
-            values["per_floor"],
-            values.get("skipped") or frozenset(),
-        )
+            first_floor=values.get("first_floor") or 1, last_floor=values["last_floor"],
+            per_floor=values["per_floor"], skipped=values.get("skipped") or frozenset(),
+            entrances=values.get("entrances") or 1, places=values.get("places") or frozenset(),
+            left_out=frozenset(left_out),
+        )  # fmt: skip
 
 
 class BlockForm(BlockFields, PortalForm):
@@ -71,7 +90,7 @@ class BuildingForm(BlockFields, PortalForm):
     )
     field_order = (
         "committee", "address", "estate", "use", "built_year", "first_floor", "last_floor",
-        "per_floor", "skipped", "tenure", "codes",
+        "per_floor", "entrances", "skipped", "places", "tenure", "codes",
     )  # fmt: skip
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
@@ -94,6 +113,19 @@ class BuildingForm(BlockFields, PortalForm):
         return values
 
 
+class BuildingFactsForm(PortalForm):
+    """What may be corrected of a building."""
+
+    columns = 3
+    estate = forms.CharField(label=_("小区"), max_length=60, required=False)
+    use = forms.ChoiceField(label=_("房屋用途"), choices=BUILDING_USES.choices())
+    storeys = forms.IntegerField(label=_("层数"), min_value=1, max_value=150)
+    built_year = forms.IntegerField(
+        label=_("建成年份"), min_value=1840, max_value=2100, required=False
+    )
+    status = forms.ChoiceField(label=_("状态"), choices=Building.Status.choices)
+
+
 def _number(label: Any, **kwargs: Any) -> forms.DecimalField:
     return forms.DecimalField(label=label, required=False, **kwargs)
 
@@ -110,6 +142,11 @@ class DwellingForm(PortalForm):
         for field in self.fields.values():
             # What the page was opened with travels along: only what this user changed is saved.
             field.show_hidden_initial = True
+        held, status = self.initial.get("status", "active"), DwellingUnit.Status
+        offered = {status.ACTIVE, status.NON_RESIDENTIAL, held}
+        self.fields["status"].choices = [  # type: ignore[attr-defined]
+            pair for pair in status.choices if pair[0] in offered
+        ]
 
     room_no = forms.CharField(label=_("室号"), max_length=12)
     floor = forms.IntegerField(label=_("层"), min_value=-5, max_value=150)
@@ -122,7 +159,7 @@ class DwellingForm(PortalForm):
     owner_name = forms.CharField(label=_("产权人"), max_length=50, required=False)
     design_use = forms.ChoiceField(label=_("设计用途"), choices=BUILDING_USES.choices())
     actual_use = forms.ChoiceField(label=_("实际用途"), choices=BUILDING_USES.choices())
-    status = forms.ChoiceField(label=_("状态"), choices=DwellingUnit.Status.choices)
+    status = forms.ChoiceField(label=_("状态"), choices=())
     note = forms.CharField(label=_("备注"), max_length=200, required=False)
 
     def clean_room_no(self) -> str:
@@ -151,19 +188,124 @@ class NewDwellingForm(DwellingForm):
         self.initial = {"occupancy": "9", "tenure": "9", **self.initial}
 
 
-class HouseCodeForm(PortalForm):
-    """A house code: given, or put right with the reason."""
+class CodeRequestForm(PortalForm):
+    """What is asked of the street about one house code; `kind` decides which fields there are."""
 
     columns = 2
     code = forms.CharField(
-        label=_("房屋编码"), max_length=40, required=False,
+        label=_("新编码"), max_length=40, required=False,
         widget=forms.TextInput({"class": "pp-input pp-input-mono", "autocomplete": "off"}),
     )  # fmt: skip
+    rooms = forms.CharField(label=_("室号"), max_length=200, required=False)
     reason = forms.CharField(label=_("事由"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, correcting: bool, **kwargs: Any) -> None:
-        """:param correcting: a final code is put right, which needs code and reason"""
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].required = self.fields["reason"].required = correcting
-        if not correcting:
+        kinds = HouseCodeRequest.Kind
+        if kind not in {kinds.ASSIGN, kinds.CORRECT}:
+            del self.fields["code"]
+        if kind not in {kinds.SPLIT, kinds.MERGE}:
+            del self.fields["rooms"]
+        self.fields["reason"].required = kind != kinds.ASSIGN
+        if kind == kinds.ASSIGN:
             self.fields["code"].help_text = _("空着就按楼栋和室号编")
+        elif kind == kinds.CORRECT:
+            self.fields["code"].required = True
+        elif kind == kinds.SPLIT:
+            self.fields["rooms"].required = True
+            self.fields["rooms"].help_text = _("拆分后的室号，如 1203A、1203B；这一套随即不在册")
+        elif kind == kinds.MERGE:
+            self.fields["rooms"].required = True
+            self.fields["rooms"].help_text = _("并入这一套的室号，如 1204；这一套的编码不变")
+
+
+class CodeDecisionForm(PortalForm):
+    """The street's word on a request."""
+
+    columns = 1
+    answer = forms.CharField(
+        label=_("意见"), max_length=200, required=False, help_text=_("退回的，写明理由")
+    )
+
+
+class LeaseForm(PortalForm):
+    """A lease as its contract says; the filing (备案) may follow later."""
+
+    columns = 3
+    landlord = forms.CharField(label=_("出租人"), max_length=50)
+    landlord_kind = forms.ChoiceField(
+        label=_("出租人类型"), choices=Lease.Party.choices, initial=Lease.Party.PERSON
+    )
+    lessee = forms.CharField(label=_("承租人"), max_length=50)
+    kind = forms.ChoiceField(
+        label=_("租赁方式"), choices=Lease.Kind.choices, initial=Lease.Kind.WHOLE
+    )
+    starts_on = DayField(label=_("起租日期"))
+    ends_on = DayField(label=_("止租日期"), help_text=_("租期的最后一天"))
+    room_count = forms.IntegerField(label=_("出租间数"), min_value=1, max_value=99, required=False)
+    rooms = forms.CharField(
+        label=_("出租部位"), max_length=40, required=False, help_text=_("合租写明，如 朝南次卧")
+    )
+    persons_declared = forms.IntegerField(
+        label=_("约定居住人数"), min_value=1, max_value=999, required=False
+    )
+    contract_no = forms.CharField(label=_("合同编号"), max_length=40, required=False)
+    filing_no = forms.CharField(
+        label=_("备案号"), max_length=40, required=False, help_text=_("还没备案就空着")
+    )
+    filed_on = DayField(label=_("备案日期"), required=False)
+    intermediary = forms.CharField(label=_("居间或代理机构"), max_length=60, required=False)
+    safety_signed = forms.BooleanField(label=_("已签安全承诺书"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # What the page was opened with travels along: only what this user changed is saved.
+            field.show_hidden_initial = True
+
+
+class FindingForm(PortalForm):
+    """What the housing department found of a dwelling."""
+
+    columns = 2
+    spans = {"note": 2}
+    result = forms.ChoiceField(label=_("认定结果"), choices=[("", ""), *Result.choices])
+    part = forms.ChoiceField(
+        label=_("认定范围"), choices=LegalityDetermination.Part.choices,
+        initial=LegalityDetermination.Part.WHOLE,
+    )  # fmt: skip
+    basis_no = forms.CharField(label=_("依据文号"), max_length=60, required=False)
+    basis_organ = forms.CharField(label=_("出具机关"), max_length=60, required=False)
+    basis_on = DayField(label=_("依据日期"), required=False)
+    note = forms.CharField(label=_("说明"), max_length=200, required=False)
+
+
+class ObjectionForm(PortalForm):
+    """An objection to the latest finding, and the answer."""
+
+    columns = 1
+    asked_on = DayField(label=_("提出日期"))
+    words = forms.CharField(label=_("异议及答复"), max_length=200)
+
+
+class FilingForm(PortalForm):
+    """The filing of a lease."""
+
+    columns = 1
+    filing_no = forms.CharField(label=_("备案号"), max_length=40)
+    filed_on = DayField(label=_("备案日期"))
+
+
+class EndLeaseForm(PortalForm):
+    """When the lessee moved out, and why."""
+
+    columns = 1
+    ended_on = DayField(label=_("终止日期"))
+    reason = forms.CharField(label=_("事由"), max_length=200, required=False)
+
+
+class VoidLeaseForm(PortalForm):
+    """Why a lease was entered by mistake."""
+
+    columns = 1
+    reason = forms.CharField(label=_("撤销事由"), max_length=200)

@@ -5,8 +5,16 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from housing.code_requests import HouseCodeRequest
+from housing.leases import Lease
+from housing.legality import LegalityDetermination
 from housing.querysets import BuildingQuerySet, DwellingQuerySet
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
+
+__all__ = [
+    "AddressPlate", "Building", "DwellingUnit", "HouseCodeEvent", "HouseCodeRequest", "Lease",
+    "LegalityDetermination", "Source",
+]  # fmt: skip
 
 
 class Source(models.TextChoices):
@@ -154,6 +162,8 @@ class DwellingUnit(CommitteeRecord):
     occupancy = models.CharField("居住状态", max_length=1, default="9")
     occupancy_checked_on = models.DateField("居住状态核实日期", null=True, blank=True)
     legality = models.CharField("合法性", max_length=1, default="9")
+    #: the last day of its standing leases, kept by their services; None where there is none
+    leased_until = models.DateField("租赁登记至", null=True, blank=True)
     owner_name = models.CharField("产权人", max_length=50, blank=True)
     note = models.CharField("备注", max_length=200, blank=True)
     status = models.CharField("状态", max_length=16, choices=Status, default=Status.ACTIVE)
@@ -176,7 +186,7 @@ class DwellingUnit(CommitteeRecord):
         plain: ClassVar[set[str]] = {
             "building_id", "floor", "position", "room_no", "address_key", "house_code",
             "code_state", "design_use", "actual_use", "floor_area", "design_rooms", "tenure",
-            "occupancy", "occupancy_checked_on", "legality", "status", "occupants",
+            "occupancy", "occupancy_checked_on", "legality", "leased_until", "status", "occupants",
             "households", "verified_on", "verified_by", "verified_method", "source",
             "created_at", "created_by", "updated_at", "updated_by", "version",
         }  # fmt: skip
@@ -243,15 +253,21 @@ class DwellingUnit(CommitteeRecord):
 
 
 class HouseCodeEvent(CommitteeRecord):
-    """What happened to a house code (S-80): assigned, verified, corrected, retired."""
+    """What happened to a house code (S-81): given, corrected, split, merged, retired."""
 
     class Kind(models.TextChoices):
         ASSIGN = "assign", "赋码"
         VERIFY = "verify", "核对"
         CORRECT = "correct", "更正"
+        SPLIT = "split", "拆分"
+        MERGE = "merge", "合并"
         RETIRE = "retire", "停用"
+        RESTORE = "restore", "恢复"
 
-    dwelling = models.ForeignKey(DwellingUnit, models.PROTECT, related_name="code_events")
+    #: None where the dwelling was an import's that was taken back; the number stays taken
+    dwelling = models.ForeignKey(
+        DwellingUnit, models.PROTECT, null=True, blank=True, related_name="code_events"
+    )
     kind = models.CharField("事件", max_length=8, choices=Kind)
     old_code = models.CharField("原编码", max_length=40, blank=True)
     new_code = models.CharField("新编码", max_length=40, blank=True, db_collation="C")
@@ -269,6 +285,15 @@ class HouseCodeEvent(CommitteeRecord):
 
     class Meta:
         verbose_name = "房屋编码事件"
+        constraints = [
+            # a number is given once in the whole district, whatever became of its dwelling
+            models.UniqueConstraint(
+                fields=["new_code"],
+                condition=(Q(kind="assign") | Q(kind="correct")) & ~Q(new_code=""),
+                name="housing_code_given_once",
+                violation_error_message="该房屋编码用过，停用的编码也不再使用",
+            ),
+        ]
         indexes = [
             # the last provisional code that a committee gave out
             models.Index(fields=["committee", "new_code"], name="housing_codes_given"),

@@ -20,6 +20,8 @@ Offenders: TypeAlias = "QuerySet[Any, Any]"
 RENTED, VACANT = "2", "4"
 #: A rented dwelling may stand empty between two lettings.
 BETWEEN_LETTINGS = timedelta(days=30)
+#: A lease that has ended may be ended or renewed on paper some days later (DQ-11).
+AFTER_LEASE = timedelta(days=15)
 #: Floor area for each person (m²) below which somebody should have a look (沪房管规范 5 m²).
 LEAST_AREA = 5
 
@@ -84,6 +86,25 @@ def rented_without_people(inspection: Inspection) -> Offenders:
     )
 
 
+def rented_without_lease(inspection: Inspection) -> Offenders:
+    return told(
+        standing(inspection).filter(occupancy=RENTED, occupants__gte=1, leased_until=None),
+        _("出租房"),
+        Value(_("登记出租，没有租赁登记")),
+    )
+
+
+def lease_is_over(inspection: Inspection) -> Offenders:
+    since = inspection.day - AFTER_LEASE
+    return told(
+        standing(inspection).filter(leased_until__lt=since, occupants__gte=1),
+        _("出租房"),
+        Value(_("租期 ")),
+        text("leased_until"),
+        Value(_(" 已满 15 天以上，仍有人在住")),
+    )
+
+
 def little_area(inspection: Inspection) -> Offenders:
     each = Round(
         F("floor_area") / Cast("occupants", DecimalField(max_digits=8, decimal_places=2)), 1
@@ -130,6 +151,18 @@ QUALITY_RULES = [
         act=L("去核实"),
         why=L("出租房长时间无人登记，可能漏登，也可能已退租。"),
         mend=L("上门核实，有人住的登记，已退租的改为空置。"), hurts=L("在住相符率"),
+    ),
+    QualityRule(
+        key="R-110", number="DQ-11", title=L("出租房没有租赁登记"), severity=Severity.NOTE,
+        about=About.HOUSING, offenders=rented_without_lease, act=L("去登记"),
+        why=L("出租房应登记租赁；没有登记的，租期和备案都无从提醒。"),
+        mend=L("在房屋页面登记租赁；不是出租的，改居住状态。"), hurts="",
+    ),
+    QualityRule(
+        key="R-111", number="DQ-11", title=L("租期已满仍有人在住"), severity=Severity.SHOULD,
+        about=About.HOUSING, offenders=lease_is_over, act=L("去办理"),
+        why=L("租期满后还住着，多半已续租而没有登记，也可能已换了人。"),
+        mend=L("续租的登记续租，退租的终止租赁并核实在住人员。"), hurts="",
     ),
     QualityRule(
         key="R-120", number="DQ-12", title=L("人均建筑面积不足 5 m²"), severity=Severity.NOTE,

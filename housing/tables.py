@@ -8,24 +8,17 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from housing.codes import OCCUPANCY_STATUSES, TENURES
+from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES
 from housing.cycles import days_since
-from housing.models import Building, DwellingUnit
+from housing.legality import TITLES as LEGALITY
+from housing.legality import Standing, standing_of
+from housing.models import Building, DwellingUnit, HouseCodeRequest, Lease
+from housing.terms import NOTICE_DAYS
 from portal.quality.models import DataQualityIssue
 from portal.ui import keyset
 from portal.ui.addresses import address_of
 from portal.ui.cells import Action, Column, Empty, Problem, Tag, Toned, Verified
 from portal.ui.listing import RegisterList
-
-LEGALITY = {
-    "1": _("合法"),
-    "2": _("违法建筑"),
-    "3": _("危险房屋"),
-    "4": _("擅自改变用途"),
-    "5": _("认定中"),
-    "6": _("无法认定"),
-    "9": _("未认定"),
-}
 
 
 def house_code(row: DwellingUnit) -> Any:
@@ -37,14 +30,21 @@ def house_code(row: DwellingUnit) -> Any:
 
 def legality(row: DwellingUnit) -> Any:
     """Not determined is no fault of anybody (domain §3.13): it stays quiet."""
-    title = LEGALITY.get(row.legality, row.legality)
-    if row.legality == "1":
-        return Tag(title, "ok")
-    return Toned(title, "2") if row.legality in "569" else Tag(title, "warn")
+    title, standing = LEGALITY.get(row.legality, row.legality), standing_of(row.legality)
+    if standing is Standing.UNDETERMINED:
+        return Toned(title, "2")
+    return Tag(title, "ok" if standing is Standing.LAWFUL else "warn")
 
 
 def verified(row: Any) -> Verified:
     return Verified(days_since(row.verified_on, row.today), row.cycle)
+
+
+def lease_of(row: Any) -> Any:
+    """Until when the dwelling is let; amber where the term is over, or a let one has no lease."""
+    if row.leased_until is None:
+        return Toned(_("未登记"), "warn") if row.occupancy == "2" else None
+    return row.leased_until if row.leased_until >= row.today else Toned(_("已到期"), "warn")
 
 
 def problem(row: Any) -> Any:
@@ -66,6 +66,7 @@ class DwellingList(RegisterList):
         Column("tenure", _("产权性质"), cell=lambda row: TENURES.title(row.tenure),
                kind="second"),
         Column("legality", _("合法性"), cell=legality),
+        Column("lease", _("租赁登记至"), cell=lease_of, kind="day", shown=False),
         Column("floor_area", _("面积 m²"), kind="decimal"),
         Column("design_rooms", _("居室"), kind="number", shown=False),
         Column("occupants", _("在住 人"), kind="number"),
@@ -202,3 +203,117 @@ class Fresh:
     @property
     def rate(self) -> float | None:
         return self.part * 100 / self.total if self.total else None
+
+
+def lease_state(row: Any) -> Any:
+    """The state; a standing lease whose day is past or near says so."""
+    if not row.is_standing:
+        return Toned(row.get_state_display(), "2")
+    left = row.days_left(row.today)
+    if left < 0:
+        return Tag(_("已到期"), "warn")
+    return Tag(_("将到期"), "warn") if left <= NOTICE_DAYS else Tag(row.get_state_display(), "ok")
+
+
+def filing(row: Any) -> Any:
+    """The filing's number; amber where it is overdue."""
+    if row.filed_on:
+        return row.filing_no
+    late = row.is_standing and row.file_by < row.today
+    return Toned(_("逾期未备案"), "warn") if late else Toned(_("未备案"), "2")
+
+
+class LeaseList(RegisterList):
+    """Leases by their last day (租赁登记)."""
+
+    key = "leases"
+    unit = _("份")
+    caption = _("租赁登记")
+    default_sort = "ends_on"
+    columns = (
+        Column("address", _("地址"), cell="address", kind="name", fixed=True),
+        Column("kind", _("租赁方式"), cell="get_kind_display"),
+        Column("lessee", _("承租人")),
+        Column("landlord", _("出租人"), kind="second"),
+        Column("starts_on", _("起租"), kind="day"),
+        Column("ends_on", _("止租"), kind="day", sort="ends_on"),
+        Column("state", _("状态"), lease_state),
+        Column("filing", _("备案"), filing, kind="code"),
+        Column("room_count", _("间数"), kind="number", shown=False),
+        Column("persons_declared", _("约定人数"), kind="number", shown=False),
+        Column("contract_no", _("合同编号"), kind="code", shown=False),
+        Column("filed_on", _("备案日期"), kind="day", shown=False),
+        Column("intermediary", _("居间或代理机构"), kind="second", shown=False),
+    )  # fmt: skip
+    empty = Empty(
+        _("还没有租赁登记"), _("在房屋页面登记租赁：打开一套出租房，点“登记租赁”"), icon="lease",
+        primary=None,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.day = day
+
+    def row_url(self, row: Lease) -> str:
+        return address_of("housing:lease", row.pk)
+
+    def row_css(self, row: Lease) -> str:
+        return "" if row.is_standing else "is-muted"
+
+    @cached_property
+    def page(self) -> keyset.Page:
+        """The page's rows, each told the day."""
+        page = super().page
+        for row in page.rows:
+            row.today = self.day
+        return page
+
+
+REQUEST_TONES = {"waiting": "info", "approved": "ok", "returned": "warn", "withdrawn": ""}
+
+
+class CodeRequestList(RegisterList):
+    """Requests about house codes, those due first above (房屋编码申请)."""
+
+    key = "code_requests"
+    unit = _("件")
+    caption = _("房屋编码申请")
+    default_sort = "due_on"
+    columns = (
+        Column("place", _("地址"), kind="name", fixed=True),
+        Column("kind", _("事项"), cell="get_kind_display"),
+        Column("old_code", _("原编码"), kind="code"),
+        Column("code", _("新编码"), kind="code"),
+        Column("rooms", _("室号"), kind="second"),
+        Column("reason", _("事由"), kind="second"),
+        Column("asked_name", _("申请人")),
+        Column("due_on", _("期限"), kind="day", sort="due_on"),
+        Column("state", _("状态"),
+               lambda row: Tag(row.get_state_display(), REQUEST_TONES[row.state])),
+    )  # fmt: skip
+    empty = Empty(_("没有房屋编码申请"), _("居委在房屋页面提出，街道在这里审批"), icon="home")
+
+    def row_url(self, row: HouseCodeRequest) -> str:
+        return address_of("housing:code_request", row.pk)
+
+
+class LegalityList(RegisterList):
+    """Dwellings as the housing department sees them: without anybody who lives there."""
+
+    key = "legality"
+    unit = _("套")
+    caption = _("合法性认定")
+    default_sort = "address"
+    columns = (
+        Column("address", _("地址"), cell="address", kind="name", sort="address_key", fixed=True),
+        Column("house_code", _("房屋编码"), kind="code"),
+        Column("legality", _("合法性"), cell=legality),
+        Column("tenure", _("产权性质"), cell=lambda row: TENURES.title(row.tenure), kind="second"),
+        Column("design_use", _("设计用途"), cell=lambda row: BUILDING_USES.title(row.design_use)),
+        Column("actual_use", _("实际用途"), cell=lambda row: BUILDING_USES.title(row.actual_use)),
+        Column("floor_area", _("面积 m²"), kind="decimal"),
+    )  # fmt: skip
+    empty = Empty(_("还没有登记房屋"), icon="home")
+
+    def row_url(self, row: DwellingUnit) -> str:
+        return address_of("housing:determine", row.pk)

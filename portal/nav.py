@@ -57,7 +57,8 @@ GROUPS: list[tuple[str, list[Item]]] = [
     ]),
     ("采集登记", [
         Item("board", "楼栋房态", "housing:buildings", "building", C.VIEW_REGISTER, ("committee",),
-             pages=("housing:board", "housing:add_rooms", "housing:add_building")),
+             pages=("housing:board", "housing:add_rooms", "housing:add_building",
+                    "housing:edit_building")),
         Item("entry", "入户登记", "residents:entry_start", "entry", C.EDIT_RESIDENTS,
              ("committee",), pages=("residents:entry",)),
         Item("door", "今日入户", "residents:door", "door", C.VERIFY, ("committee",)),
@@ -76,6 +77,13 @@ GROUPS: list[tuple[str, list[Item]]] = [
     ("台账", [
         Item("residents", "实有人口", "residents:list", "users", C.VIEW_REGISTER, register=True),
         Item("housing", "实有房屋", "housing:list", "home", C.VIEW_REGISTER, register=True),
+        Item("leases", "租赁登记", "housing:leases", "lease", C.VIEW_REGISTER,
+             pages=("housing:lease", "housing:add_lease", "housing:edit_lease",
+                    "housing:renew_lease")),
+        Item("codes", "房屋编码申请", "housing:code_requests", "dictionary", C.VIEW_REGISTER,
+             ("committee", "street"), pages=("housing:code_request", "housing:ask_code")),
+        Item("legality", "合法性认定", "housing:determinations", "ruling", C.DETERMINE_LEGALITY,
+             pages=("housing:determine",)),
         Item("permits", "居住证", "permits:list", "permit", C.VIEW_PERMITS, register=True),
     ]),
     ("质量", [

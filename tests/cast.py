@@ -39,6 +39,7 @@ PEOPLE = {
     "auditor": ("严正", "district_auditor", DISTRICT),
     "secadmin": ("安宁", "security_admin", DISTRICT),
     "sysadmin": ("白工", "system_admin", DISTRICT),
+    "housing": ("方砚", "housing_officer", DISTRICT),
     "window": ("章晴", "center_clerk", STREET),
 }
 

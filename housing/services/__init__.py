@@ -14,47 +14,83 @@ from housing.services.changing import (
     set_occupancy_counters,
     update_dwelling,
 )
+from housing.services.code_requests import (
+    CodeAsk,
+    ask_building_codes,
+    ask_code_event,
+    decide_code_request,
+    withdraw_code_request,
+)
+from housing.services.determining import Finding, determine_legality, note_objection
 from housing.services.errors import (
     HousingError,
     StaleVersion,
     UnableToCode,
+    UnableToDetermine,
+    UnableToLease,
     UnableToRegister,
     UnableToUpdate,
 )
-from housing.services.frame import door_of, ensure_buildings
-from housing.services.house_codes import (
-    assign_building_codes,
-    assign_house_code,
-    correct_house_code,
-    read_final_code,
+from housing.services.frame import BUILDING_FACTS, door_of, ensure_buildings, update_building
+from housing.services.house_codes import read_final_code
+from housing.services.leasing import (
+    TERMS,
+    change_lease,
+    end_lease,
+    file_lease,
+    register_lease,
+    renew_lease,
+    void_lease,
 )
 from housing.services.making import NewDwelling
-from housing.services.registering import add_rooms, register_building, register_dwelling
+from housing.services.registering import (
+    add_rooms,
+    read_door,
+    register_building,
+    register_dwelling,
+)
 
 __all__ = [
+    "BUILDING_FACTS",
     "EDITABLE",
+    "CodeAsk",
     "DwellingChange",
     "Entered",
+    "Finding",
     "HousingError",
     "NewDwelling",
     "OccupancyCounters",
+    "TERMS",
     "StaleVersion",
     "UnableToCode",
+    "UnableToDetermine",
+    "UnableToLease",
     "UnableToRegister",
     "UnableToUpdate",
     "add_rooms",
-    "assign_building_codes",
-    "assign_house_code",
+    "ask_building_codes",
+    "ask_code_event",
     "change_dwellings",
-    "correct_house_code",
+    "change_lease",
+    "decide_code_request",
+    "determine_legality",
     "door_of",
+    "end_lease",
     "ensure_buildings",
+    "file_lease",
+    "note_objection",
+    "read_door",
     "read_final_code",
     "record_occupancy",
     "register_building",
     "register_dwelling",
     "register_dwellings",
+    "register_lease",
+    "renew_lease",
     "set_occupancy_counters",
+    "update_building",
     "update_dwelling",
+    "void_lease",
+    "withdraw_code_request",
     "withdraw_dwellings",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from housing.models import AddressPlate, Building, DwellingUnit, HouseCodeEvent, Source
+from housing.services.following import tell_followers
 from housing.services.frame import door_of, ensure_buildings
 from housing.services.making import NewDwelling, count_again, make_dwellings
 from portal.audit.record import event, record_many
@@ -17,6 +18,8 @@ from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.rows import insert_rows, update_rows
 
+#: What other areas repeat of a dwelling.
+COPIED = {"occupancy", "house_code"}
 #: What a file may change of a dwelling that is known.
 FILED = (
     "floor", "tenure", "floor_area", "design_rooms", "occupancy", "design_use", "note",
@@ -122,15 +125,25 @@ def _remember(
     at: datetime,
     reason: str,
 ) -> None:
+    recoded = [unit for unit in changed if "house_code" in before[unit.pk]]
+    had = set(
+        HouseCodeEvent.objects.filter(
+            dwelling__in=[unit.pk for unit in recoded],
+            new_code__in=[unit.house_code for unit in recoded],
+        ).values_list("dwelling_id", "new_code")
+    ) if recoded else set()  # fmt: skip
     insert_rows(
         HouseCodeEvent(
-            committee_id=unit.committee_id, dwelling=unit, kind=_coding(before[unit.pk]),
+            committee_id=unit.committee_id, dwelling=unit,
+            kind=HouseCodeEvent.Kind.RESTORE if (unit.pk, unit.house_code) in had
+            else _coding(before[unit.pk]),
             old_code=before[unit.pk]["house_code"], new_code=unit.house_code,
             reason=reason[:200], by_name=by.user_name, at=at,
         )
-        for unit in changed
-        if "house_code" in before[unit.pk]
+        for unit in recoded
     )  # fmt: skip
+    followed = [unit.pk for unit in changed if unit.occupants and COPIED & before[unit.pk].keys()]
+    tell_followers(dwelling_ids=followed, by=by, at=at)
     record_many(
         event("housing.updated", by=by, at=at, target=unit, committee=unit.committee_id,
               reason=reason,
@@ -180,7 +193,8 @@ def _delete(units: Sequence[DwellingUnit]) -> list[DwellingUnit]:
     try:
         with transaction.atomic():
             ids = [unit.pk for unit in units]
-            HouseCodeEvent.objects.filter(dwelling__in=ids).delete()
+            # the numbers that they had stay taken
+            HouseCodeEvent.objects.filter(dwelling__in=ids).update(dwelling=None)
             DwellingUnit.objects.filter(pk__in=ids).delete()
     except IntegrityError:
         if len(units) == 1:

@@ -14,6 +14,7 @@ from housing.codes import OCCUPANCY_STATUSES
 from housing.models import DwellingUnit, HouseCodeEvent
 from housing.rooms import floor_of, position_of
 from housing.services.errors import StaleVersion, UnableToUpdate, sentence_of
+from housing.services.following import tell_followers
 from housing.services.making import count_again, room_no_of
 from portal.audit.record import record
 from portal.orgs.access import NotAllowed, require
@@ -22,6 +23,9 @@ from portal.orgs.scope import Scope
 from portal.rows import update_rows
 
 Values = dict[str, Any]
+Status = DwellingUnit.Status
+#: What other areas repeat of a dwelling.
+COPIED = {"room_no", "occupancy"}
 #: What a correction may change; codes have acts of their own, legality is the housing office's.
 EDITABLE = (
     "room_no", "floor", "design_use", "actual_use", "floor_area", "design_rooms", "tenure",
@@ -63,7 +67,10 @@ def update_dwelling(
             version=dwelling.version, changed_by=dwelling.updated_by,
             changed_at=dwelling.updated_at,
         )  # fmt: skip
+    _check_status(dwelling, diff)
     _apply(dwelling, diff, by, at)
+    if diff.keys() & COPIED:
+        tell_followers(dwelling_ids=[dwelling.pk], by=by, at=at)
     record(
         "housing.updated", by=by, at=at, target=dwelling, committee=dwelling.committee_id,
         changes={name: list(pair) for name, pair in diff.items()}, reason=reason,
@@ -71,6 +78,12 @@ def update_dwelling(
     if "status" in diff:
         _leave_or_join(dwelling, by, at)
     return dwelling
+
+
+def _check_status(dwelling: DwellingUnit, diff: Mapping[str, Any]) -> None:
+    """:raises UnableToUpdate: a status that goes with the house code, which two people decide on"""
+    if "status" in diff and not set(diff["status"]) <= {Status.ACTIVE, Status.NON_RESIDENTIAL}:
+        raise UnableToUpdate("拆除、拆分、合并随房屋编码申请办理，由街道审批", "status")
 
 
 def _apply(
@@ -112,14 +125,52 @@ def _readdress(dwelling: DwellingUnit, *, keep_floor: bool) -> set[str]:
 
 
 def _leave_or_join(dwelling: DwellingUnit, by: Scope, at: datetime) -> None:
-    """The building's count, and the code of a dwelling that leaves the frame."""
-    if dwelling.status != DwellingUnit.Status.ACTIVE and dwelling.house_code:
-        HouseCodeEvent.objects.create(
-            committee_id=dwelling.committee_id, dwelling=dwelling,
-            kind=HouseCodeEvent.Kind.RETIRE, old_code=dwelling.house_code,
-            reason=dwelling.get_status_display(), by_name=by.user_name, at=at,
-        )  # fmt: skip
+    """The building's count, and the code of a dwelling that leaves the frame or comes back."""
+    leaves = dwelling.status != Status.ACTIVE
+    if dwelling.house_code:
+        kind = HouseCodeEvent.Kind.RETIRE if leaves else HouseCodeEvent.Kind.RESTORE
+        _tell_code(dwelling, kind, str(dwelling.get_status_display()), by, at)
     count_again(building_ids=[dwelling.building_id], by=by, at=at)
+
+
+@transaction.atomic
+def leave_frame(
+    *, dwelling: DwellingUnit, status: str, kind: HouseCodeEvent.Kind, reason: str, by: Scope,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Take a locked dwelling that nobody lives in off the frame, with its code's event.
+
+    Part of an act that the street agreed to (`code_events`).
+    """
+    before, dwelling.status = dwelling.status, status
+    dwelling.version += 1
+    dwelling.updated_at, dwelling.updated_by = at, by.user_name
+    dwelling.save(update_fields=["status", "version", "updated_at", "updated_by"])
+    _tell_code(dwelling, kind, reason, by, at)
+    record(
+        "housing.updated", by=by, at=at, target=dwelling, committee=dwelling.committee_id,
+        changes={"status": [before, status]}, reason=reason,
+    )  # fmt: skip
+    count_again(building_ids=[dwelling.building_id], by=by, at=at)
+
+
+def _tell_code(
+    dwelling: DwellingUnit, kind: HouseCodeEvent.Kind, reason: str, by: Scope, at: datetime
+) -> None:
+    restored = kind == HouseCodeEvent.Kind.RESTORE
+    HouseCodeEvent.objects.bulk_create([
+        HouseCodeEvent(
+            committee_id=dwelling.committee_id, dwelling=dwelling, kind=kind,
+            old_code="" if restored else dwelling.house_code,
+            new_code=dwelling.house_code if restored else "", reason=reason[:200],
+            by_name=by.user_name, at=at,
+        )
+    ])  # fmt: skip
+
+
+def given_before(code: str, dwelling_id: uuid.UUID) -> bool:
+    """Whether this very dwelling has had the code: then it is restored, not given anew."""
+    return HouseCodeEvent.objects.filter(dwelling=dwelling_id, new_code=code).exists()
 
 
 @transaction.atomic

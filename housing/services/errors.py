@@ -24,6 +24,14 @@ class UnableToCode(HousingError):
     """The house code cannot be given or corrected."""
 
 
+class UnableToLease(HousingError):
+    """The lease cannot be registered, changed or ended so."""
+
+
+class UnableToDetermine(HousingError):
+    """The finding cannot be written so."""
+
+
 class StaleVersion(HousingError):
     """Somebody saved the record meanwhile.
 
@@ -40,7 +48,7 @@ class StaleVersion(HousingError):
         changed_by: str,
         changed_at: datetime,
     ) -> None:
-        super().__init__("同事已改过这一套房屋，请逐项选择后保存")
+        super().__init__("同事刚改过这一条，请逐项选择后保存")
         self.mine = mine
         self.theirs = theirs
         self.version = version
@@ -53,6 +61,9 @@ SENTENCES = {
     "housing_room_once_per_building": ("这一幢已有该室号", "room_no"),
     "housing_dwellingunit_address": ("这一幢已有该室号", "room_no"),
     "housing_code_once": ("该房屋编码已用于另一套房屋", "house_code"),
+    "housing_code_given_once": ("该房屋编码用过，停用的编码也不再使用", "house_code"),
+    "housing_one_code_request_waits": ("这套房屋已有编码申请在办，先办完或撤回", ""),
+    "housing_one_building_request_waits": ("这幢楼已有按幢赋码申请在办，先办完或撤回", ""),
     "housing_building_once_per_plate": ("该门牌下已有这一幢", "address"),
     "housing_area_plausible": ("建筑面积应大于 0、不超过 2000 m²", "floor_area"),
     "housing_rooms_plausible": ("居室数应不超过 20", "design_rooms"),

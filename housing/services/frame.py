@@ -1,16 +1,19 @@
 """Plates and buildings: the frame on which dwellings hang (S-80, domain §3.7, §3.8)."""
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from housing.addresses import Address
 from housing.models import AddressPlate, Building
+from housing.services.errors import UnableToUpdate
 from housing.services.numbering import code_blocks, hold_numbers
-from portal.audit.record import event, record_many
+from portal.audit.record import event, record, record_many
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
@@ -22,13 +25,18 @@ def door_of(address: Address) -> Address:
     return replace(address, unit_no="", floor="", room="")
 
 
+#: What lets somebody enter housing besides editing it: files, and splits that the street grants.
+_ENTERING = (Capability.IMPORT_FILES, Capability.APPROVE_CODES)
+
+
 def may_enter(by: Scope, committee: int) -> None:
-    """Housing is entered on pages by those who edit it, from files by those who import.
+    """Housing is entered on pages by those who edit it, from files by those who import, and as
+    the parts of a split by those who decide on codes.
 
     :raises NotAllowed: neither, or `committee` lies outside `by`'s units
     """
-    files = by.may(Capability.IMPORT_FILES)
-    require(by, Capability.IMPORT_FILES if files else Capability.EDIT_HOUSING, committee)
+    held = next((each for each in _ENTERING if by.may(each)), Capability.EDIT_HOUSING)
+    require(by, held, committee)
 
 
 def building_name(door: Address) -> tuple[str, str]:
@@ -79,6 +87,48 @@ def ensure_buildings(
         if _plate_text(door) in plates
     }
     return found, set(missing)
+
+
+#: What may be corrected of a building; its plate is its address and stays.
+BUILDING_FACTS = ("estate", "use", "storeys", "built_year", "status")
+
+
+@transaction.atomic
+def update_building(
+    *, building_id: uuid.UUID, changes: Mapping[str, Any], version: int, by: Scope, at: datetime
+) -> Building:
+    """Correct a building that was read at `version`; what does not differ is not written.
+
+    :raises UnableToUpdate: somebody saved it meanwhile, dwellings stand where it is to be
+        demolished, or fewer storeys than its dwellings have
+    :raises NotAllowed: `by` may not edit housing of this committee
+    """
+    building = Building.objects.in_scope(by).select_for_update().get(pk=building_id)
+    require(by, Capability.EDIT_HOUSING, building.committee_id)
+    diff = {
+        name: [getattr(building, name), value]
+        for name, value in changes.items()
+        if name in BUILDING_FACTS and getattr(building, name) != value
+    }
+    if not diff:
+        return building
+    if building.version != version:
+        raise UnableToUpdate("同事刚改过这幢楼，页面已换成最新内容，请核对后再改")
+    standing = building.dwellings.filter(status="active")
+    if diff.get("status", ["", ""])[1] == Building.Status.DEMOLISHED and standing.exists():
+        raise UnableToUpdate("还有在册房屋，先逐套办理拆除，再改楼栋", "status")
+    top = standing.aggregate(top=Max("floor"))["top"] or 1
+    if "storeys" in diff and diff["storeys"][1] < top:
+        raise UnableToUpdate(f"第 {top} 层还有在册房屋，层数不能少于 {top}", "storeys")
+    for name, (_old, new) in diff.items():
+        setattr(building, name, new)
+    building.version += 1
+    building.save(update_fields=[*diff, "version"])
+    record(
+        "housing.building_updated", by=by, at=at, target=building,
+        committee=building.committee_id, changes=diff,
+    )  # fmt: skip
+    return building
 
 
 def _plate_text(door: Address) -> str:

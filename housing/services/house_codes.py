@@ -1,4 +1,8 @@
-"""The life of a house code: given, corrected, given to a whole building at once (S-81)."""
+"""The life of a house code: given, corrected, given to a whole building at once (S-81).
+
+Whoever calls these has the street's word for it (`code_requests.decide_code_request`); they check
+the facts, not the right.
+"""
 
 import uuid
 from datetime import datetime
@@ -16,12 +20,11 @@ from housing.codes import (
     scheme_of,
 )
 from housing.models import Building, DwellingUnit, HouseCodeEvent
-from housing.services.changing import _locked_dwelling
+from housing.services.changing import _locked_dwelling, given_before
 from housing.services.errors import UnableToCode, sentence_of
+from housing.services.following import tell_followers
 from housing.services.numbering import internal_code
 from portal.audit.record import event, record, record_many
-from portal.orgs.access import require
-from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 
 Kind = HouseCodeEvent.Kind
@@ -38,9 +41,7 @@ def assign_house_code(
         is no number
     """
     dwelling = _to_code(dwelling_id, by)
-    if dwelling.code_state == DwellingUnit.CodeState.FINAL:
-        raise UnableToCode("这套房屋已有正式编码，要改用更正", "code")
-    return _set(dwelling, _read(code) if code else _own(dwelling), Kind.ASSIGN, reason, by, at)
+    return _set(dwelling, check_code(dwelling, code), Kind.ASSIGN, reason, by, at)
 
 
 @transaction.atomic
@@ -52,14 +53,27 @@ def correct_house_code(
     :raises UnableToCode: there is nothing to correct, no reason, or the code is refused
     """
     dwelling = _to_code(dwelling_id, by)
-    if dwelling.code_state != DwellingUnit.CodeState.FINAL:
-        raise UnableToCode("这套房屋还没有正式编码", "code")
     if not reason.strip():
         raise UnableToCode("写明更正的事由", "reason")
-    fresh = _read(code)
+    fresh = check_code(dwelling, code, correcting=True)
+    return _set(dwelling, fresh, Kind.CORRECT, reason, by, at)
+
+
+def check_code(dwelling: DwellingUnit, code: str, *, correcting: bool = False) -> str:
+    """The code that the dwelling would get, as it is stored.
+
+    :param code: blank forms committee-building-room, where nothing is corrected
+    :raises UnableToCode: nothing to give or to correct, a malformed code, or the same again
+    """
+    is_final = dwelling.code_state == DwellingUnit.CodeState.FINAL
+    if correcting and not is_final:
+        raise UnableToCode("这套房屋还没有正式编码", "code")
+    if is_final and not correcting:
+        raise UnableToCode("这套房屋已有正式编码，要改用更正", "code")
+    fresh = _read(code) if code or correcting else _own(dwelling)
     if fresh == dwelling.house_code:
         raise UnableToCode("与现有编码相同", "code")
-    return _set(dwelling, fresh, Kind.CORRECT, reason, by, at)
+    return fresh
 
 
 @transaction.atomic
@@ -69,22 +83,21 @@ def assign_building_codes(*, building_id: uuid.UUID, by: Scope, at: datetime) ->
     :returns: how many got one, and how many cannot (their room's name is no number)
     """
     building = Building.objects.in_scope(by).select_for_update().get(pk=building_id)
-    require(by, Capability.EDIT_HOUSING, building.committee_id)
     waiting = list(
         DwellingUnit.objects.select_for_update()
         .filter(building=building, status=DwellingUnit.Status.ACTIVE)
         .exclude(code_state=DwellingUnit.CodeState.FINAL)
         .order_by("pk")
     )
-    taken = set(
-        DwellingUnit.objects.filter(building=building, code_state="final").values_list(
-            "house_code", flat=True
-        )
+    used = set(
+        HouseCodeEvent.objects.filter(
+            committee_id=building.committee_id, new_code__startswith=_front(building)
+        ).values_list("new_code", flat=True)
     )
     coded, old = [], {}
     for dwelling in waiting:
         code = internal_code(building.committee_id, building.code_block, dwelling.room_no)
-        if code and code not in taken:
+        if code and code not in used:
             old[dwelling.pk] = dwelling.house_code
             dwelling.house_code, dwelling.code_state = code, DwellingUnit.CodeState.FINAL
             dwelling.version += 1
@@ -97,6 +110,7 @@ def assign_building_codes(*, building_id: uuid.UUID, by: Scope, at: datetime) ->
         [_event(dwelling, Kind.ASSIGN, old[dwelling.pk], "按幢赋码", by, at) for dwelling in coded],
         batch_size=500,
     )
+    tell_followers(dwelling_ids=[dwelling.pk for dwelling in coded], by=by, at=at)
     record_many(
         event("housing.code_assigned", by=by, at=at, target=dwelling,
               committee=dwelling.committee_id,
@@ -108,7 +122,6 @@ def assign_building_codes(*, building_id: uuid.UUID, by: Scope, at: datetime) ->
 
 def _to_code(dwelling_id: uuid.UUID, by: Scope) -> DwellingUnit:
     dwelling = _locked_dwelling(dwelling_id=dwelling_id, by=by)
-    require(by, Capability.EDIT_HOUSING, dwelling.committee_id)
     if dwelling.status != DwellingUnit.Status.ACTIVE:
         raise UnableToCode("这套房屋已不在册")
     return dwelling
@@ -145,10 +158,16 @@ def _own(dwelling: DwellingUnit) -> str:
     return code
 
 
+def _front(building: Building) -> str:
+    """What all codes of a building begin with."""
+    return f"{building.committee_id}-{building.code_block}-"
+
+
 def _set(
     dwelling: DwellingUnit, code: str, kind: Kind, reason: str, by: Scope, at: datetime
 ) -> DwellingUnit:
     old = dwelling.house_code
+    again = given_before(code, dwelling.pk)
     dwelling.house_code, dwelling.code_state = code, DwellingUnit.CodeState.FINAL
     dwelling.version += 1
     dwelling.updated_at, dwelling.updated_by = at, by.user_name
@@ -157,9 +176,11 @@ def _set(
             dwelling.save(
                 update_fields=["house_code", "code_state", "version", "updated_at", "updated_by"]
             )
+            event_kind = Kind.RESTORE if again else kind
+            HouseCodeEvent.objects.bulk_create([_event(dwelling, event_kind, old, reason, by, at)])
     except IntegrityError as refusal:
         raise UnableToCode(sentence_of(refusal)[0], "code") from refusal
-    HouseCodeEvent.objects.bulk_create([_event(dwelling, kind, old, reason, by, at)])
+    tell_followers(dwelling_ids=[dwelling.pk], by=by, at=at)
     action = "housing.code_assigned" if kind == Kind.ASSIGN else "housing.code_corrected"
     record(
         action, by=by, at=at, target=dwelling, committee=dwelling.committee_id,

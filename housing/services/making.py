@@ -77,8 +77,8 @@ def make_dwellings(
     kept = set(
         DwellingUnit.objects.filter(pk__in=[unit.pk for unit in units]).values_list("pk", flat=True)
     )
-    entered = [unit for unit in units if unit.pk in kept]
-    insert_rows(_given(unit, by, at) for unit in entered)
+    entered = _with_codes([unit for unit in units if unit.pk in kept], by, at)
+    kept = {unit.pk for unit in entered}
     record_many(
         event("housing.registered", by=by, at=at, target=unit, committee=committee,
               changes={"house_code": ["", unit.house_code], "tenure": ["", unit.tenure],
@@ -133,6 +133,19 @@ def _give_codes(
         unit.code_state = DwellingUnit.CodeState.FINAL
     for unit, code in zip(waiting, provisional_codes(committee, len(waiting)), strict=True):
         unit.house_code, unit.code_state = code, DwellingUnit.CodeState.PROVISIONAL
+
+
+def _with_codes(units: list[DwellingUnit], by: Scope, at: datetime) -> list[DwellingUnit]:
+    """Write down the codes given; a unit whose number was another's before goes again."""
+    events = [_given(unit, by, at) for unit in units]
+    insert_rows(events, ignore_conflicts=True)
+    given = set(
+        HouseCodeEvent.objects.filter(pk__in=[event.pk for event in events]).values_list(
+            "dwelling_id", flat=True
+        )
+    )
+    DwellingUnit.objects.filter(pk__in=[unit.pk for unit in units if unit.pk not in given]).delete()
+    return [unit for unit in units if unit.pk in given]
 
 
 def _given(unit: DwellingUnit, by: Scope, at: datetime) -> HouseCodeEvent:

@@ -46,7 +46,7 @@ def register_building(
     :raises NotAllowed: `by` may not edit housing of this committee
     """
     require(by, Capability.EDIT_HOUSING, committee)
-    read = _read_door(address) if isinstance(address, str) else address
+    read = read_door(address) if isinstance(address, str) else address
     door = door_of(read)
     facts = {
         "estate": estate or read.estate, "use": use, "built_year": built_year,
@@ -106,7 +106,7 @@ def register_dwelling(
     :raises UnableToRegister: unreadable room, one that the building has, or a code in use
     """
     building = _locked(building_id, by)
-    address = _read_room(building, room_no)
+    address = read_room(building, room_no)
     row = NewDwelling(
         address=address, floor=floor or floor_of(address.room, address.floor), tenure=tenure,
         occupancy=occupancy, floor_area=floor_area, design_rooms=design_rooms,
@@ -167,19 +167,20 @@ def _row(building: Building, place: RoomPlace, tenure: str) -> NewDwelling:
     door = door_at(building)
     address = Address(
         door.road, door.lane, door.sub_lane, door.number, building_no=door.building_no,
-        room=place.room_no,
+        unit_no=place.entrance, room=place.number,
     )  # fmt: skip
     return NewDwelling(address=address, floor=place.floor, tenure=tenure)
 
 
-def _read_door(text: str) -> Address:
+def read_door(text: str) -> Address:
+    """The address of a door as somebody typed it; :raises UnableToRegister: it cannot be read"""
     try:
         return parse_address(text, room_required=False)
     except AddressError as wrong:
         raise UnableToRegister(wrong.message_zh.replace("1203室", ""), "address") from wrong
 
 
-def _read_room(building: Building, room_no: str) -> Address:
+def read_room(building: Building, room_no: str) -> Address:
     """The dwelling's address; a room may carry its staircase (`2单元301室`)."""
     front = door_at(building).plate()
     try:

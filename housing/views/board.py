@@ -3,11 +3,11 @@
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from housing import services
 from housing.board import BoardFacts, build_board
@@ -16,10 +16,13 @@ from housing.forms import BlockForm
 from housing.models import Building, DwellingUnit
 from housing.tables import legality
 from housing.views import may_edit, put_errors, yardstick
+from housing.views.planning import is_agreed, left_out, planned
+from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.quality.models import DataQualityIssue
 from portal.ui.addresses import NOWHERE, for_each
+from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 
 RANK = {"note": 0, "should": 1, "must": 2}
@@ -108,39 +111,44 @@ def siblings(building: Building) -> dict[str, Any]:
 
 @needs(Capability.EDIT_HOUSING)
 def add_rooms(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
-    """The wizard: floors by rooms for a building that stands without them."""
+    """The wizard: floors by rooms, shown as a grid before they are built."""
     building = get_in_scope(Building.objects.all(), request.scope, pk=pk)
     form = BlockForm(request.POST or None, initial={"last_floor": building.storeys})
+    plan = None
     if request.method == "POST" and form.is_valid():
-        block = form.block()
-        assert block is not None
-        try:
-            count = services.add_rooms(
-                building_id=pk, block=block, tenure=form.cleaned_data["tenure"],
-                codes=form.cleaned_data["codes"], by=request.scope, at=timezone.now(),
-            )  # fmt: skip
-        except services.UnableToRegister as error:
-            put_errors(form, error)
-        else:
-            text = _("已新增 %(count)d 套房屋") % {"count": count}
-            return done(request, reverse("housing:board", args=[pk]), text)
-    return page(request, "housing/add_rooms.html", {"form": form, "building": building})
+        known = set(building.dwellings.values_list("room_no", flat=True))
+        plan = planned(request, form, known)
+        if plan and is_agreed(request, plan):
+            made: list[int] = []
+            url = reverse("housing:board", args=[pk])
+
+            def act() -> str:
+                made.append(_build(request, building, form))
+                return url
+
+            try:
+                once(
+                    key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(),
+                    act=act,
+                )  # fmt: skip
+            except services.UnableToRegister as error:
+                put_errors(form, error)
+            else:
+                text = (
+                    _("已新增 %(count)d 套房屋") % {"count": made[0]} if made else _("房间已生成")
+                )
+                return done(request, url, text)
+    context = {"form": form, "building": building, "plan": plan}
+    return page(request, "housing/add_rooms.html", context)
 
 
-@require_POST
-@needs(Capability.EDIT_HOUSING)
-def assign_codes(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
-    """Give every dwelling of the building that waits for its code the committee's own one."""
-    try:
-        coded, left = services.assign_building_codes(
-            building_id=pk, by=request.scope, at=timezone.now()
-        )
-    except Building.DoesNotExist as none:
-        raise Http404 from none
-    text = _("已赋正式码 %(count)d 套") % {"count": coded}
-    if left:
-        text += _("，%(count)d 套室号不是数字，要逐套填写") % {"count": left}
-    return done(request, reverse("housing:board", args=[pk]), text)
+def _build(request: PortalRequest, building: Building, form: BlockForm) -> int:
+    block = form.block(left_out(request))
+    assert block is not None
+    return services.add_rooms(
+        building_id=building.pk, block=block, tenure=form.cleaned_data["tenure"],
+        codes=form.cleaned_data["codes"], by=request.scope, at=timezone.now(),
+    )  # fmt: skip
 
 
 @require_GET

@@ -1,5 +1,6 @@
 """Buildings: those of a committee, totals above it, and adding one."""
 
+import uuid
 from typing import Any
 
 from django.db.models import Count
@@ -10,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from housing import services
-from housing.forms import BuildingForm
+from housing.forms import BuildingFactsForm, BuildingForm
 from housing.models import Building, DwellingUnit
 from housing.tables import NOTHING, BuildingList, Fresh
 from housing.views import Yardstick, may_edit, put_errors, yardstick
+from housing.views.planning import is_agreed, left_out, planned
 from portal.jobs.services import once
-from portal.orgs.access import PortalRequest, needs
+from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope, level_of, parent_of
@@ -107,28 +109,51 @@ def _below(scope: Scope, unit: OrgUnit, measure: Yardstick) -> list[dict[str, An
 
 @needs(Capability.EDIT_HOUSING)
 def add_building(request: PortalRequest) -> HttpResponse:
-    """A building with its plate, and its rooms in the same act."""
+    """A building with its plate, and its rooms in the same act, seen as a grid before."""
     initial = {"committee": request.GET.get("unit", "")}
     form = BuildingForm(request.POST or None, scope=request.scope, initial=initial)
+    plan = None
     if request.method == "POST" and form.is_valid():
-        try:
-            url = once(
-                key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(),
-                act=lambda: _register(form, request.scope),
-            )  # fmt: skip
-        except services.UnableToRegister as error:
-            put_errors(form, error)
-        else:
-            return done(request, url, _("已新增楼栋"))
-    return page(request, "housing/add_building.html", {"form": form})
+        plan = planned(request, form, ())
+        if not form.errors and (plan is None or is_agreed(request, plan)):
+            try:
+                url = once(
+                    key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(),
+                    act=lambda: _register(form, request),
+                )  # fmt: skip
+            except services.UnableToRegister as error:
+                put_errors(form, error)
+            else:
+                return done(request, url, _("已新增楼栋"))
+    return page(request, "housing/add_building.html", {"form": form, "plan": plan})
 
 
-def _register(form: BuildingForm, scope: Scope) -> str:
-    values = form.cleaned_data
+def _register(form: BuildingForm, request: PortalRequest) -> str:
+    values, scope = form.cleaned_data, request.scope
     committee = values["committee"].code if "committee" in values else scope.unit
     building = services.register_building(
         committee=committee, address=values["address"], estate=values["estate"],
-        use=values["use"], built_year=values["built_year"], block=form.block(),
+        use=values["use"], built_year=values["built_year"], block=form.block(left_out(request)),
         tenure=values["tenure"], codes=values["codes"], by=scope, at=timezone.now(),
     )  # fmt: skip
     return reverse("housing:board", args=[building.pk])
+
+
+@needs(Capability.EDIT_HOUSING)
+def edit_building(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Correct a building; its address stays."""
+    building = get_in_scope(Building.objects.all(), request.scope, pk=pk)
+    initial = {name: getattr(building, name) for name in services.BUILDING_FACTS}
+    form = BuildingFactsForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        asked = request.POST.get("version", "")
+        try:
+            services.update_building(
+                building_id=pk, changes=form.cleaned_data, by=request.scope, at=timezone.now(),
+                version=int(asked) if asked.isdecimal() else 0,
+            )  # fmt: skip
+        except services.UnableToUpdate as error:
+            put_errors(form, error)
+        else:
+            return done(request, reverse("housing:board", args=[pk]), _("已保存"))
+    return page(request, "housing/edit_building.html", {"form": form, "building": building})

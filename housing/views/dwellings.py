@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -15,10 +14,11 @@ from housing import services
 from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES
 from housing.cycles import days_since
 from housing.filters import DwellingFilter
-from housing.forms import DwellingForm, HouseCodeForm, NewDwellingForm
+from housing.forms import DwellingForm, NewDwellingForm
 from housing.models import Building, DwellingUnit
 from housing.tables import DwellingList, legality
 from housing.views import Yardstick, may_edit, put_errors, yardstick
+from housing.views.conflicts import both_versions, chosen, version_of
 from portal.audit.record import record
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
@@ -108,6 +108,10 @@ def dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "days": days_since(unit.verified_on, measure.day),
         "cycle": measure.cycles.get(unit.occupancy, measure.cycles["9"]),
         "issues": issues_of(unit),
+        "leases": unit.leases.order_by("-starts_on", "-id")[:20],
+        "today": measure.day,
+        "determinations": unit.determinations.order_by("-at", "-id")[:20],
+        "asked": unit.code_requests.waiting().first(),
         "events": unit.code_events.order_by("-at", "-id")[:20],
         "may_edit": may_edit(request),
         "may_enter": request.scope.may(Capability.EDIT_RESIDENTS),
@@ -164,11 +168,12 @@ def edit_dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.update_dwelling(
-                dwelling_id=pk, changes=_chosen(request, form), version=_version(request, unit),
+                dwelling_id=pk, changes=chosen(request, form), version=version_of(request, unit),
                 by=request.scope, at=timezone.now(),
             )  # fmt: skip
         except services.StaleVersion as stale:
-            return _conflict(request, unit, form, stale)
+            action = reverse("housing:edit_dwelling", args=[pk])
+            return both_versions(request, unit, form, stale, action=action, shown=_shown)
         except services.UnableToUpdate as error:
             put_errors(form, error)
         else:
@@ -176,69 +181,7 @@ def edit_dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     return page(request, "housing/edit_dwelling.html", {"form": form, "dwelling": unit})
 
 
-def _version(request: PortalRequest, unit: DwellingUnit) -> int:
-    asked = request.POST.get("version", "")
-    return int(asked) if asked.isdecimal() else unit.version - 1
-
-
-def _chosen(request: PortalRequest, form: DwellingForm) -> dict[str, Any]:
-    """What this user changed, without the fields in which the other's value was chosen."""
-    return {
-        name: value
-        for name, value in form.changes().items()
-        if request.POST.get(f"choose_{name}") != "theirs"
-    }
-
-
-def _conflict(
-    request: PortalRequest, unit: DwellingUnit, form: DwellingForm, stale: services.StaleVersion
-) -> HttpResponse:
-    """Both versions side by side; the form travels along hidden, so that nothing is lost."""
-    fields = [
-        {
-            "name": name, "label": form.fields[name].label,
-            "mine": _shown(name, mine), "theirs": _shown(name, stale.theirs[name]),
-        }
-        for name, mine in stale.mine.items()
-    ]  # fmt: skip
-    kept = [
-        (name, value)
-        for name, value in request.POST.items()
-        if not name.startswith("choose_") and name not in {"version", "csrfmiddlewaretoken"}
-    ]
-    context = {
-        "dwelling": unit, "fields": fields, "version": stale.version, "who": stale.changed_by,
-        "at": f"{timezone.localtime(stale.changed_at):%H:%M}",
-        "action": reverse("housing:edit_dwelling", args=[unit.pk]),
-        "mine_fields": format_html_join("", '<input type="hidden" name="{}" value="{}">', kept),
-    }  # fmt: skip
-    return page(request, "housing/conflict.html", context, partial="conflict", status=409)
-
-
 def _shown(name: str, value: Any) -> str:
     if name in CHOICES:
         return CHOICES[name](value)
     return formats.DASH if value in (None, "") else str(value)
-
-
-@needs(Capability.EDIT_HOUSING)
-def assign_code(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
-    """Give a dwelling its final code, or put a wrong one right."""
-    unit = get_in_scope(DwellingUnit.objects.all(), request.scope, pk=pk)
-    correcting = unit.code_state == DwellingUnit.CodeState.FINAL
-    form = HouseCodeForm(request.POST or None, correcting=correcting)
-    if request.method == "POST" and form.is_valid():
-        values = {"dwelling_id": pk, "by": request.scope, "at": timezone.now(),
-                  **form.cleaned_data}  # fmt: skip
-        try:
-            if correcting:
-                services.correct_house_code(**values)
-            else:
-                services.assign_house_code(**values)
-        except services.UnableToCode as error:
-            put_errors(form, error)
-        else:
-            text = _("已更正房屋编码") if correcting else _("已赋房屋编码")
-            return done(request, reverse("housing:dwelling", args=[pk]), text)
-    context = {"form": form, "dwelling": unit, "correcting": correcting}
-    return page(request, "housing/house_code.html", context)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from housing.codes import OCCUPANCY_STATUSES, TENURES
-from housing.tables import LEGALITY
+from housing.legality import TITLES as LEGALITY
 from permits import eligibility, materials, services, transitions
 from permits.forms import CompleteForm, IssueForm, RefuseForm, ReviewForm, WordForm
 from permits.models import (

@@ -142,6 +142,8 @@ class Batch:
         home.checked_on = home.verified_on
         if home.occupancy in "125" and members:
             home.owner = members[0].name if home.occupancy == "1" else self.people.name("1")[1]
+        if home.occupancy == "2" and members:
+            home.lessee = members[0].name
         begin = told.begin or self._begin(home)
         if members:
             self._house(told, begin, verified)

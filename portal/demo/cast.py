@@ -34,6 +34,7 @@ PLAYERS = [
     Player("tangning", "唐宁", "WL-001", (("street_manager", 310107021000),), "万里街道主任"),
     Player("shenliqun", "沈立群", "QB-001", (("district_admin", 310107000000),), "区人口办：考核"),
     Player("qinchuan", "秦川", "QB-006", (("district_analyst", 310107000000),), "区统计员"),
+    Player("fangyan", "方砚", "FG-001", (("housing_officer", 310107000000),), "区房管局：合法性"),
     Player("yanzheng", "严正", "SJ-001", (("district_auditor", 310107000000),), "安全审计员"),
     Player("anning", "安宁", "AQ-001", (("security_admin", 310107000000),), "安全管理员"),
 ]  # fmt: skip

@@ -17,7 +17,14 @@ from typing import Any
 from django.db import connections, transaction
 from django.utils import timezone
 
-from housing.models import AddressPlate, Building, DwellingUnit, HouseCodeEvent
+from housing.models import (
+    AddressPlate,
+    Building,
+    DwellingUnit,
+    HouseCodeEvent,
+    Lease,
+    LegalityDetermination,
+)
 from permits.models import (
     EligibilityCheck,
     PermitApplication,
@@ -30,7 +37,9 @@ from portal.demo.batch import Batch
 from portal.demo.cards import Cards, Desks
 from portal.demo.chance import Dice
 from portal.demo.copying import copy_rows
+from portal.demo.findings import findings
 from portal.demo.homes import build, code_events, dwelling_rows
+from portal.demo.lettings import Lettings
 from portal.demo.people import People
 from portal.demo.plots import PEOPLE_PER_HOME, Plot, by_street
 from portal.demo.staff import Crew
@@ -40,9 +49,10 @@ from staffing.models import Collector, CollectorStatusEvent, WorkArea, WorkAreaB
 
 #: Everything that is loaded, parents before children.
 TABLES = (
-    AddressPlate, Building, DwellingUnit, HouseCodeEvent, Resident, Identity, Secret, Household,
-    Residence, Verification, Collector, CollectorStatusEvent, WorkArea, WorkAreaBuilding,
-    PermitApplication, EligibilityCheck, PermitMaterial, ResidencePermit, PermitSecret,
+    AddressPlate, Building, DwellingUnit, HouseCodeEvent, Lease, LegalityDetermination,
+    Resident, Identity, Secret, Household, Residence, Verification, Collector,
+    CollectorStatusEvent, WorkArea, WorkAreaBuilding, PermitApplication, EligibilityCheck,
+    PermitMaterial, ResidencePermit, PermitSecret,
 )  # fmt: skip
 Counts = dict[str, int]
 
@@ -84,10 +94,16 @@ class District:
             plot.code, people, self.cycle_rule, crew.hire(round(plot.dwellings * PEOPLE_PER_HOME))
         )
         batch.settle(housing.homes, odd=main)
+        lettings = Lettings(Dice(f"{self.seed}/{plot.code}/leases"), self.today, self.at)
+        leases = lettings.leases(housing.homes)
+        dice_of_findings = Dice(f"{self.seed}/{plot.code}/legality")
+        found = list(findings(housing.homes, dice_of_findings, self.today, self.at))
         self.copy(AddressPlate, housing.plates)
         self.copy(Building, housing.buildings)
         self.copy(DwellingUnit, dwelling_rows(housing.homes, self.at))
         self.copy(HouseCodeEvent, code_events(housing.homes, self.at))
+        self.copy(Lease, leases)
+        self.copy(LegalityDetermination, found)
         for model, rows in batch.tables():
             self.copy(model, rows)
         self.copy(Collector, crew.collectors())

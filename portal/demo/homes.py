@@ -48,6 +48,12 @@ class Home:
     method: str = ""
     by: str = ""
     owner: str = ""
+    #: who rents it, where somebody lives in it for rent
+    lessee: str = ""
+    leased_until: date | None = None
+    legality: str = "9"
+    #: whether its lease ended long ago
+    overstayed: bool = False
 
 
 @dataclass
@@ -174,8 +180,9 @@ def dwelling_rows(homes: list[Home], at: datetime) -> Iterator[dict[str, Any]]:
             "address": home.address, "short_address": home.short, "address_key": home.key,
             "house_code": home.code, "code_state": home.code_state, "tenure": home.tenure,
             "occupancy": home.occupancy, "occupancy_checked_on": home.checked_on,
-            "floor_area": home.area, "design_rooms": home.rooms, "legality": "1",
-            "owner_name": home.owner, "occupants": home.occupants,
+            "floor_area": home.area, "design_rooms": home.rooms, "legality": home.legality,
+            "leased_until": home.leased_until, "owner_name": home.owner,
+            "occupants": home.occupants,
             "households": 1 if home.occupants else 0, "verified_on": home.verified_on,
             "verified_by": home.by, "verified_method": home.method,
             "created_at": at - timedelta(days=700), "created_by": "期初导入",

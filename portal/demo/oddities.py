@@ -47,6 +47,12 @@ def crowded(home: Household) -> None:
     home.home.area, home.home.rooms = Decimal("18.6"), 1
 
 
+def overstayed(home: Household) -> None:
+    """The lease ended long ago, its people live on."""
+    home.let(home.people.sharers())
+    home.home.overstayed = True
+
+
 def let_and_empty(home: Household) -> None:
     home.let([])
     home.verified = home.today - timedelta(days=home.random.randint(40, 80))
@@ -157,6 +163,6 @@ def unvisited(home: Household) -> None:
 ODDITIES: tuple[Callable[[Household], None], ...] = (
     crowded, let_and_empty, vacant_with_somebody, without_code, without_guardian, without_phone,
     without_reason, without_arrival, without_number, number_as_printed, twice, late, very_late,
-    from_abroad, hukou_only, newborn, moved_away, died, unvisited,
+    from_abroad, hukou_only, newborn, moved_away, died, unvisited, overstayed,
 )  # fmt: skip
 EACH = 2

@@ -9,7 +9,8 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from portal.desk.sources import BUCKETS, MOST_OPENED, Act, Item, Loaded, sources
+from portal.desk.source import BUCKETS, MOST_OPENED, Act, Item, Loaded
+from portal.desk.sources import sources
 from portal.orgs.scope import Scope
 
 LEVELS = {"must": 0, "should": 1, "note": 2}

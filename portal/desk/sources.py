@@ -5,20 +5,18 @@ Counts come from the database; of each group only as many rows are read as are s
 Paper: S-21.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Max, Min, Q, Value, When, Window
-from django.db.models.functions import RowNumber
-from django.urls import NoReverseMatch, reverse
+from django.db.models import Count, Max, Min
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from permits import transitions
 from permits.models import PermitApplication, ResidencePermit
+from portal.desk.housing_sources import CodeRequests, Leases
+from portal.desk.source import MOST_OPENED, Act, Item, Loaded, Source, bucket_of, links
 from portal.exchange.exports.querying import waiting_for
 from portal.exchange.exports.words import line_of
 from portal.exchange.models import ExportRequest
@@ -35,81 +33,9 @@ from residents.services import unit_title
 VERIFICATION = "DQ-13"
 WINDOW = 30
 HOUSEHOLDS = {"1": "自住户", "2": "出租户", "3": "借住户", "5": "集体户"}
-BUCKETS = ("overdue", "today", "week", "later")
-MOST_OPENED = 200
 
 
-@dataclass(frozen=True)
-class Act:
-    """A button of the opened row; with `fields` it posts, `key` is the letter that presses it."""
-
-    title: str
-    url: str
-    fields: dict[str, str] = field(default_factory=dict)
-    posts: bool = False
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing to do: a row of the inbox, opened in place when it is the current one."""
-
-    key: str
-    kind: str
-    level: str
-    title: str
-    subject: str
-    place: str
-    reason: str
-    due_on: date
-    facts: Sequence[tuple[str, str]] = ()
-    acts: Sequence[Act] = ()
-
-
-Loaded = dict[str, tuple[int, list["Item"]]]
-
-
-class _Source(ABC):
-    """One kind of thing to do, read in one query: counts by bucket, and the first rows of each."""
-
-    key: str
-    title: str
-    due = "due_on"
-
-    def __init__(self, scope: Scope, today: date) -> None:
-        self.scope = scope
-        self.today = today
-
-    @abstractmethod
-    def rows(self) -> Any:
-        """What is to be done, in scope."""
-
-    @abstractmethod
-    def item(self, row: Any) -> Item:
-        """One of the rows as the inbox shows it."""
-
-    def load(self, most: int, opened: str) -> Loaded:
-        """By bucket, how many there are and the first `most`; more of the opened bucket."""
-        place = Case(
-            *(When(_within(self.due, key, self.today), then=Value(key)) for key in BUCKETS),
-            output_field=CharField(),
-        )
-        rows = (
-            self.rows()
-            .annotate(bucket=place)
-            .annotate(
-                of=Window(Count("pk"), partition_by="bucket"),
-                ordinal=Window(RowNumber(), partition_by="bucket", order_by=[self.due, "pk"]),
-            )
-            .filter(Q(ordinal__lte=most) | Q(bucket=opened, ordinal__lte=MOST_OPENED))
-            .order_by(self.due, "pk")
-        )
-        found: Loaded = {}
-        for row in rows:
-            found.setdefault(row.bucket, (row.of, []))[1].append(self.item(row))
-        return found
-
-
-class Issues(_Source):
+class Issues(Source):
     """What the quality rules found, besides due verifications."""
 
     key, title = "quality", "质量问题"
@@ -124,7 +50,7 @@ class Issues(_Source):
         main = issue_url(row, self.scope)
         word = str(rule.act) if rule and may_fix(row, self.scope) else _("查看房屋")
         acts = [Act(word, main)] if main else []
-        acts += _links((_("同类问题"), "quality:list", f"rule={row.rule}", None))
+        acts += links((_("同类问题"), "quality:list", f"rule={row.rule}", None))
         facts = [(_("规则"), f"{row.rule} {rule.title}" if rule else row.rule)]
         if rule and rule.hurts:
             facts.append((_("影响"), str(rule.hurts)))
@@ -136,7 +62,7 @@ class Issues(_Source):
         )  # fmt: skip
 
 
-class Verifications(_Source):
+class Verifications(Source):
     """Dwellings in which somebody's verification is due within a week, or overdue."""
 
     key, title = "due", "到期核实"
@@ -154,7 +80,7 @@ class Verifications(_Source):
         """As of the others; a committee has few enough of these to read them all."""
         by_bucket: dict[str, list[dict[str, Any]]] = {}
         for row in self.rows().order_by("earliest", "dwelling_id"):
-            by_bucket.setdefault(_bucket(row["earliest"], self.today), []).append(row)
+            by_bucket.setdefault(bucket_of(row["earliest"], self.today), []).append(row)
         return {
             key: (
                 len(rows),
@@ -170,7 +96,7 @@ class Verifications(_Source):
         reason = _("上次核实 %(day)s") % {"day": last}
         if cycle > 0:
             reason = _("上次核实 %(day)s，每 %(n)d 天核实一次") % {"day": last, "n": cycle}
-        acts = _links(
+        acts = links(
             (_("去核实"), "residents:entry", "", row["dwelling_id"])
             if self.scope.may(Capability.EDIT_RESIDENTS)
             else (_("查看房屋"), "housing:dwelling", "", row["dwelling_id"])
@@ -189,7 +115,7 @@ class Verifications(_Source):
         )  # fmt: skip
 
 
-class Endorsements(_Source):
+class Endorsements(Source):
     """Permits that run out within thirty days, or have run out."""
 
     key, title = "endorsement", "签注到期"
@@ -210,7 +136,7 @@ class Endorsements(_Source):
             f"permit-{row.pk}", self.key, "should" if over else "note", _(self.title),
             row.holder_name, row.short_address, reason % {"day": day}, row.valid_to,
             [(_("证号"), row.number_mask), (_("签发"), formats.day(row.issued_on))],
-            _links(
+            links(
                 (_("查看办件"), "permits:case", "", row.case_id)
                 if self.scope.may(Capability.VIEW_PERMITS)
                 else (_("查看人员"), "residents:person", "", row.holder_id)
@@ -218,7 +144,7 @@ class Endorsements(_Source):
         )  # fmt: skip
 
 
-class Cases(_Source):
+class Cases(Source):
     """Permit cases that wait for this very post."""
 
     key, title = "permit", "居住证"
@@ -234,11 +160,11 @@ class Cases(_Source):
             row.short_address, f"{row.get_kind_display()}，{state}",
             row.due_on or self.today,
             [(_("受理编号"), row.case_no), (_("规则"), row.rule)],
-            _links((_("去办理"), "permits:case", "", row.pk)),
+            links((_("去办理"), "permits:case", "", row.pk)),
         )  # fmt: skip
 
 
-class Exports(_Source):
+class Exports(Source):
     """Other people's exports that wait for this very post's word."""
 
     key, title = "export", "导出审批"
@@ -257,11 +183,11 @@ class Exports(_Source):
             },
             row.due_on,
             [(_("条件"), line.asked), (_("理由"), row.reason)],
-            _links((_("去审批"), "exports:export", "", row.pk)),
+            links((_("去审批"), "exports:export", "", row.pk)),
         )  # fmt: skip
 
 
-class Transfers(_Source):
+class Transfers(Source):
     """People that another committee asks for, and transfers that this unit decides."""
 
     key, title = "transfer", "移交"
@@ -282,11 +208,11 @@ class Transfers(_Source):
             f"transfer-{row.pk}", self.key, "must" if row.due_on < self.today else "should",
             _(self.title), row.name, row.address, reason, row.due_on,
             [(_("原登记"), unit_title(row.holder)), (_("发起"), row.asked_by)],
-            _links((word, "residents:transfer", "", row.pk)),
+            links((word, "residents:transfer", "", row.pk)),
         )  # fmt: skip
 
 
-class Leads(_Source):
+class Leads(Source):
     """Discovery leads: of a committee those nobody else has taken on, of a street the overdue."""
 
     key, title = "lead", "发现线索"
@@ -312,11 +238,11 @@ class Leads(_Source):
             f"{row.committee.name} {row.place}" if above else row.place, reason, row.due_on,
             [(_("登记"), formats.day(timezone.localdate(row.submitted_at))),
              (_("承办人"), row.assigned_to or _("未定"))],
-            _links((_("查看") if above else word, "residents:lead", "", row.pk)),
+            links((_("查看") if above else word, "residents:lead", "", row.pk)),
         )  # fmt: skip
 
 
-class Corrections(_Source):
+class Corrections(Source):
     """Requests of residents that wait for an answer, or for its delivery; above, the overdue."""
 
     key, title = "correction", "更正申请"
@@ -338,17 +264,17 @@ class Corrections(_Source):
             f"correction-{row.pk}", self.key, "must" if late else "should", _(self.title),
             row.name, row.committee.name, f"{asked}，{row.get_state_display()}", row.due_on,
             [(_("收到"), formats.day(row.received_on)), (_("规则"), row.rule)],
-            _links((_("去答复") if waits else _("去送达"), "residents:correction", "", row.pk)),
+            links((_("去答复") if waits else _("去送达"), "residents:correction", "", row.pk)),
         )  # fmt: skip
 
 
-def sources(scope: Scope, today: date) -> list[_Source]:
+def sources(scope: Scope, today: date) -> list[Source]:
     """What this post is asked to do: what it cannot do is not its business."""
-    found: list[type[_Source]] = []
+    found: list[type[Source]] = []
     if scope.may(Capability.VIEW_QUALITY):
         found.append(Issues)
     if scope.level == "committee" and scope.may(Capability.VIEW_REGISTER):
-        found += [Verifications, Endorsements]
+        found += [Verifications, Endorsements, Leases]
     if any(
         scope.may(each)
         for each in (
@@ -364,45 +290,8 @@ def sources(scope: Scope, today: date) -> list[_Source]:
         Capability.EDIT_RESIDENTS if scope.level == "committee" else Capability.VIEW_REGISTER
     ):
         found += [Leads, Corrections]
+    if scope.may(Capability.APPROVE_CODES):
+        found.append(CodeRequests)
     if scope.may(Capability.APPROVE_EXPORTS):
         found.append(Exports)
     return [source(scope, today) for source in found]
-
-
-def _within(column: str, bucket: str, today: date) -> Q:
-    end = _week_end(today)
-    return {
-        "overdue": Q(**{f"{column}__lt": today}),
-        "today": Q(**{column: today}),
-        "week": Q(**{f"{column}__gt": today, f"{column}__lte": end}),
-        "later": Q(**{f"{column}__gt": end}),
-    }[bucket]
-
-
-def _bucket(day: date, today: date) -> str:
-    if day < today:
-        return "overdue"
-    if day == today:
-        return "today"
-    return "week" if day <= _week_end(today) else "later"
-
-
-def _week_end(today: date) -> date:
-    """The Sunday of the week."""
-    return today + timedelta(days=6 - today.weekday())
-
-
-def _links(*wanted: tuple[str, str, str, Any]) -> list[Act]:
-    return [
-        Act(title, f"{address}?{query}" if query else address)
-        for title, view, query, key in wanted
-        if (address := _address(view, key))
-    ]
-
-
-def _address(view: str, key: Any = None) -> str:
-    """The address of a page; blank while its area has none."""
-    try:
-        return reverse(view, args=[] if key is None else [key])
-    except NoReverseMatch:
-        return ""

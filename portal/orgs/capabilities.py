@@ -13,6 +13,8 @@ class Capability(StrEnum):
     DECIDE_TRANSFERS = "decide_transfers"
     SUBMIT_LEADS = "submit_leads"
     EDIT_HOUSING = "edit_housing"
+    APPROVE_CODES = "approve_codes"
+    DETERMINE_LEGALITY = "determine_legality"
     REVEAL_IDENTITY = "reveal_identity"
     IMPORT_FILES = "import_files"
     EXPORT_MASKED = "export_masked"
@@ -52,6 +54,8 @@ TITLES: dict[Capability, str] = {
     Capability.DECIDE_TRANSFERS: "裁定有争议的移交",
     Capability.SUBMIT_LEADS: "上报发现线索",
     Capability.EDIT_HOUSING: "登记、变更房屋信息",
+    Capability.APPROVE_CODES: "审批房屋编码申请",
+    Capability.DETERMINE_LEGALITY: "认定房屋合法性",
     Capability.REVEAL_IDENTITY: "写明事由后查看完整证件号",
     Capability.IMPORT_FILES: "批量导入台账",
     Capability.EXPORT_MASKED: "导出遮盖后的名单",

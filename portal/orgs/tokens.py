@@ -30,7 +30,11 @@ def current_scope() -> Scope | None:
 # administrators carry none of the first set: they see no resident even if a page forgot to ask.
 SIGHT = {
     "audit": {Capability.VIEW_AUDIT},
-    "default": {Capability.VIEW_REGISTER, Capability.VIEW_PERMITS},
+    "default": {
+        Capability.VIEW_REGISTER,
+        Capability.VIEW_PERMITS,
+        Capability.DETERMINE_LEGALITY,
+    },
 }
 
 

@@ -48,6 +48,20 @@ RULES = [
         {"days": 7}, {"days": int},
     ),
     RuleDefault(
+        "rental_limits", "房屋租赁登记", "三(三)2",
+        "民法典第七百零五条（20 年）；商品房屋租赁管理办法第十四条（30 日内备案）；"
+        f"其余为{TO_CONFIRM}",
+        {"longest_years": 20, "filing_days": 30, "centralised_rooms": 10,
+         "centralised_people": 15},
+        dict.fromkeys(
+            ["longest_years", "filing_days", "centralised_rooms", "centralised_people"], int
+        ),
+    ),
+    RuleDefault(
+        "code_deadlines", "房屋编码申请审批时限（工作日）", "三(三)2", TO_CONFIRM,
+        {"decide": 5}, {"decide": int},
+    ),
+    RuleDefault(
         "transfer_deadlines", "移交答复、裁定时限（工作日）", "二", TO_CONFIRM,
         {"answer": 3, "decide": 3}, {"answer": int, "decide": int},
     ),

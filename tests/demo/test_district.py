@@ -163,6 +163,25 @@ def test_permits_are_valid_running_out_and_expired(made):
     assert sum(day > today for day in days) > len(days) / 2
 
 
+def test_rented_homes_have_leases_that_run_end_soon_and_are_over(made):
+    today = timezone.localdate()
+    share = read(
+        "SELECT count(*) FILTER (WHERE leased_until IS NOT NULL)::float / count(*)"
+        " FROM housing_dwellingunit"
+    )[0][0]
+    assert 0.15 <= share <= 0.25
+    rows = read("SELECT ends_on, filed_on FROM housing_lease WHERE state = 'active'")
+    assert any(ends < today for ends, _filed in rows)
+    assert any(today <= ends <= today + timedelta(days=30) for ends, _filed in rows)
+    assert 0.05 < sum(filed is None for _ends, filed in rows) / len(rows) < 0.4
+    strayed = read(
+        "SELECT d.address FROM housing_dwellingunit d LEFT JOIN housing_lease l"
+        " ON l.dwelling_id = d.id AND l.state = 'active'"
+        " GROUP BY d.id HAVING d.leased_until IS DISTINCT FROM max(l.ends_on)"
+    )
+    assert strayed == []
+
+
 def test_one_assessment_is_over_and_one_is_under_review(made):
     stages = read("SELECT stage FROM assessment_assessmentcycle ORDER BY year")
     assert stages == [("final",), ("self_assessed",)]

@@ -97,3 +97,44 @@ def sent(by, rows, *, today=None):
 def taken_back(by, results):
     with acting(by):
         return DwellingImport().undo(results, by=by, at=timezone.now())
+
+
+def terms(**changes):
+    """The terms of a lease of a year from today."""
+    today = timezone.localdate()
+    return {
+        "kind": "whole", "rooms": "", "room_count": None, "landlord_kind": "person",
+        "landlord": "沈房东", "lessee": "吴租客", "intermediary": "", "contract_no": "",
+        "starts_on": today, "ends_on": today + timedelta(days=364), "persons_declared": None,
+        "safety_signed": False, "filing_no": "", "filed_on": None,
+    } | changes  # fmt: skip
+
+
+def let(by, dwelling, **changes):
+    """A registered lease of a dwelling."""
+    with acting(by):
+        return services.register_lease(
+            dwelling_id=dwelling.pk, terms=terms(**changes), by=by, at=timezone.now()
+        )
+
+
+def asked(by, dwelling, kind, **told):
+    """A committee's request about one dwelling's code."""
+    with acting(by):
+        return services.ask_code_event(
+            dwelling_id=dwelling.pk, ask=services.CodeAsk(kind, **told), by=by, at=timezone.now()
+        )
+
+
+def answered(by, request, *, agreed=True, answer=""):
+    """The street's word on a request."""
+    with acting(by):
+        return services.decide_code_request(
+            request_id=request.pk, agreed=agreed, answer=answer, by=by, at=timezone.now()
+        )
+
+
+def retired(cast, dwelling):
+    """A dwelling that is no more: its committee asked, the street agreed."""
+    request = asked(cast.scope("clerk"), dwelling, "retire", reason="已拆除")
+    return answered(cast.scope("street"), request)

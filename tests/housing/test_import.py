@@ -2,7 +2,6 @@
 
 import pytest
 
-from housing import services
 from housing.models import AddressPlate, Building, DwellingUnit
 from portal.orgs.acting import acting
 from tests.cast import HOME
@@ -11,6 +10,7 @@ from tests.housing.builders import (
     a_building,
     a_row,
     file_of,
+    retired,
     sent,
     taken_back,
     the_dwelling,
@@ -172,11 +172,7 @@ def test_a_door_of_another_committee_is_refused_alone(cast):
 def test_a_dwelling_off_the_frame_is_not_brought_back_by_a_file(cast, at):
     clerk = cast.scope("clerk")
     a_building(clerk)
-    with acting(clerk):
-        services.update_dwelling(
-            dwelling_id=the_dwelling(clerk).pk, version=1, changes={"status": "demolished"},
-            by=clerk, at=at,
-        )  # fmt: skip
+    retired(cast, the_dwelling(clerk))
     checked, _ = sent(clerk, file_of(a_row()))
     assert "已拆除" in checked[0].problems[0].message
 

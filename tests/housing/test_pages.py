@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from housing import services
 from housing.models import Building, DwellingUnit
+from housing.rooms import RoomBlock
 from portal.orgs.acting import acting
 from portal.quality.models import DataQualityIssue
 from tests.cast import HOME, NEXT_DOOR
@@ -144,26 +145,12 @@ def test_rooms_of_old_houses_fill_the_gaps_of_their_floor(cast, at):
 
 def test_a_building_without_rooms_offers_the_wizard_to_those_who_may(cast):
     building = a_building(cast.scope("clerk"), floors=0)
-    assert "生成房间" in text(page(cast.client("clerk"), "board", building.pk))
-    assert "生成房间" not in text(page(cast.client("lead"), "board", building.pk))
+    assert "预览房间" in text(page(cast.client("clerk"), "board", building.pk))
+    assert "预览房间" not in text(page(cast.client("lead"), "board", building.pk))
 
 
 def test_a_committee_without_buildings_is_told_how_to_begin(cast):
     assert "还没有楼栋" in text(page(cast.client("clerk"), "buildings"))
-
-
-def test_the_wizard_builds_the_rooms_or_says_where_it_cannot(cast):
-    building = a_building(cast.scope("clerk"), floors=0)
-    client = cast.client("clerk")
-    url = reverse("housing:add_rooms", args=[building.pk])
-    block = {"first_floor": 1, "last_floor": 6, "per_floor": 4, "skipped": "四", "tenure": "2",
-             "codes": "internal"}  # fmt: skip
-    refused = client.post(url, block)
-    assert refused.status_code == 422
-    assert "不是楼层" in text(refused)
-    assert client.post(url, block | {"skipped": "4"}).status_code == 302
-    with acting(cast.scope("clerk")):
-        assert Building.objects.get().dwelling_count == 20
 
 
 # --- the list -------------------------------------------------------------------------------
@@ -298,7 +285,8 @@ def test_two_clerks_see_both_versions_and_the_second_chooses(cast):
 def test_a_form_sent_twice_makes_one_building(cast):
     client = cast.client("clerk")
     data = {"address": DOOR, "use": "10", "first_floor": 1, "last_floor": 2, "per_floor": 2,
-            "tenure": "9", "codes": "internal", "idempotency_key": str(uuid.uuid4())}  # fmt: skip
+            "tenure": "9", "codes": "internal", "idempotency_key": str(uuid.uuid4()),
+            "agreed": RoomBlock(1, 2, 2).mark}  # fmt: skip
     first, second = (client.post(reverse("housing:add_building"), data) for _ in range(2))
     assert first.status_code == second.status_code == 302
     assert first["Location"] == second["Location"]
@@ -333,36 +321,15 @@ def test_looking_at_a_dwelling_is_on_the_trail(cast, told):
 
 
 @pytest.mark.parametrize(
-    "name", ["add_building", "add_rooms", "add_dwelling", "edit_dwelling", "assign_code"]
+    "name", ["add_building", "add_rooms", "add_dwelling", "edit_dwelling", "ask_code"]
 )
 def test_posts_that_only_look_get_no_form(cast, name):
     building = a_building(cast.scope("clerk"))
     unit = the_dwelling(cast.scope("clerk"))
-    args = {"add_building": [], "edit_dwelling": [unit.pk], "assign_code": [unit.pk]}.get(
+    args = {"add_building": [], "edit_dwelling": [unit.pk], "ask_code": [unit.pk]}.get(
         name, [building.pk]
     )
     assert page(cast.client("lead"), name, *args).status_code == 403
-
-
-def test_a_code_is_given_and_corrected_on_its_page(cast):
-    clerk = cast.scope("clerk")
-    a_building(clerk, codes="provisional")
-    unit = the_dwelling(clerk)
-    client, url = cast.client("clerk"), reverse("housing:assign_code", args=[unit.pk])
-    assert client.post(url, {"code": "", "reason": ""}).status_code == 302
-    assert client.post(url, {"code": "", "reason": ""}).status_code == 422
-    data = {"code": "31010700500010023000100014", "reason": "市系统编码"}
-    assert client.post(url, data).status_code == 302
-    assert the_dwelling(clerk).house_code == data["code"]
-
-
-def test_codes_of_a_whole_building_are_given_at_once(cast):
-    clerk = cast.scope("clerk")
-    building = a_building(clerk, codes="provisional")
-    url = reverse("housing:assign_codes", args=[building.pk])
-    assert cast.client("neighbour").post(url).status_code == 404
-    assert cast.client("clerk").post(url).status_code == 302
-    assert the_dwelling(clerk).code_state == "final"
 
 
 # --- the API --------------------------------------------------------------------------------

@@ -5,7 +5,15 @@ from datetime import date
 import pytest
 
 from housing.cycles import cycles_by_occupancy, is_within
-from housing.rooms import BlockError, RoomBlock, floor_of, position_of, read_floors
+from housing.rooms import (
+    BlockError,
+    RoomBlock,
+    floor_of,
+    plan_of,
+    position_of,
+    read_floors,
+    read_places,
+)
 
 
 def test_a_block_has_every_room_of_every_floor_but_those_skipped():
@@ -24,12 +32,41 @@ def test_a_block_has_every_room_of_every_floor_but_those_skipped():
         (RoomBlock(1, 6, 0), "per_floor"),
         (RoomBlock(1, 100, 99), "per_floor"),
         (RoomBlock(3, 4, 2, frozenset({3, 4})), "skipped"),
+        (RoomBlock(1, 2, 2, entrances=21), "entrances"),
+        (RoomBlock(1, 100, 20, entrances=2), "per_floor"),
+        (RoomBlock(1, 2, 98, places=frozenset({4, 13})), "places"),
+        (RoomBlock(1, 1, 1, left_out=frozenset({"101"})), "per_floor"),
     ],
 )
 def test_a_block_that_cannot_be_says_at_which_field(block, field):
     with pytest.raises(BlockError) as refused:
         block.rooms()
     assert refused.value.field == field
+
+
+def test_numbers_that_a_building_does_not_have_are_passed_over():
+    rooms = RoomBlock(1, 1, 4, places=read_places("04、2")).rooms()
+    assert [room.room_no for room in rooms] == ["101", "103", "105", "106"]
+
+
+def test_behind_each_entrance_the_numbers_begin_again():
+    rooms = RoomBlock(1, 2, 2, entrances=2).rooms()
+    assert [room.room_no for room in rooms] == [
+        "1-101", "1-102", "2-101", "2-102", "1-201", "1-202", "2-201", "2-202",
+    ]  # fmt: skip
+
+
+def test_a_plan_marks_what_is_there_and_what_is_left_out():
+    block = RoomBlock(1, 2, 2, left_out=frozenset({"202", "101"}))
+    plan = plan_of(block, {"101", "301"})
+    assert [number for number, _rooms in plan.floors] == [2, 1]
+    marks = {
+        room.room_no: (room.kept, room.left_out) for _n, rooms in plan.floors for room in rooms
+    }
+    assert marks == {
+        "101": (True, False), "102": (False, False), "201": (False, False), "202": (False, True),
+    }  # fmt: skip
+    assert (plan.fresh, plan.kept, plan.others) == (2, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +80,8 @@ def test_floors_are_read_as_people_write_them(text, floors):
 def test_words_that_are_no_floors_are_refused():
     with pytest.raises(BlockError, match="不是楼层"):
         read_floors("四层")
+    with pytest.raises(BlockError, match="不是室号尾数"):
+        read_places("末尾")
 
 
 @pytest.mark.parametrize(

@@ -247,7 +247,11 @@ def test_a_dwelling_with_people_in_it_stays_on_the_frame(cast, at):
         )
         with pytest.raises(services.UnableToUpdate, match="3 人在住"):
             services.update_dwelling(
-                dwelling_id=unit.pk, version=1, changes={"status": "demolished"}, by=clerk, at=at
+                dwelling_id=unit.pk,
+                version=1,
+                changes={"status": "non_residential"},
+                by=clerk,
+                at=at,
             )
     assert the_dwelling(clerk).status == "active"
 
@@ -259,7 +263,7 @@ def test_a_dwelling_that_leaves_the_frame_retires_its_code(cast, at):
     unit = the_dwelling(clerk)
     with acting(clerk):
         services.update_dwelling(
-            dwelling_id=unit.pk, version=1, changes={"status": "demolished"}, by=clerk, at=at
+            dwelling_id=unit.pk, version=1, changes={"status": "non_residential"}, by=clerk, at=at
         )
         assert HouseCodeEvent.objects.filter(kind="retire", dwelling=unit).count() == 1
         assert Building.objects.get().dwelling_count == 5
@@ -329,64 +333,3 @@ def test_counters_of_another_committee_stay(cast, at):
             counters=[services.OccupancyCounters(unit.pk, 4, 2)], by=neighbour, at=at
         )
     assert the_dwelling(clerk).occupants == 0
-
-
-# --- house codes ----------------------------------------------------------------------------
-
-
-def test_a_building_gets_all_its_codes_at_once(cast, at):
-    clerk = cast.scope("clerk")
-    building = a_building(clerk, codes="provisional")
-    with acting(clerk):
-        services.register_dwelling(building_id=building.pk, room_no="三层阁", by=clerk, at=at)
-        assert services.assign_building_codes(building_id=building.pk, by=clerk, at=at) == (6, 1)
-        assert services.assign_building_codes(building_id=building.pk, by=clerk, at=at) == (0, 1)
-    assert the_dwelling(clerk).house_code == f"{HOME}-0006-0101"
-
-
-@pytest.mark.paper("S-81")
-def test_a_code_is_given_once_then_corrected_with_a_reason(cast, at):
-    clerk = cast.scope("clerk")
-    a_building(clerk, codes="provisional")
-    unit = the_dwelling(clerk)
-    right = "31010700500010023000100014"
-    with acting(clerk):
-        services.assign_house_code(dwelling_id=unit.pk, by=clerk, at=at)
-        with pytest.raises(services.UnableToCode, match="已有正式编码"):
-            services.assign_house_code(dwelling_id=unit.pk, by=clerk, at=at)
-        with pytest.raises(services.UnableToCode) as refused:
-            services.correct_house_code(
-                dwelling_id=unit.pk, code=right, reason=" ", by=clerk, at=at
-            )
-        assert refused.value.field == "reason"
-        services.correct_house_code(
-            dwelling_id=unit.pk, code=right, reason="市系统编码", by=clerk, at=at
-        )
-        kinds = HouseCodeEvent.objects.filter(dwelling=unit).order_by("id")
-        assert list(kinds.values_list("kind", "new_code")) == [
-            ("assign", f"P-{HOME}-000001"), ("assign", f"{HOME}-0006-0101"), ("correct", right),
-        ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "code", ["31010700500010023000100015", f"P-{HOME}-000009", "12", "编码一二三四五六"]
-)
-def test_a_malformed_or_provisional_code_is_refused(cast, at, code):
-    clerk = cast.scope("clerk")
-    a_building(clerk, codes="provisional")
-    unit = the_dwelling(clerk)
-    with acting(clerk), pytest.raises(services.UnableToCode):
-        services.assign_house_code(dwelling_id=unit.pk, code=code, by=clerk, at=at)
-    assert the_dwelling(clerk).code_state == "provisional"
-
-
-def test_a_code_in_use_elsewhere_is_refused_without_telling_where(cast, at):
-    clerk, neighbour = cast.scope("clerk"), cast.scope("neighbour")
-    a_building(clerk)
-    a_building(neighbour, "花溪路1号", codes="provisional")
-    unit = the_dwelling(neighbour, "101", "花溪路1号")
-    with acting(neighbour), pytest.raises(services.UnableToCode) as refused:
-        services.assign_house_code(
-            dwelling_id=unit.pk, code=f"{HOME}-0006-0101", by=neighbour, at=at
-        )
-    assert str(refused.value) == "该房屋编码已用于另一套房屋"

@@ -58,6 +58,15 @@ def _dwelling(row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _lease(row: Any) -> dict[str, Any]:
+    filed = row.n % 2 == 1
+    return {
+        "starts_on": row.today - timedelta(days=360), "ends_on": row.today + timedelta(days=5),
+        "file_by": row.today - timedelta(days=330), "ended_on": None, "version": 1,
+        "filing_no": row.text(40) if filed else "", "filed_on": row.today if filed else None,
+    }  # fmt: skip
+
+
 def _case(row: Any) -> dict[str, Any]:
     state, stamp = WORK[row.n % 3], row.at() - timedelta(days=3)
     reviewed = state == "approved"
@@ -168,6 +177,10 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
         "storeys": 6, "dwelling_count": 1, "use": "10", "code_block": f"{row.n:04d}",
     },
     "housing.DwellingUnit": _dwelling,
+    "housing.Lease": _lease,
+    "housing.LegalityDetermination": lambda row: {
+        "basis_on": row.today - timedelta(days=30), "review_asked_on": row.today,
+    },
     "permits.PermitApplication": _case,
     "permits.PermitMaterial": lambda row: {"kind": "document", "received_by_name": ""},
     "permits.ResidencePermit": _permit,

@@ -48,7 +48,7 @@ def test_the_rules_numbers_open_lists_of_their_length(cast, issues):
     client = cast.client("clerk")
     text = client.get("/quality/").content.decode()
     links = re.findall(r'href="(\?rule=[^"]+)"\s+data-receipt="(\d+)"', text)
-    assert len(links) == 12
+    assert len(links) == 14
     for query, count in links:
         shown = client.get(f"/quality/{query.replace('&amp;', '&')}").context["list"].total
         assert shown == int(count), query

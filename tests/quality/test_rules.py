@@ -1,6 +1,6 @@
 """Rules find, open and close issues; nobody ticks them off by hand."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -150,6 +150,8 @@ def test_a_verification_that_grows_old_changes_its_rule(cast, at):
         ("R-081", {"house_code": "P-310107005001-000001", "code_state": "provisional"}),
         ("R-100", {"occupancy": "4", "occupants": 2}),
         ("R-101", {"occupancy": "2", "occupants": 0, "occupancy_checked_on": None}),
+        ("R-110", {"occupancy": "2", "occupants": 1, "leased_until": None}),
+        ("R-111", {"occupants": 1, "leased_until": date.today() - timedelta(days=16)}),
         ("R-120", {"occupants": 9, "floor_area": 38}),
     ],
 )
@@ -162,7 +164,7 @@ def test_dwellings_are_found_by_what_is_wrong_with_them(cast, at, rule, columns)
     with acting(clerk):
         DwellingUnit.objects.filter(pk=unit.pk).update(
             house_code="310107005001-0006-0101", code_state="final", occupancy="1", occupants=1,
-            floor_area=60,
+            floor_area=60, leased_until=None,
         )  # fmt: skip
     checked(at=at)
     assert not found(rule)

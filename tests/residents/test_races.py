@@ -1,16 +1,13 @@
 """Two people at once, on two connections that really commit."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from portal.orgs.acting import acting
 from residents import services
 from residents.models import Identity, Lead, Residence, Resident, Transfer
 from tests.cast import Cast
+from tests.races import both
 from tests.residents.builders import home, register, told
 from tests.residents.test_leads import a_lead, triage
 
@@ -18,24 +15,6 @@ from tests.residents.test_leads import a_lead, triage
 @pytest.fixture
 def cast(committed):
     return Cast.assembled()
-
-
-def both(first, second):
-    """Run both at the same moment, each on a connection of its own; gives what they raised."""
-    barrier = Barrier(2)
-
-    def run(act):
-        try:
-            barrier.wait(timeout=10)
-            act()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-        return None
-
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(run, (first, second)))
 
 
 def test_one_number_is_registered_once_however_many_clerks_try(cast):

@@ -49,6 +49,8 @@ def _first_page(scope: Scope) -> str:
     """Where posts above a committee begin; blank for those that have no page of their own."""
     if scope.may(Capability.VIEW_DASHBOARD):
         return reverse("metrics:district" if scope.level == "district" else "metrics:street")
+    if scope.may(Capability.DETERMINE_LEGALITY):
+        return reverse("housing:determinations")
     if scope.may(Capability.VIEW_AUDIT):
         return reverse("desk:audit")
     if scope.may(Capability.SUBMIT_LEADS):

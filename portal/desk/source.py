@@ -1,0 +1,125 @@
+"""What a kind of thing to do is to the inbox: counts, first rows, buttons (ui 4.9)."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Case, CharField, Count, Q, Value, When, Window
+from django.db.models.functions import RowNumber
+from django.urls import NoReverseMatch, reverse
+
+from portal.orgs.scope import Scope
+
+BUCKETS = ("overdue", "today", "week", "later")
+MOST_OPENED = 200
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button of the opened row; with `fields` it posts, `key` is the letter that presses it."""
+
+    title: str
+    url: str
+    fields: dict[str, str] = field(default_factory=dict)
+    posts: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to do: a row of the inbox, opened in place when it is the current one."""
+
+    key: str
+    kind: str
+    level: str
+    title: str
+    subject: str
+    place: str
+    reason: str
+    due_on: date
+    facts: Sequence[tuple[str, str]] = ()
+    acts: Sequence[Act] = ()
+
+
+Loaded = dict[str, tuple[int, list["Item"]]]
+
+
+class Source(ABC):
+    """One kind of thing to do, read in one query: counts by bucket, and the first rows of each."""
+
+    key: str
+    title: str
+    due = "due_on"
+
+    def __init__(self, scope: Scope, today: date) -> None:
+        self.scope = scope
+        self.today = today
+
+    @abstractmethod
+    def rows(self) -> Any:
+        """What is to be done, in scope."""
+
+    @abstractmethod
+    def item(self, row: Any) -> Item:
+        """One of the rows as the inbox shows it."""
+
+    def load(self, most: int, opened: str) -> Loaded:
+        """By bucket, how many there are and the first `most`; more of the opened bucket."""
+        place = Case(
+            *(When(within(self.due, key, self.today), then=Value(key)) for key in BUCKETS),
+            output_field=CharField(),
+        )
+        rows = (
+            self.rows()
+            .annotate(bucket=place)
+            .annotate(
+                of=Window(Count("pk"), partition_by="bucket"),
+                ordinal=Window(RowNumber(), partition_by="bucket", order_by=[self.due, "pk"]),
+            )
+            .filter(Q(ordinal__lte=most) | Q(bucket=opened, ordinal__lte=MOST_OPENED))
+            .order_by(self.due, "pk")
+        )
+        found: Loaded = {}
+        for row in rows:
+            found.setdefault(row.bucket, (row.of, []))[1].append(self.item(row))
+        return found
+
+
+def within(column: str, bucket: str, today: date) -> Q:
+    end = _week_end(today)
+    return {
+        "overdue": Q(**{f"{column}__lt": today}),
+        "today": Q(**{column: today}),
+        "week": Q(**{f"{column}__gt": today, f"{column}__lte": end}),
+        "later": Q(**{f"{column}__gt": end}),
+    }[bucket]
+
+
+def bucket_of(day: date, today: date) -> str:
+    if day < today:
+        return "overdue"
+    if day == today:
+        return "today"
+    return "week" if day <= _week_end(today) else "later"
+
+
+def _week_end(today: date) -> date:
+    """The Sunday of the week."""
+    return today + timedelta(days=6 - today.weekday())
+
+
+def links(*wanted: tuple[str, str, str, Any]) -> list[Act]:
+    return [
+        Act(title, f"{address}?{query}" if query else address)
+        for title, view, query, key in wanted
+        if (address := _address(view, key))
+    ]
+
+
+def _address(view: str, key: Any = None) -> str:
+    """The address of a page; blank while its area has none."""
+    try:
+        return reverse(view, args=[] if key is None else [key])
+    except NoReverseMatch:
+        return ""
