@@ -33,6 +33,7 @@ from residents.categories import DELETION_REASONS
 from residents.door import Buildings, day_list, how_fresh, stops
 from residents.models import Residence
 from residents.shell import version_of_shell, worker_script
+from residents.views.entry import COMMON_RELATIONS
 from residents.words import DOOR_WORDS
 
 MALFORMED, UNPROCESSABLE, CONFLICT = 400, 422, 409
@@ -46,7 +47,7 @@ def shell(request: PortalRequest) -> HttpResponse:
     """The phone's pages, without anybody's data: they fill themselves."""
     context = {
         "words": {key: _(text) for key, text in DOOR_WORDS.items()},
-        "reasons": DELETION_REASONS.choices(), "version": version_of_shell(),
+        "reasons": DELETION_REASONS.choices(), "relations": COMMON_RELATIONS,
     }  # fmt: skip
     response = private(render(request, "residents/door.html", context))
     response["X-Shell"] = version_of_shell()

@@ -2,9 +2,9 @@
 
 import re
 import time
-from datetime import date
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 pytestmark = [
@@ -118,7 +118,9 @@ def change_phone(clerk, person, phone):
 def visits_today(clerk, dwelling):
     """What the register tells of the collector's visits of today, one line each."""
     page = clerk.open(f"/residents/dwellings/{dwelling}/pane/")
-    lines = page.locator("li", has_text="顾小满").filter(has_text=f"{date.today():%Y-%m-%d}")
+    lines = page.locator("li", has_text="顾小满").filter(
+        has_text=f"{timezone.localdate():%Y-%m-%d}"
+    )
     return [line.inner_text().rpartition("，")[2] for line in lines.all()]
 
 

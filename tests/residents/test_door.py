@@ -105,10 +105,11 @@ def test_the_list_shows_what_is_due_and_no_whole_number(phone, homes, couple):
     assert "1984-03" not in body
 
 
-def test_the_list_is_in_walking_order_and_has_an_end(clerk, phone):
+def test_the_list_is_in_walking_order_and_has_an_end(clerk, phone, django_assert_max_num_queries):
     home(clerk, "棠浦路988弄16号", floors=14, per_floor=10)
     home(clerk, "棠浦路988弄8号", floors=10, per_floor=10)
-    told = today_on(phone)["stops"]
+    with django_assert_max_num_queries(24):
+        told = today_on(phone)["stops"]
     assert len(told) == 200
     order = [each["order"] for each in told]
     assert order == sorted(order)

@@ -2,6 +2,8 @@
    is recorded with. `SHELL` (version, page, files) is put before this script by the server. */
 const CACHE = `pp-door-${SHELL.version}`;
 const PATIENCE_MS = 4000;
+/* The server has another shell by now: its scripts and those kept here do not go together. */
+let isOld = false;
 
 async function keep() {
   const cache = await caches.open(CACHE);
@@ -12,7 +14,9 @@ async function keep() {
 /* Only the shell itself is kept: never a redirect to the login, never an error. */
 async function fetchShell(request, cache) {
   const answer = await fetch(request);
-  if (answer.ok && !answer.redirected && answer.headers.get("X-Shell") === SHELL.version) {
+  const version = answer.headers.get("X-Shell");
+  isOld = Boolean(version) && version !== SHELL.version;
+  if (answer.ok && !answer.redirected && version === SHELL.version) {
     await cache.put(SHELL.page, answer.clone());
   }
   return answer;
@@ -32,6 +36,7 @@ async function shell(request) {
 }
 
 async function file(request) {
+  if (isOld) return fetch(request);
   const cache = await caches.open(CACHE);
   return await cache.match(request, { ignoreVary: true }) || fetch(request);
 }
