@@ -32,6 +32,7 @@ DOOR_WORDS = {
     "nobody": "这一户还没有登记人员。有人居住的，联网后到入户登记里登记；确认没有人住的，选“空置”",
     "phone_short": "手机号应为 11 位，还差 {n} 位", "phone_long": "手机号应为 11 位，多了 {n} 位",
     "phone_wrong": "手机号应以 1 开头，第二位为 3–9", "group": "{who} {label}",
+    "needs_network": "现在没有网络，联网后再打开",
     # the queue
     "solve_n": "须处理 {n}", "waiting_count": "等待上传 {n}", "synced_n": "今日已同步 {n}",
     "conflict": "内容冲突", "refused": "未被接受", "changed_by": "{by} {at} 已在系统里改过",

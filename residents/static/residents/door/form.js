@@ -1,7 +1,7 @@
 /* One dwelling at its door: who is still there, what changed, who left, or nobody met. */
 import { readIdNumber } from "../../ui/js/identity.js";
 import { byId, clone, element, button, places, reasons, say, toast } from "./page.js";
-import { enqueue, itemOf, stopOf } from "./state.js";
+import { enqueue, itemOf, state, stopOf } from "./state.js";
 import { nextAfter } from "./list.js";
 import { push } from "./sync.js";
 
@@ -45,6 +45,7 @@ export function showForm(id) {
   form.elements.note.value = draft.note;
   form.elements.note.addEventListener("input", () => { draft.note = form.elements.note.value; });
   form.querySelector("[data-entry]").href = `${places.entry}${stop.id}/`;
+  for (const link of form.querySelectorAll("[data-online]")) link.addEventListener("click", onlyOnline);
   form.addEventListener("submit", (event) => { event.preventDefault(); save(form, stop, draft); });
   byId("screen-form").replaceChildren(form);
   const following = nextAfter(stop);
@@ -57,6 +58,13 @@ export function showForm(id) {
     complain(form.querySelector("[data-problem]"), item.message || say(item.reason));
   }
   fit(form, stop, draft);
+}
+
+/* Other pages open beside this one, which keeps its keys; without a network there are none. */
+function onlyOnline(event) {
+  if (navigator.onLine && !state.isOffline) return;
+  event.preventDefault();
+  toast(say("needs_network"));
 }
 
 function facts(form, stop) {
@@ -174,8 +182,8 @@ async function save(form, stop, draft) {
 
 function told(stop, draft) {
   return stop.members.map(({ id, version }) => {
-    const { state, told: values, left_on, reason } = draft.members.get(id);
-    if (state === "changed") return { id, version, state, told: Object.fromEntries(Object.entries(values).filter(([, value]) => value)) };
-    return state === "left" ? { id, version, state, left_on, reason } : { id, version, state };
+    const { state: is, told: values, left_on, reason } = draft.members.get(id);
+    if (is === "changed") return { id, version, state: is, told: Object.fromEntries(Object.entries(values).filter(([, value]) => value)) };
+    return is === "left" ? { id, version, state: is, left_on, reason } : { id, version, state: is };
   });
 }
