@@ -20,7 +20,15 @@ from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.rows import update_rows
 from residents.merges import UNDO_WITHIN
-from residents.models import Identity, Residence, Resident, ResidentMerge, Secret
+from residents.models import (
+    CorrectionRequest,
+    Identity,
+    Residence,
+    Resident,
+    ResidentMerge,
+    Secret,
+    Transfer,
+)
 from residents.names import list_keys
 from residents.services.changing import LABELS, PERSON_COLUMNS
 from residents.services.copies import PERSON, copy_person
@@ -112,7 +120,18 @@ def refusal(pair: Pair) -> str:
     merged = ResidentMerge.objects.standing().filter(
         Q(dropped_id=pair.dropped.pk) | Q(dropped_id=pair.kept.pk)
     )
-    return "其中一条记录已经合并过" if merged.exists() else ""
+    if merged.exists():
+        return "其中一条记录已经合并过"
+    return _waiting(pair.dropped)
+
+
+def _waiting(dropped: Resident) -> str:
+    """What somebody still has to answer hangs on the record; it would be out of their sight."""
+    if Transfer.objects.open().filter(resident=dropped).exists():
+        return "重复的记录有移交申请在办，请先办完或撤回"
+    if CorrectionRequest.objects.unanswered().filter(resident=dropped).exists():
+        return "重复的记录有更正申请未答复或未送达，请先办完"
+    return ""
 
 
 def merge_residents(

@@ -9,7 +9,8 @@ from portal.orgs.access import NotAllowed
 from portal.orgs.acting import acting
 from residents import services
 from residents.models import Identity, Residence, Resident, ResidentMerge
-from tests.residents.builders import home, number, register
+from tests.residents.builders import home, number, register, told
+from tests.residents.test_corrections import receive
 from tests.residents.test_pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.paper("S-38")]
@@ -175,6 +176,21 @@ def test_a_merge_needs_its_ground_and_what_was_shown(clerk, with_number, without
         merge(clerk, with_number, without_number, at)
 
 
+def test_what_waits_for_an_answer_is_answered_first(cast, clerk, with_number, without_number, at):
+    neighbour = cast.scope("neighbour")
+    there = home(neighbour, "兰溪路100弄1号")[0]
+    with acting(neighbour):
+        services.ask_transfer(
+            dwelling_id=there.pk, told=told(**CHILD, document_number=CARD), reason="已搬来",
+            by=neighbour, at=at,
+        )  # fmt: skip
+    with pytest.raises(services.UnableToMerge, match="移交申请在办"):
+        merge(clerk, without_number, with_number, at)
+    receive(clerk, without_number, at)
+    with pytest.raises(services.UnableToMerge, match="更正申请未答复"):
+        merge(clerk, with_number, without_number, at)
+
+
 def test_a_ward_follows_the_guardian(clerk, rooms, with_number, without_number, at):
     child = register(
         clerk, rooms[1], name="王小小", document_number=number("20200301", 5),
@@ -200,7 +216,7 @@ def test_nobody_merges_out_of_sight_or_without_the_right(
 
 
 def test_the_page_compares_in_three_columns_and_merges_once(
-    cast, clerk, with_number, without_number, told
+    cast, clerk, with_number, without_number, written
 ):
     client = cast.client("clerk")
     person = reverse("residents:person", args=[with_number.resident_id])
@@ -225,7 +241,7 @@ def test_the_page_compares_in_three_columns_and_merges_once(
     assert "本记录停用" in other
     with acting(clerk):
         (merged,) = ResidentMerge.objects.all()
-    (event,) = told("residents.merged")
+    (event,) = [row for row in written if row["action"] == "residents.merged"]
     assert event["reason"] == WHY
     assert set(event["subjects"]) == {with_number.resident_id, without_number.resident_id}
     client.post(reverse("residents:part", args=[merged.pk]))
