@@ -25,6 +25,7 @@ from residents.filters import CorrectionFilter
 from residents.forms import CorrectionAnswerForm, CorrectionForm, DeliveryForm
 from residents.models import CorrectionRequest, Residence, Resident
 from residents.tables import CORRECTION_TONES, CorrectionList
+from residents.views.acts import act_once, put_at_field
 
 State, Kind = CorrectionRequest.State, CorrectionRequest.Kind
 Form = CorrectionAnswerForm | DeliveryForm
@@ -201,15 +202,10 @@ def _done(
     if not form.is_valid():
         return _show(request, found, form=form)
 
-    def acted() -> str:
-        act()
-        return where
-
     try:
-        once(key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(), act=acted)
+        act_once(request, act, where=where)
     except services.UnableToFollowUp as why:
-        if why.field in form.fields:
-            form.add_error(why.field, str(why))
+        if put_at_field(form, why.field, why):
             return _show(request, found, form=form)
         return _show(request, _correction(request, found.pk), refusal=str(why))
     except services.UnableToSave as why:

@@ -16,12 +16,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from housing.models import DwellingUnit
 from portal.audit.record import record
-from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.ui.cells import SavedView
-from portal.ui.idempotency import key_of
 from portal.ui.pages import UNPROCESSABLE, done, page
 from residents import services
 from residents.filters import LeadFilter
@@ -30,6 +28,7 @@ from residents.leads import LeadQuerySet
 from residents.models import Lead, Residence, Resident
 from residents.search import find_dwellings
 from residents.tables import LEAD_TONES, LeadList
+from residents.views.acts import act_once, put_at_field
 
 Form = TriageForm | FindingForm | FinishForm
 State = Lead.State
@@ -232,16 +231,11 @@ def _done(
     if not form.is_valid():
         return _show(request, found, form=form)
 
-    def acted() -> str:
-        act()
-        return where
-
     try:
-        once(key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(), act=acted)
+        act_once(request, act, where=where)
     except services.UnableToFollowUp as why:
         found = _lead(request, found.pk)
-        if why.field in form.fields:
-            form.add_error(why.field, str(why))
+        if put_at_field(form, why.field, why):
             return _show(request, found, form=form)
         return _show(request, found, refusal=str(why))
     return done(request, where, said)

@@ -10,16 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.audit.record import record
-from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
-from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 from residents import services
 from residents.categories import POPULATION_CATEGORIES
 from residents.forms import MergeForm
 from residents.grid import place_words
 from residents.models import Residence, Resident, ResidentMerge
+from residents.views.acts import act_once
 
 UNPROCESSABLE, CONFLICT = 422, 409
 HOME = "home"
@@ -84,17 +83,16 @@ def _act(request: PortalRequest, pair: services.Pair, form: MergeForm) -> HttpRe
         return _show(request, pair, form, status=UNPROCESSABLE)
     here = reverse("residents:person", args=[pair.kept.pk])
 
-    def act() -> str:
+    def act() -> None:
         services.merge_residents(
             kept_id=pair.kept.pk, dropped_id=pair.dropped.pk,
             version=request.POST.get("version", ""), take=_taken(request),
             take_home=request.POST.get(HOME) == "theirs", reason=form.cleaned_data["reason"],
             by=request.scope, at=timezone.now(),
         )  # fmt: skip
-        return here
 
     try:
-        once(key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(), act=act)
+        act_once(request, act, where=here)
     except services.UnableToMerge as why:
         return _show(request, pair, form, refusal=str(why), status=UNPROCESSABLE)
     except services.StaleVersion as stale:
@@ -181,12 +179,11 @@ def part(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_in_scope(ResidentMerge.objects.all(), request.scope, pk=pk)
     here = reverse("residents:person", args=[found.kept_id])
 
-    def act() -> str:
+    def act() -> None:
         services.part_residents(merge_id=pk, by=request.scope, at=timezone.now())
-        return here
 
     try:
-        once(key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(), act=act)
+        act_once(request, act, where=here)
     except services.UnableToMerge as why:
         return done(request, here, str(why))
     return done(request, here, _("已撤销合并，两条记录恢复原样"))

@@ -12,13 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.audit.record import record
-from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope, level_of
 from portal.ui import formats
 from portal.ui.cells import SavedView
-from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 from residents import services
 from residents.categories import (
@@ -31,6 +29,7 @@ from residents.filters import TransferFilter
 from residents.forms import AnswerForm, DecisionForm
 from residents.models import Residence, Transfer
 from residents.tables import TONES, TransferList
+from residents.views.acts import act_once, put_at_field
 
 UNPROCESSABLE = 422
 Form = AnswerForm | DecisionForm
@@ -209,17 +208,10 @@ def _done(
 ) -> HttpResponse:  # fmt: skip
     """Act once for each form and go back to the list; a refusal shows with what was typed."""
     where = reverse("residents:transfers")
-
-    def acted() -> str:
-        act()
-        return where
-
     try:
-        once(key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(), act=acted)
+        act_once(request, act, where=where)
     except services.UnableToTransfer as why:
         found.refresh_from_db()
-        if form is not None and why.field in form.fields:
-            form.add_error(why.field, str(why))
-            return _show(request, found, form=form)
-        return _show(request, found, form=form, refusal=str(why))
+        refusal = "" if put_at_field(form, why.field, why) else str(why)
+        return _show(request, found, form=form, refusal=refusal)
     return done(request, where, said % {"name": found.name})
