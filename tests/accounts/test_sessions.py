@@ -85,7 +85,7 @@ def test_a_clerk_may_use_two_computers_and_end_one(entrance, told):
     first, second = entrance.sign_in("clerk"), entrance.sign_in("clerk")
     page = second.get(MINE).content.decode()
     assert page.count("结束</button>") == 1
-    assert page.count("本机") == 1
+    assert page.count(">本机<") == 1
     other = LoginSession.objects.get(session_key=first.session.session_key)
     end = reverse("accounts:end_session", args=[other.handle])
     assert second.post(end).status_code == 302
