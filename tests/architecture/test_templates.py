@@ -53,6 +53,19 @@ def test_forms_that_change_something_carry_a_token() -> None:
     assert not found, listed(found)
 
 
+def test_a_button_that_names_a_key_is_pressed_by_it() -> None:
+    """`shortcuts.js` looks for these marks; a key that is shown has to do something."""
+    marks = {"S": "data-key-save", "Enter": "data-key-submit"}
+    button = re.compile(r"<button\b([^>]*)>(?:(?!</button>).)*?kbd \"Ctrl\"? \"?(S|Enter)\"", re.S)
+    found = [
+        f"{name(path)}: Ctrl {key} without {marks[key]}"
+        for path in templates()
+        for attributes, key in button.findall(without_comments(path.read_text(encoding="utf-8")))
+        if marks[key] not in attributes and path.name != "components.html"
+    ]
+    assert not found, listed(found)
+
+
 def test_styles_and_scripts_of_ours_fetch_nothing_from_another_host() -> None:
     foreign = re.compile(
         r"(url\(\s*[\"']?|@import\s+[\"']|fetch\(\s*[\"']|import\s+[\"'])(https?:)?//"

@@ -16,11 +16,11 @@ def test_1_a_block_is_seen_struck_and_built(desk, notes):
     page.fill("#id_last_floor", "18")
     page.fill("#id_per_floor", "6")
     page.select_option("#id_codes", "provisional")
-    page.locator("[data-save]").click()
+    page.keyboard.press("Control+s")
     page.wait_for_selector("text=将新建 108 套")
     page.locator("label.pp-cell-plan", has_text="1806").click()
     assert clerk.serious_violations() == []
-    page.locator("[data-save]").click()
+    page.locator("[data-key-save]").click()
     page.wait_for_selector(".pp-toast >> text=已新增楼栋")
     assert page.locator("[data-cell]").count() == 107
     notes["board"] = page.url
