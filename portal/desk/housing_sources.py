@@ -14,6 +14,7 @@ class Leases(Source):
     """Leases that end within thirty days or have ended, and those that have still to be filed."""
 
     key, title = "lease", "租赁"
+    seldom = True
     due = "lease_due"
 
     def rows(self) -> Any:

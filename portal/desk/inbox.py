@@ -9,7 +9,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from portal.desk.source import BUCKETS, MOST_OPENED, Act, Item, Loaded
+from portal.desk.source import BUCKETS, MOST_OPENED, Act, Item, Loaded, load_all
 from portal.desk.sources import sources
 from portal.orgs.scope import Scope
 
@@ -72,7 +72,7 @@ def inbox(
     :param room: rows shown in all, shared by the groups; 0 for as many as there are
     :param fold: the last group shows no rows while there are more urgent ones
     """
-    loaded = [(source, source.load(most, opened)) for source in sources(scope, today)]
+    loaded = load_all(sources(scope, today), most, opened)
     tabs = [
         Tab(source.key, _(source.title), sum(count for count, _items in found.values()))
         for source, found in loaded

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Q, Value, When, Window
+from django.db.models import Case, CharField, Count, Exists, Q, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.urls import NoReverseMatch, reverse
 
+from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 
 BUCKETS = ("overdue", "today", "week", "later")
@@ -64,6 +65,9 @@ class Source(ABC):
     def item(self, row: Any) -> Item:
         """One of the rows as the inbox shows it."""
 
+    #: A kind of which there is often nothing: whether there is, is asked for all such at once.
+    seldom = False
+
     def load(self, most: int, opened: str) -> Loaded:
         """By bucket, how many there are and the first `most`; more of the opened bucket."""
         place = Case(
@@ -84,6 +88,24 @@ class Source(ABC):
         for row in rows:
             found.setdefault(row.bucket, (row.of, []))[1].append(self.item(row))
         return found
+
+
+def load_all(found: Sequence[Source], most: int, opened: str) -> list[tuple[Source, Loaded]]:
+    """Each source with what it holds; those that hold nothing are not asked for rows."""
+    busy = _with_work([source for source in found if source.seldom])
+    return [
+        (each, {} if each.seldom and each not in busy else each.load(most, opened))
+        for each in found
+    ]
+
+
+def _with_work(found: Sequence[Source]) -> list[Source]:
+    """Those that hold at least one row, in one statement."""
+    if not found:
+        return []
+    asked = {f"has_{source.key}": Exists(source.rows()) for source in found}
+    held = OrgUnit.objects.filter(pk=found[0].scope.unit).annotate(**asked).values(*asked).get()
+    return [source for source in found if held[f"has_{source.key}"]]
 
 
 def within(column: str, bucket: str, today: date) -> Q:

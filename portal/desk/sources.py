@@ -191,6 +191,7 @@ class Transfers(Source):
     """People that another committee asks for, and transfers that this unit decides."""
 
     key, title = "transfer", "移交"
+    seldom = True
 
     def rows(self) -> Any:
         units = ("committee__parent", "holder__parent")
@@ -216,6 +217,7 @@ class Leads(Source):
     """Discovery leads: of a committee those nobody else has taken on, of a street the overdue."""
 
     key, title = "lead", "发现线索"
+    seldom = True
 
     def rows(self) -> Any:
         rows = Lead.objects.in_scope(self.scope).defer("sealed").select_related("committee")
@@ -246,6 +248,7 @@ class Corrections(Source):
     """Requests of residents that wait for an answer, or for its delivery; above, the overdue."""
 
     key, title = "correction", "更正申请"
+    seldom = True
 
     def rows(self) -> Any:
         rows = CorrectionRequest.objects.in_scope(self.scope).defer("sealed")

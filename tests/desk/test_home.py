@@ -162,7 +162,7 @@ def test_the_first_page_asks_few_questions(cast, django_assert_max_num_queries):
     overdue(cast)
     client = cast.client("clerk")
     client.get("/")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(12):
         client.get("/")
 
 
