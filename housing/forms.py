@@ -1,7 +1,7 @@
 """Forms of housing; they check and show, services write."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -139,14 +139,13 @@ class DwellingForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for each in self.fields.values():
             # What the page was opened with travels along: only what this user changed is saved.
-            field.show_hidden_initial = True
+            each.show_hidden_initial = True
         held, status = self.initial.get("status", "active"), DwellingUnit.Status
         offered = {status.ACTIVE, status.NON_RESIDENTIAL, held}
-        self.fields["status"].choices = [  # type: ignore[attr-defined]
-            pair for pair in status.choices if pair[0] in offered
-        ]
+        field = cast(forms.ChoiceField, self.fields["status"])
+        field.choices = [pair for pair in status.choices if pair[0] in offered]
 
     room_no = forms.CharField(label=_("室号"), max_length=12)
     floor = forms.IntegerField(label=_("层"), min_value=-5, max_value=150)

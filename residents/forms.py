@@ -1,7 +1,7 @@
 """Forms of the population register; they check and show, services write."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -174,12 +174,12 @@ class LeadForm(PortalForm):
         if reports_only:
             del self.fields["priority"]
             own = [pair for pair in CHANNELS.choices() if pair[0] in FORCE_CHANNELS]
-            self.fields["channel"] = forms.ChoiceField(
+            channel: Any = forms.ChoiceField(  # PortalForm lays its fields out by marks on them
                 label=_("我是"), choices=own, widget=Radios,
                 error_messages={"required": _("请选择你的身份")},
             )  # fmt: skip
-            self.fields["channel"].ui_span = 2  # type: ignore[attr-defined]
-            self.fields["channel"].ui_suffix = ""  # type: ignore[attr-defined]
+            channel.ui_span, channel.ui_suffix = 2, ""
+            self.fields["channel"] = channel
 
 
 class DeclarationForm(PortalForm):
@@ -230,8 +230,8 @@ class TriageForm(PortalForm):
     def __init__(self, *args: Any, handlers: Mapping[int, str], **kwargs: Any) -> None:
         """:param handlers: names by account, of those who may be given it"""
         super().__init__(*args, **kwargs)
-        field = self.fields["assigned"]
-        field.choices = [("", _("请选择")), *handlers.items()]  # type: ignore[attr-defined]
+        field = cast(forms.ChoiceField, self.fields["assigned"])
+        field.choices = [("", _("请选择")), *handlers.items()]
 
 
 class FindingForm(PortalForm):
@@ -255,7 +255,7 @@ class FindingForm(PortalForm):
         known = [pair for pair in Lead.Result.choices if pair[0] not in CONFIRMED]
         if may_follow(state, "confirmed"):
             known = list(Lead.Result.choices)
-        self.fields["result"].choices = known  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["result"]).choices = known
 
 
 class FinishForm(PortalForm):

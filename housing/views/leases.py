@@ -83,10 +83,10 @@ def _lease(request: PortalRequest, pk: uuid.UUID) -> Lease:
     return get_in_scope(rows, request.scope, pk=pk)
 
 
-def _show(request: PortalRequest, found: Lease, **bound: PortalForm) -> HttpResponse:
-    """The page; `bound` forms come back with what was wrong in them."""
+def _show(request: PortalRequest, found: Any, **bound: PortalForm) -> HttpResponse:
+    """The page of a lease; `bound` forms come back with what was wrong in them."""
     today = timezone.localdate()
-    found.today = today  # type: ignore[attr-defined]  # as the cells of the list want it
+    found.today = today  # the cells of the list look for it
     acts = may_edit(request) and found.is_standing
     forms: dict[str, PortalForm | None] = {
         "file_form": FilingForm(initial={"filed_on": today}) if not found.filed_on else None,

@@ -20,11 +20,12 @@ class Leases(Source):
     def rows(self) -> Any:
         return Lease.objects.in_scope(self.scope).to_act_on(self.today)
 
-    def item(self, row: Lease) -> Item:
-        over = row.lease_due < self.today  # type: ignore[attr-defined]  # told by `to_act_on`
+    def item(self, row: Any) -> Item:
+        """:param row: a lease with the `lease_due` that `to_act_on` adds"""
+        over = row.lease_due < self.today
         return Item(
             f"lease-{row.pk}", self.key, "should" if over else "note", _(self.title),
-            row.lessee, row.address, self._reason(row), row.lease_due,  # type: ignore[attr-defined]
+            row.lessee, row.address, self._reason(row), row.lease_due,
             [(_("出租人"), row.landlord), (_("租赁方式"), row.get_kind_display())],
             self._acts(row),
         )  # fmt: skip
