@@ -60,12 +60,16 @@ POISON = [
 
 def poisoned():
     """The ledger and, by line, what must become of its poisoned rows."""
-    rows, expected = [person(place) for place in range(ROWS)], {}
+    rows, expected, strangers = [person(place) for place in range(ROWS)], {}, []
     step = ROWS // POISONED
     for turn in range(POISONED):
         place = turn * step + 1
         column, spoil, action, words = POISON[turn % len(POISON)]
         rows[place][column] = spoil(rows[place][column])
+        if action == "elsewhere" and strangers:  # a longer file asks for the stranger again
+            action, words = "duplicate_in_file", f"与第 {strangers[0]} 行重复"
+        elif action == "elsewhere":
+            strangers.append(place + 2)
         expected[place + 2] = (action, column, words)
     return rows, expected
 
