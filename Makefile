@@ -69,6 +69,11 @@ isolation-mutants: python   ## Seed leaks one after the other; each must be caug
 paper: python   ## Write docs/paper.md: each requirement of the paper, where it lives, what proves it
 	@$(PYTHON) scripts/paper.py
 
+metrics: python   ## Write docs/metrics.md: every number with its formula, clause and worked example
+	@PORTAL_MODE=test DATABASE_URL=postgres://none@127.0.0.1:1/none \
+	    AUDIT_DATABASE_URL=postgres://none@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0 \
+	    $(PYTHON) scripts/metrics.py
+
 supply-chain: python   ## Locks by hash, floors, freshness, security lints, bill of materials; needs a registry
 	@$(PYTHON) scripts/supply_chain.py
 

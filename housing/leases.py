@@ -19,6 +19,11 @@ class LeaseQuerySet(ScopedQuerySet["Lease"]):
         """Leases that nobody has renewed, ended or taken back; their day may have passed."""
         return self.filter(state="active")
 
+    def covering(self, day: date) -> Self:
+        """Leases in force on `day`, whatever became of them later; `ended_on` is their last day."""
+        running = self.filter(starts_on__lte=day, ends_on__gte=day)
+        return running.exclude(state="void").exclude(ended_on__lt=day)
+
     def to_act_on(self, day: date) -> Self:
         """Standing leases that somebody has to do with, each with its day (`lease_due`).
 

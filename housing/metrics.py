@@ -1,18 +1,29 @@
 """Numbers of actual housing: how much of it is known, coded and rightly labelled (domain §4.6).
 
-Paper: S-07, S-39, S-71, S-81.
+Paper: S-07, S-39, S-71, S-81, S-84.
 """
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from housing.cycles import RULE, cycles_by_occupancy
+from housing.leases import Lease, LeaseQuerySet
 from housing.models import DwellingUnit
 from housing.querysets import DwellingQuerySet, within
-from portal.metrics.metric import Axis, Good, Kind, ListLink, Metric, Occasion, Part, Source
+from portal.metrics.metric import (
+    Axis,
+    Example,
+    Good,
+    Kind,
+    ListLink,
+    Metric,
+    Occasion,
+    Part,
+    Source,
+)
 
-VACANT, UNKNOWN = "4", "9"
-CLAUSE = "三(三)1"
+RENTED, VACANT, UNKNOWN = "2", "4", "9"
+CLAUSE, HOUSING = "三(三)1", "三(三)2"
 #: Somebody lives there exactly where the status says so; an unknown status agrees with nothing.
 CONSISTENT = (Q(occupancy=VACANT, occupants=0)) | (
     ~Q(occupancy__in=[VACANT, UNKNOWN]) & Q(occupants__gte=1)
@@ -31,12 +42,27 @@ def covered(occasion: Occasion) -> Count:
     return Count("id", filter=known)
 
 
+def let(occasion: Occasion) -> LeaseQuerySet:
+    """Leases that cover the day, of dwellings that are let today."""
+    return (
+        Lease.objects.under(occasion.unit)
+        .covering(occasion.day)
+        .filter(dwelling__occupancy=RENTED, dwelling__status=DwellingUnit.Status.ACTIVE)
+    )
+
+
 def dwellings(query: str) -> ListLink:
     return ListLink("housing:list", query)
 
 
 DWELLINGS = Source("dwellings", frame)
+LEASES = Source("leases", let)
 ALL = Part(_("在册房屋"), DWELLINGS, lambda _o: Count("id"), dwellings("status=active"))
+LET = Part(
+    _("居住状态为出租的在册房屋"), DWELLINGS,
+    lambda _o: Count("id", filter=Q(occupancy=RENTED)), dwellings("status=active&occupancy=2"),
+)  # fmt: skip
+
 
 METRICS = [
     Metric(
@@ -53,6 +79,7 @@ METRICS = [
         rest_title=_("居住状态超期未核实"),
         note=_("“未核实”不算；周期见规则“核实周期”"),
         axis=Axis(80, 100, 5),
+        example=Example("1880", "1962", "95.8"),
     ),
     Metric(
         key="dwelling_codes", title=_("房屋赋码率"), kind=Kind.RATE, number="M-11", clause=CLAUSE,
@@ -77,5 +104,53 @@ METRICS = [
         denominator=ALL,
         note=_("“未核实”视为不相符"),
         axis=Axis(80, 100, 5),
+        example=Example("1800", "1950", "92.3"),
+    ),
+    Metric(
+        key="lease_registration", title=_("租赁登记率"), kind=Kind.RATE, number="M-13",
+        clause=HOUSING, unit="%", noun=_("套"), good=Good.UP,
+        formula=_("租赁登记率 = 有有效租赁登记的出租房屋 ÷ 出租房屋"),
+        numerator=Part(
+            _("统计日有租赁登记在租期内的出租房屋"), LEASES,
+            lambda _o: Count("dwelling_id", distinct=True),
+        ),
+        denominator=LET,
+        reason=_("没有出租房屋"),
+        axis=Axis(80, 100, 5), example=Example("540", "600", "90"),
+    ),
+    Metric(
+        key="lease_filing", title=_("租赁备案率"), kind=Kind.RATE, number="M-13",
+        clause=HOUSING, unit="%", noun=_("套"), good=Good.UP,
+        formula=_("租赁备案率 = 租赁登记已备案的出租房屋 ÷ 出租房屋"),
+        numerator=Part(
+            _("统计日有已备案的租赁登记在租期内的出租房屋"), LEASES,
+            lambda o: Count("dwelling_id", filter=Q(filed_on__lte=o.day), distinct=True),
+        ),
+        denominator=LET,
+        reason=_("没有出租房屋"),
+        axis=Axis(50, 100, 10), example=Example("420", "600", "70"),
+    ),
+    Metric(
+        key="group_rental_resolution", title=_("群租处置率"), kind=Kind.RATE, number="M-14",
+        clause=CLAUSE, unit="%", noun=_("套"), good=Good.UP,
+        formula=_("群租处置率 = 按期整改并复查的群租房屋 ÷ 应整改的群租房屋"),
+        numerator=Part(_("按期整改并经复查的、已认定的群租房屋")),
+        denominator=Part(_("整改期限已到的、已认定的群租房屋")),
+        awaits=_("群租认定结果尚未纳入逐夜计算"), example=Example("18", "20", "90"),
+    ),
+    Metric(
+        key="referral_closure", title=_("抄告办结率"), kind=Kind.RATE, number="M-25",
+        clause="三(五)2", unit="%", noun=_("件"), good=Good.UP,
+        formula=_("抄告办结率 = 期限内反馈的抄告 ÷ 应反馈的抄告"),
+        numerator=Part(_("反馈日期不晚于反馈期限的抄告")),
+        denominator=Part(_("反馈期限已到的抄告")),
+        awaits=_("抄告结果尚未纳入逐夜计算"), example=Example("27", "30", "90"),
+    ),
+    Metric(
+        key="rectification", title=_("整治完成率"), kind=Kind.RATE, number="M-26", clause=CLAUSE,
+        unit="%", noun=_("个"), good=Good.UP,
+        formula=_("整治完成率 = 复查后销号的问题 ÷ 整改期限已到的问题"),
+        numerator=Part(_("复查后销号的问题")), denominator=Part(_("整改期限已到的问题")),
+        awaits=_("整治问题尚未纳入逐夜计算"), example=Example("85", "100", "85"),
     ),
 ]  # fmt: skip

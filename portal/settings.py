@@ -117,8 +117,12 @@ INSTALLED_APPS = [
 RULE_MODULES = ["portal.rules.defaults", "permits.defaults", "assessment.defaults"]
 METRIC_MODULES = [
     "residents.metrics",
+    "residents.promptness",
     "housing.metrics",
+    "permits.metrics",
     "staffing.metrics",
+    "assessment.metrics",
+    "portal.metrics.partners",
     "portal.metrics.issues",
 ]
 QUALITY_MODULES = ["residents.quality", "housing.quality"]

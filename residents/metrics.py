@@ -4,20 +4,28 @@ Paper: S-07, S-69, S-70, S-71, S-72, S-73.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.db.models import (
     Count,
     Exists,
-    F,
     OuterRef,
     Q,
-    QuerySet,
 )
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
-from portal.metrics.metric import Axis, Good, Kind, ListLink, Metric, Occasion, Part, Source, Text
+from portal.metrics.metric import (
+    Axis,
+    Example,
+    Good,
+    Kind,
+    ListLink,
+    Metric,
+    Occasion,
+    Part,
+    Source,
+    Text,
+)
 from residents.completeness import CHECKED, FIELDS, incomplete
 from residents.models import Identity, Residence
 from residents.querysets import ACTUAL_CATEGORIES, ResidenceQuerySet
@@ -40,14 +48,6 @@ def living(occasion: Occasion) -> ResidenceQuerySet:
 
 def actual(occasion: Occasion) -> ResidenceQuerySet:
     return living(occasion).filter(ACTUAL)
-
-
-def registrations(occasion: Occasion) -> "QuerySet[Residence]":
-    """Episodes registered in the month up to the day, ended ones included."""
-    rows = Residence.objects.under(occasion.unit).filter(
-        registered_on__gte=occasion.day.replace(day=1), registered_on__lte=occasion.day
-    )
-    return rows.exclude(status="void")
 
 
 def probable_duplicates(rows: ResidenceQuerySet) -> ResidenceQuerySet:
@@ -93,7 +93,6 @@ RESIDENCES = Source("residences", living)
 RECORDS = Source("records", actual)
 DUPLICATES = Source("duplicates", lambda occasion: probable_duplicates(actual(occasion)))
 AS_PRINTED = Source("as_printed", lambda occasion: as_printed(actual(occasion)))
-REGISTRATIONS = Source("registrations", registrations)
 
 
 # --- parts --------------------------------------------------------------------------------------
@@ -129,11 +128,6 @@ def weight_missing(occasion: Occasion) -> Combinable:
     for part in others:
         total = total + part
     return total
-
-
-def in_time(occasion: Occasion) -> Combinable:
-    days: int = occasion.rules["registration_deadline"]["days"]
-    return Count("id", filter=Q(registered_on__lte=F("begin_on") + timedelta(days=days)))
 
 
 EVERYBODY = Part(_("实有人口"), RESIDENCES, count_of(ACTUAL), people("actual=1"))
@@ -181,6 +175,7 @@ METRICS = [
         reason=_("本月无抽查"),
         note=_("只由上门抽查得出，不用登记数除以登记数"),
         axis=Axis(90, 100, 3),
+        example=Example("450", "520", "86.5"),
     ),
     Metric(
         key="accuracy_rate", title=_("准确率"), kind=Kind.RATE, number="M-02", clause=TASK_1,
@@ -191,6 +186,7 @@ METRICS = [
         reason=_("本月无抽查"),
         note=_("只由上门抽查得出"),
         axis=Axis(90, 100, 3),
+        example=Example("111", "120", "92.5"),
     ),
     Metric(
         key="freshness", title=_("鲜活度"), kind=Kind.RATE, number="M-07", clause=TASK_1,
@@ -205,6 +201,7 @@ METRICS = [
         rest=people("actual=1&overdue=1"), rest_title=_("超期未核实"),
         note=_("核实周期按居住状态由规则“核实周期”规定，境外人员另定"),
         axis=Axis(80, 100, 5),
+        example=Example("2", "4", "50"),
     ),
     Metric(
         key="house_code_link", title=_("房屋编码关联率"), kind=Kind.RATE, number="M-11",
@@ -218,6 +215,7 @@ METRICS = [
         rest=people("actual=1&code=missing"), rest_title=_("所住房屋无正式编码"),
         note=_("临时编码不算"),
         axis=Axis(90, 100, 3),
+        example=Example("2820", "3000", "94.0"),
     ),
     Metric(
         key="completeness", title=_("完整率"), kind=Kind.RATE, number="M-03", clause=TASK_1,
@@ -229,6 +227,7 @@ METRICS = [
         drill="incomplete",
         note=_("“不详”视为未填；权重：证件号、住址 3，姓名、出生日期、人口类别 2，其余 1"),
         axis=Axis(90, 100, 3),
+        example=Example("18", "20", "90"),
     ),
     Metric(
         key="incomplete", title=_("资料不全的人员"), kind=Kind.COUNT, number="M-03",
@@ -254,6 +253,7 @@ METRICS = [
         ),
         rest=people("actual=1&valid=0"), rest_title=_("证件号码未通过校验"),
         axis=Axis(95, 100, 2),
+        example=Example("2985", "3000", "99.5"),
     ),
     Metric(
         key="uniqueness", title=_("唯一率"), kind=Kind.RATE, number="M-05", clause=TASK_1,
@@ -268,14 +268,30 @@ METRICS = [
         rest=people("actual=1&duplicate=1"), rest_title=_("疑似重复"),
         note=_("证件号相同的重复登记在录入时已被拦截，这里数的是疑似重复"),
         axis=Axis(95, 100, 2),
+        example=Example("2988", "3000", "99.6"),
     ),
     Metric(
-        key="registration_timeliness", title=_("登记及时率"), kind=Kind.RATE, number="M-08",
-        clause=TASK_1, unit="%", noun=_("条"), good=Good.UP,
-        formula=_("登记及时率 = 入住后在时限内登记的居住段 ÷ 本月登记的居住段"),
-        numerator=Part(_("登记日期不晚于入住日期加登记时限的居住段"), REGISTRATIONS, in_time),
-        denominator=Part(_("本月登记的居住段，含已离开的"), REGISTRATIONS, count_of()),
-        reason=_("本月无登记"),
-        note=_("时限见规则“登记、注销时限”"),
+        key="consistency", title=_("一致率"), kind=Kind.RATE, number="M-06", clause=TASK_1,
+        unit="%", noun=_("条"), good=Good.UP,
+        formula=_("一致率 = 没有逻辑矛盾问题的记录 ÷ 实有人口的记录"),
+        numerator=Part(_("没有未改的 DQ-02、06、07、10、17、18、21、23 问题的记录")),
+        denominator=EVERYBODY,
+        awaits=_("八条逻辑规则里只有 DQ-10 已启用"),
+        axis=Axis(90, 100, 3), example=Example("2910", "3000", "97.0"),
+    ),
+    Metric(
+        key="inversion_ratio", title=_("倒挂比"), kind=Kind.RATIO, number="M-34", clause=TASK_1,
+        unit="", noun=_("人"),
+        formula=_("倒挂比 = 来沪人员 ÷ 居住在本辖区的上海户籍人员"),
+        numerator=Part(
+            _("来沪人员"), RESIDENCES, category("20"), people("actual=1&category=20"),
+        ),
+        denominator=Part(
+            _("人户一致和人户分离（居住地）的人员"), RESIDENCES, category("11", "12"),
+            people("actual=1&category=11&category=12"),
+        ),
+        reason=_("没有户籍人员"),
+        note=_("大于 1 为倒挂，只用来找出需要加强服务的地方，不评价任何人"),
+        example=Example("3200", "2500", "1.28"),
     ),
 ]  # fmt: skip

@@ -28,6 +28,7 @@ check "shell scripts" bash -n scripts/*.sh .ci/run
 check "types" mypy
 check "migrations" python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 check "who may open what" python scripts/access.py --check
+check "metrics told" python scripts/metrics.py --check
 check "API schema" scripts/api_schema.sh --check
 
 if [[ ${#failed[@]} -gt 0 ]]; then

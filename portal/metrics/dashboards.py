@@ -165,7 +165,9 @@ class Board:
         return self.measured_at is not None and now - self.measured_at > STALE_AFTER
 
     def known(self, keys: Iterable[str]) -> list[Metric]:
-        return [metrics()[key] for key in keys if key in metrics()]
+        """Those of the figures that the portal can show, in the given order."""
+        named = (metrics()[key] for key in keys if key in metrics())
+        return [metric for metric in named if not metric.awaits]
 
     @cached_property
     def strip(self) -> list["Tile"]:

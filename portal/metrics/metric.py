@@ -99,6 +99,18 @@ class Axis:
 
 
 @dataclass(frozen=True)
+class Example:
+    """The worked example of the catalogue (domain §4): both parts, and the value as it is printed.
+
+    Tests hold the formula to it; docs/metrics.md shows it.
+    """
+
+    numerator: str
+    denominator: str | None
+    value: str
+
+
+@dataclass(frozen=True)
 class Metric:
     """One number of the portal with everything needed to argue about it.
 
@@ -109,9 +121,13 @@ class Metric:
     :param faults: what the denominator contains that the numerator does not; given instead of a
         numerator where the faults are what can be counted
     :param target: key in the rule set `metric_targets`
+    :param limit: rule set that holds the figure not to be exceeded, where there is one
     :param rest: the list of denominator less numerator
     :param drill: key of a count that stands behind the value where `rest` cannot be a list
     :param reason: what stands under "—" while nothing is measured
+    :param awaits: what the portal does not have yet and the number needs; while it is named, the
+        metric is defined, shows "—" with these words, and stands on no dashboard
+    :param example: the catalogue's worked example
     :param noun: measure word of both parts
     """
 
@@ -130,16 +146,24 @@ class Metric:
     decimals: int = 2
     version: int = 1
     target: str = ""
+    limit: str = ""
     rest: ListLink | None = None
     rest_title: Text = ""
     drill: str = ""
     reason: Text = ""
+    awaits: Text = ""
     note: Text = ""
     axis: Axis = Axis()
+    example: Example | None = None
 
     @property
     def is_measured(self) -> bool:
-        return self.counted.source is not None
+        return self.counted.source is not None and not self.awaits
+
+    @property
+    def why_empty(self) -> Text:
+        """The words under "—"."""
+        return self.awaits or self.reason
 
     @property
     def counted(self) -> Part:

@@ -82,7 +82,7 @@ class Standards:
 
     def limit(self, metric: Metric) -> Decimal | None:
         """The figure that should not be exceeded, where less is better."""
-        return Decimal(self.people_per_collector) if metric.kind is Kind.RATIO else None
+        return Decimal(self.people_per_collector) if metric.limit else None
 
     def lacking_posts(self, figure: Figure, *, whole: bool = True) -> Decimal | None:
         """Missing posts (M-15): those that the people ask for less the effective ones.

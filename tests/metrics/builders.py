@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from housing.leases import Lease
 from portal.jobs import services as ledger
 from portal.metrics import services
 from portal.metrics.models import MetricRun, MetricValue, RunKind
@@ -61,6 +62,17 @@ def collector(scope, fte="1", number=1, status="appointed"):
             committee_id=scope.unit, staff_no=f"CJ-{number:04d}", name="顾小满",
             employment_type="public_post", fte=Decimal(fte), status=status, status_since=day,
             trained_on=day, appointed_on=day, confidentiality_signed_on=day,
+        )  # fmt: skip
+
+
+def leased(scope, dwelling, **told):
+    """A lease of the dwelling as the register holds it, whatever its days."""
+    now = timezone.now()
+    with acting(scope):
+        return Lease.objects.create(
+            committee_id=scope.unit, dwelling_id=dwelling.pk, address="棠浦路988弄6号",
+            landlord="沈守拙", lessee="李慕白", file_by=told["starts_on"] + timedelta(days=30),
+            created_at=now, created_by="周敏", updated_at=now, updated_by="周敏", **told,
         )  # fmt: skip
 
 

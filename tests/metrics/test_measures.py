@@ -5,6 +5,7 @@ from decimal import Decimal as D
 
 import pytest
 
+from housing.leases import Lease
 from housing.models import DwellingUnit
 from portal.orgs.acting import acting
 from residents.models import Resident
@@ -13,6 +14,7 @@ from tests.metrics.builders import (
     altered,
     collector,
     computed,
+    leased,
     parts,
     people,
     value,
@@ -74,6 +76,62 @@ def test_timeliness_counts_registrations_of_the_month(cast, today):
         altered(clerk, episode, registered_on=today, begin_on=today - timedelta(days=lag))
     computed()
     assert value("registration_timeliness") == 70
+
+
+@pytest.mark.paper("S-73")
+def test_departures_of_the_month_are_counted_by_the_day_they_were_registered(cast, today):
+    clerk = cast.scope("clerk")
+    for episode, lag in zip(people(clerk, 5), (0, 7, 8, 30, None), strict=True):
+        if lag is None:  # still there
+            continue
+        left = today - timedelta(days=lag)
+        altered(
+            clerk, episode, status="ended", end_on=left, end_reason="01", cancelled_on=today,
+            begin_on=left - timedelta(days=400), registered_on=left - timedelta(days=400),
+        )  # fmt: skip
+    computed()
+    assert parts("cancellation_timeliness") == (2, 4)
+
+
+def test_inversion_compares_places_and_counts_who_lives_there(cast):
+    clerk = cast.scope("clerk")
+    for episode, category in zip(people(clerk, 5), ("11", "12", "20", "20", "20"), strict=True):
+        altered(clerk, episode, category=category)
+    computed()
+    assert parts("inversion_ratio") == (3, 2)
+    assert value("inversion_ratio") == D("1.5")
+
+
+@pytest.mark.paper("S-84")
+def test_let_dwellings_have_a_lease_that_covers_the_day(cast, today):
+    clerk = cast.scope("clerk")
+    dwellings = register.home(clerk, floors=1, per_floor=4)
+    with acting(clerk):
+        DwellingUnit.objects.filter(committee_id=clerk.unit).update(occupancy="2")
+        DwellingUnit.objects.filter(pk=dwellings[3].pk).update(occupancy="1")
+    running = {"starts_on": today - timedelta(days=30), "ends_on": today + timedelta(days=300)}
+    for dwelling, told in (
+        (dwellings[0], running | {"filing_no": "备2026-1", "filed_on": today}),
+        (dwellings[1], running),
+        (dwellings[2], running | {"ends_on": today - timedelta(days=1)}),
+        (dwellings[3], running),  # its owner lives there: it is not let
+    ):
+        leased(clerk, dwelling, **told)
+    computed()
+    assert parts("lease_registration") == (2, 3)
+    assert parts("lease_filing") == (1, 3)
+
+
+def test_a_lease_that_was_ended_covered_the_days_before(cast, today):
+    clerk = cast.scope("clerk")
+    (dwelling,) = register.home(clerk, floors=1, per_floor=1)
+    lease = leased(
+        clerk, dwelling, starts_on=today - timedelta(days=60), ends_on=today + timedelta(days=60),
+        state="ended", ended_on=today - timedelta(days=10), end_reason="提前退租",
+    )  # fmt: skip
+    with acting(clerk):
+        assert lease in Lease.objects.covering(today - timedelta(days=10))
+        assert lease not in Lease.objects.covering(today - timedelta(days=9))
 
 
 @pytest.mark.paper("S-71")
