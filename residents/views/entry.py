@@ -19,7 +19,7 @@ from portal.rules.services import rule_on
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page, wants_fragment
 from residents import services
-from residents.categories import DELETION_REASONS, POPULATION_CATEGORIES, RELATIONS
+from residents.categories import DELETION_REASONS, POPULATION_CATEGORIES
 from residents.forms import VisitForm
 from residents.grid import (
     Row,
@@ -46,6 +46,8 @@ COMMON_RELATIONS = (
 
 #: Code, title and pinyin initials, by which a category is chosen on the keyboard.
 CATEGORIES = [(code, title, pinyin_of(title)[1]) for code, title in POPULATION_CATEGORIES.choices()]
+#: Usual relations with their initials; the first nine are also chosen by their number.
+RELATION_WORDS = [(word, pinyin_of(word)[1]) for word in COMMON_RELATIONS]
 
 
 @require_GET
@@ -240,7 +242,7 @@ class _Page:
             "dwelling": self.dwelling, "form": form, "rows": rows, "template": template_row(),
             "problems": problems, "people": len(filled), "area": self._area_each(len(filled)),
             "categories": CATEGORIES, "choices": choices(),
-            "relations": COMMON_RELATIONS, "codes": RELATIONS.choices(),
+            "relations": RELATION_WORDS,
             "left_count": self._left_count(), "reasons_left": DELETION_REASONS.choices(),
             "regions": {f"{code}0000": name for code, name in PROVINCES.items()},
             "seen": seen, "total": total,

@@ -1,5 +1,7 @@
 /* The household entry page: the drawer of one person follows the grid and the grid follows it,
    members leave with a day and a reason, the status of a line tells what saving would do. */
+import { isComposing } from "../ui/js/shortcuts.js";
+
 const pane = document.querySelector("[data-person-pane]");
 const grid = document.getElementById("members");
 const form = document.querySelector("[data-entry]");
@@ -178,12 +180,38 @@ if (pane.dataset.openRow) {
   const wanted = form.dataset.focus;
   const name = `${pane.dataset.openRow}-${wanted}`;
   const target = wanted && (pane.querySelector(`[data-mirror="${name}"]`) || gridField(name));
-  if (target) target.focus();
+  if (target) { target.focus(); target.select?.(); }
+} else if (!document.querySelector("[data-error-summary]") && !form.querySelector("[name=occupancy]:checked")) {
+  form.querySelector("[name=occupancy]").focus();
 } else {
   const summary = document.querySelector("[data-error-summary]");
-  const first = [...grid.querySelectorAll("tr[data-line] input:not([type=hidden]):not([type=checkbox])")].find((field) => !field.value);
-  (summary || first)?.focus();
+  (summary || firstBlank())?.focus();
 }
+
+function firstBlank() {
+  return [...grid.querySelectorAll("tr[data-line] input:not([type=hidden]):not([type=checkbox])")].find((field) => !field.value);
+}
+
+/* Enter in the dwelling's fields goes on to the members; it never sends the form. */
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.ctrlKey || isComposing(event) || grid.contains(event.target)) return;
+  if (!event.target.matches("input, select")) return;
+  event.preventDefault();
+  firstBlank()?.focus();
+});
+
+/* A usual relation by its number or its pinyin initials; two digits are the standard's own code. */
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (field.getAttribute("list") !== "relations") return;
+  const told = field.value.trim().toLowerCase();
+  const usual = [...document.getElementById("relations").options];
+  const meant = /^[1-9]$/.test(told) ? usual[Number(told) - 1]
+    : /^[a-z]+$/.test(told) ? usual.find((one) => one.dataset.initials === told) : null;
+  if (!meant) return;
+  field.value = meant.value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}, true);
 
 /* In a select of the grid letters choose by pinyin initials and digits by code, as one types. */
 let typed = "";

@@ -26,6 +26,17 @@ document.addEventListener("change", (event) => {
   typed.focus();
 });
 
+/* --- digits choose among values side by side --- */
+document.addEventListener("keydown", (event) => {
+  if (!event.target.matches("[role=radiogroup] input[type=radio]") || event.ctrlKey || event.altKey) return;
+  const choices = event.target.closest("[role=radiogroup]").querySelectorAll("input[type=radio]");
+  const chosen = /^(Digit|Numpad)[1-9]$/.test(event.code) && choices[Number(event.code.slice(-1)) - 1];
+  if (!chosen) return;
+  event.preventDefault();
+  chosen.click();
+  chosen.focus();
+});
+
 /* --- combobox over a native select: options carry pinyin initials in data-initials --- */
 function enhance(select) {
   if (select.dataset.combobox) return;

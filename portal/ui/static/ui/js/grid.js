@@ -1,10 +1,15 @@
 /* The entry grid: a table of inputs that is walked like a sheet.
    <table class="pp-grid" role="grid" data-grid data-prefix="members"> … <template data-grid-row> … __prefix__ …
-   An input is either walked (its whole text selected, arrows move) or edited (F2, double click, typing). */
+   An input is either walked (its whole text selected, arrows move) or edited (F2, double click, typing).
+   Fields marked data-like-above begin in a new line as they stand in the line above. */
 import { isComposing } from "./shortcuts.js";
+import { rowsOfBlock } from "./paste.js";
 
 const EDITABLE = "input:not([type=hidden]):not([readonly]):not(:disabled), select:not(:disabled)";
 let before = "";
+/* Where Tab set out from: Enter goes down to that column, as in a spreadsheet. */
+let home = 0;
+let isTabbing = false;
 
 const gridOf = (element) => element.closest?.("[data-grid]");
 const linesOf = (grid) => [...grid.querySelectorAll("tbody tr[data-line]")].filter((line) => !line.hidden);
@@ -30,12 +35,19 @@ function place(field) {
   return { line, column: fieldsOf(line).indexOf(field) };
 }
 
-function vertical(field, by) {
+function vertical(field, by, column = place(field).column) {
   const grid = gridOf(field);
-  const { line, column } = place(field);
+  const { line } = place(field);
   const lines = linesOf(grid);
   const target = lines[lines.indexOf(line) + by] || (by > 0 ? addLine(grid) : null);
   return target ? visit(fieldsOf(target)[column]) : true;
+}
+
+function tab(field, by) {
+  isTabbing = true;
+  const found = horizontal(field, by, true);
+  isTabbing = false;
+  return found;
 }
 
 function horizontal(field, by, wrap) {
@@ -137,6 +149,25 @@ function changed(field) {
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+/* A new line takes over what a household has in common; emptied again, it is blank again. */
+function likeAbove(line) {
+  const common = fieldsOf(line).filter((field) => field?.matches("[data-like-above]"));
+  const own = fieldsOf(line).some((field) => field && !common.includes(field) && field.value.trim());
+  const lines = linesOf(gridOf(line));
+  const above = lines[lines.indexOf(line) - 1];
+  for (const field of common) {
+    const source = above && fieldsOf(above)[place(field).column];
+    const wanted = own && source ? source.value : "";
+    const mayTake = own ? !field.value && !line.dataset.begun : field.dataset.taken === field.value;
+    if (!mayTake || field.value === wanted) continue;
+    field.value = wanted;
+    field.dataset.taken = wanted;
+    changed(field);
+  }
+  if (own) line.dataset.begun = "1";
+  else delete line.dataset.begun;
+}
+
 /* A block out of a spreadsheet: cells by tab, lines by line feed. */
 function paste(event) {
   const field = event.target.closest?.(EDITABLE);
@@ -144,28 +175,32 @@ function paste(event) {
   const text = event.clipboardData?.getData("text/plain") || "";
   if (!grid || !/[\t\n]/.test(text.trimEnd())) return;
   event.preventDefault();
-  const { column } = place(field);
   let { line } = place(field);
-  for (const row of text.trimEnd().split(/\r?\n/)) {
+  for (const row of rowsOfBlock(text, grid, line, place(field).column)) {
+    if (!line) return;
     const fields = fieldsOf(line);
-    row.split("\t").forEach((value, offset) => {
-      const target = fields[column + offset];
-      if (!target) return;
-      fillIn(target, value.trim());
-      changed(target);
-    });
+    row.forEach((value, column) => { if (fields[column] && value !== undefined) fillIn(fields[column], value); });
     const lines = linesOf(grid);
     line = lines[lines.indexOf(line) + 1] || addLine(grid);
-    if (!line) return;
   }
   keepBlankLine(grid);
 }
 
-/* A select takes the code or the words of an option. */
+/* A select takes the code or the words of an option; anything else is said at its cell. */
 function fillIn(target, value) {
-  if (target.tagName !== "SELECT") { target.value = value; return; }
-  const option = [...target.options].find((one) => one.value === value || one.text.trim() === value);
-  if (option) target.value = option.value;
+  const option = target.tagName === "SELECT" && value
+    && [...target.options].find((one) => [one.value, one.text.trim()].includes(value) || value === `${one.value} ${one.text.trim()}`);
+  const isUnknown = target.tagName === "SELECT" && value && !option;
+  target.value = option ? option.value : isUnknown ? "" : value;
+  changed(target);
+  if (isUnknown) refuse(target, `没有“${value}”这一项，请选择`);
+}
+
+function refuse(field, words) {
+  const cell = field.closest("td");
+  cell.classList.add("is-error");
+  cell.title = words;
+  field.setAttribute("aria-invalid", "true");
 }
 
 const ARROWS = { ArrowUp: [vertical, -1], ArrowDown: [vertical, 1], ArrowLeft: [horizontal, -1], ArrowRight: [horizontal, 1] };
@@ -184,8 +219,8 @@ function onKey(event) {
   else if (event.ctrlKey && event.key === "ArrowLeft" && !editing) done = pressIn(document, "[data-pane-close]");
   else if (event.ctrlKey || event.metaKey) return;
   else if (event.key === "F2") edit(field);
-  else if (event.key === "Enter") vertical(field, 1);
-  else if (event.key === "Tab") done = horizontal(field, event.shiftKey ? -1 : 1, true);
+  else if (event.key === "Enter") vertical(field, 1, home);
+  else if (event.key === "Tab") done = tab(field, event.shiftKey ? -1 : 1);
   else if (event.key === "Escape") { if (editing || field.value !== before) { field.value = before; changed(field); visit(field); } else done = false; }
   else if (ARROWS[event.key] && !editing) ARROWS[event.key][0](field, ARROWS[event.key][1], false);
   else { if (event.key.length === 1) edit(field, false); return; }
@@ -210,6 +245,7 @@ document.addEventListener("focusin", (event) => {
   const grid = field && gridOf(field);
   if (!grid) return;
   before = field.value;
+  if (!isTabbing) home = place(field).column;
   delete field.dataset.editing;
   grid.querySelector("tr.is-current")?.classList.remove("is-current");
   field.closest("tr").classList.add("is-current");
@@ -217,7 +253,9 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("input", (event) => {
   const grid = gridOf(event.target);
   if (!grid) return;
-  event.target.closest("tr").classList.remove("is-placeholder");
+  const line = event.target.closest("tr");
+  line.classList.remove("is-placeholder");
+  if (!line.hasAttribute("data-known") && !event.target.matches("[data-like-above]")) likeAbove(line);
   keepBlankLine(grid);
 });
 document.addEventListener("click", (event) => {
