@@ -35,10 +35,6 @@ faults: python   ## Sudden death, KILLS=20 times each at random moments; SEED= r
 soak: python   ## 15 minutes of steady work with cut connections; nothing may grow (MINUTES=, RATE=)
 	@$(PYTEST) -s tests/faults/soak.py $(ARGS)
 
-.PHONY: keystrokes
-keystrokes: python node system   ## A clerk's day on the keyboard; prints what a household and a new number cost in keys
-	@$(PYTEST) -n 0 -s tests/journeys/a_clerks_day.py $(ARGS)
-
 lint: python   ## Style, imports, types, templates, migrations, generated files
 	@scripts/lint.sh
 

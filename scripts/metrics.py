@@ -16,8 +16,8 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from portal.metrics.metric import Good, Kind, Metric  # noqa: E402
-from portal.metrics.registry import metrics  # noqa: E402
+from portal.metrics.metric import Good, Kind, Metric  # noqa: E402  settings first
+from portal.metrics.registry import metrics  # noqa: E402  settings first
 
 HEAD = """\
 # The numbers of the portal

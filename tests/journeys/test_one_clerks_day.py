@@ -66,6 +66,20 @@ def press(page, *names):
         page.keyboard.press(name)
 
 
+def open_board_with_empty_dwellings(clerk):
+    """The last such building: the other stories fill the few empty dwellings of the first."""
+    page = open_first_board(clerk)
+    page.goto(clerk.address + "/housing/buildings/")
+    links = page.locator("a[href^='/housing/buildings/0']").all()
+    boards = dict.fromkeys(link.get_attribute("href") for link in links)
+    for board in reversed(boards):
+        page.goto(clerk.address + board)
+        page.wait_for_selector("[data-matrix] [data-cell]")
+        if page.locator(EMPTY).count() > 1:
+            return
+    raise AssertionError("no building has empty dwellings")
+
+
 def names_in(page):
     return [name for name in (field.input_value() for field in page.locator(NAMES).all()) if name]
 
@@ -87,7 +101,7 @@ def test_1_the_day_begins_with_what_is_due(desk):
 def test_2_a_household_of_four_costs_little_more_than_its_data(desk, notes, capsys):
     clerk = desk("zhoumin")
     page = counted(clerk)
-    open_first_board(clerk)
+    open_board_with_empty_dwellings(clerk)
     page.locator(EMPTY).first.focus()
     room, before = room_of(page.locator(EMPTY).first), keys(page)
     press(page, "e")
