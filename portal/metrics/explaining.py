@@ -75,6 +75,8 @@ def definition(
     ]  # fmt: skip
     if metric.note:
         rows.append((_("说明"), metric.note))
+    if metric.awaits:
+        rows.append((_("暂不计算"), metric.awaits))
     rows.append((_("计算"), measured))
     return {
         "title": _("%(title)s怎么算") % {"title": metric.title},

@@ -206,11 +206,11 @@ def test_every_metric_has_its_definition(cast, units):
     from portal.metrics.registry import metrics
 
     client = cast.client("clerk")
-    for key in metrics():
-        assert (
-            str(metrics()[key].formula)
-            in client.get(f"/dashboard/definitions/{key}/").content.decode()
-        )
+    for key, metric in metrics().items():
+        shown = client.get(f"/dashboard/definitions/{key}/").content.decode()
+        assert str(metric.formula) in shown
+        assert str(metric.awaits) in shown
+        assert ("暂不计算" in shown) == bool(metric.awaits)
     assert client.get("/dashboard/definitions/nothing/").status_code == 404
 
 
