@@ -14,22 +14,19 @@ PERMITS, SEPARATED = "三(三)3", "三(三)5"
 
 
 def decided(occasion: Occasion) -> ApplicationQuerySet:
-    """Cases decided in the month of the day, up to the day."""
-    return PermitApplication.objects.under(occasion.unit).filter(
-        decided_at__date__gte=occasion.day.replace(day=1), decided_at__date__lte=occasion.day
-    )
+    """Cases decided in the month."""
+    cases = PermitApplication.objects.under(occasion.unit)
+    return cases.filter(**occasion.in_month("decided_at__date"))
 
 
-def completed(occasion: Occasion) -> ApplicationQuerySet:
-    """Cases noticed as incomplete in the month of the day, up to the day."""
-    return PermitApplication.objects.under(occasion.unit).filter(
-        missing_notice_at__date__gte=occasion.day.replace(day=1),
-        missing_notice_at__date__lte=occasion.day,
-    )
+def noticed(occasion: Occasion) -> ApplicationQuerySet:
+    """Cases whose applicant was told in the month what is missing."""
+    cases = PermitApplication.objects.under(occasion.unit)
+    return cases.filter(**occasion.in_month("missing_notice_at__date"))
 
 
 DECIDED = Source("decided_cases", decided)
-INCOMPLETE = Source("incomplete_cases", completed)
+INCOMPLETE = Source("incomplete_cases", noticed)
 
 METRICS = [
     Metric(

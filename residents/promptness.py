@@ -5,7 +5,6 @@ They count what was done in the month up to the day (domain §4.6). Paper: S-64,
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.expressions import Combinable
@@ -20,11 +19,6 @@ from residents.models import Residence
 TASK_1, FORCES = "三(三)1", "三(二)3"
 
 
-def month_of(occasion: Occasion, column: str) -> dict[str, Any]:
-    """The condition that `column` lies in the month of the day, up to the day."""
-    return {f"{column}__gte": occasion.day.replace(day=1), f"{column}__lte": occasion.day}
-
-
 def moves(occasion: Occasion) -> "QuerySet[Residence]":
     """Episodes registered in the month and episodes whose end was, in one reading of the table."""
     rows = Residence.objects.under(occasion.unit).exclude(status="void")
@@ -32,27 +26,27 @@ def moves(occasion: Occasion) -> "QuerySet[Residence]":
 
 
 def registered(occasion: Occasion) -> Q:
-    return Q(**month_of(occasion, "registered_on"))
+    return Q(**occasion.in_month("registered_on"))
 
 
 def ended(occasion: Occasion) -> Q:
-    return Q(status="ended", **month_of(occasion, "cancelled_on"))
+    return Q(status="ended", **occasion.in_month("cancelled_on"))
 
 
 def closed_leads(occasion: Occasion) -> "QuerySet[Lead]":
     """Leads closed in the month, those about one change told twice excepted."""
-    rows = Lead.objects.under(occasion.unit).filter(**month_of(occasion, "closed_at__date"))
+    rows = Lead.objects.under(occasion.unit).filter(**occasion.in_month("closed_at__date"))
     return rows.exclude(result=Lead.Result.DUPLICATE)
 
 
 def due_visits(occasion: Occasion) -> "QuerySet[Lead]":
     """Leads for which somebody had to be there in the month."""
-    return Lead.objects.under(occasion.unit).filter(**month_of(occasion, "visit_due_on"))
+    return Lead.objects.under(occasion.unit).filter(**occasion.in_month("visit_due_on"))
 
 
 def due_answers(occasion: Occasion) -> "QuerySet[CorrectionRequest]":
     """Requests of residents about their data that had to be answered in the month."""
-    return CorrectionRequest.objects.under(occasion.unit).filter(**month_of(occasion, "due_on"))
+    return CorrectionRequest.objects.under(occasion.unit).filter(**occasion.in_month("due_on"))
 
 
 MOVES = Source("moves", moves)

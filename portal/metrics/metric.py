@@ -59,6 +59,10 @@ class Occasion:
     day: date
     rules: Mapping[str, Rule]
 
+    def in_month(self, column: str) -> dict[str, Any]:
+        """The condition that a column lies in the month of the day, up to the day."""
+        return {f"{column}__gte": self.day.replace(day=1), f"{column}__lte": self.day}
+
 
 @dataclass(frozen=True)
 class Source:
