@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from housing.code_requests import CodeRequestQuerySet
 from housing.codes import OCCUPANCY_STATUSES, TENURES, normalise_house_code
 from housing.cycles import RULE, cycles_by_occupancy
+from housing.dwelling_rooms import GroupRentalTest
 from housing.leases import LeaseQuerySet
 from housing.legality import Result
 from housing.models import Building, DwellingUnit, HouseCodeRequest, Lease
@@ -274,3 +275,15 @@ class LegalityFilter(django_filters.FilterSet):
 
     def by_unit(self, rows: DwellingQuerySet, _name: str, value: OrgUnit) -> DwellingQuerySet:
         return rows.under(value.code)
+
+
+class GroupRentalFilter(django_filters.FilterSet):
+    """Conditions on tested dwellings."""
+
+    state = django_filters.MultipleChoiceFilter(
+        label=_("群租状态"), choices=GroupRentalTest.State.choices
+    )
+
+    class Meta:
+        model = GroupRentalTest
+        fields: list[str] = []

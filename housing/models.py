@@ -6,14 +6,15 @@ from django.db import models
 from django.db.models import Q
 
 from housing.code_requests import HouseCodeRequest
+from housing.dwelling_rooms import GroupRentalDecision, GroupRentalTest, Room
 from housing.leases import Lease
 from housing.legality import LegalityDetermination
 from housing.querysets import BuildingQuerySet, DwellingQuerySet
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
 
 __all__ = [
-    "AddressPlate", "Building", "DwellingUnit", "HouseCodeEvent", "HouseCodeRequest", "Lease",
-    "LegalityDetermination", "Source",
+    "AddressPlate", "Building", "DwellingUnit", "GroupRentalDecision", "GroupRentalTest",
+    "HouseCodeEvent", "HouseCodeRequest", "Lease", "LegalityDetermination", "Room", "Source",
 ]  # fmt: skip
 
 

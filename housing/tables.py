@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES
 from housing.cycles import days_since
+from housing.dwelling_rooms import GroupRentalTest
 from housing.legality import TITLES as LEGALITY
 from housing.legality import Standing, standing_of
 from housing.models import Building, DwellingUnit, HouseCodeRequest, Lease
@@ -317,3 +318,32 @@ class LegalityList(RegisterList):
 
     def row_url(self, row: DwellingUnit) -> str:
         return address_of("housing:determine", row.pk)
+
+
+RENTAL_TONES = {
+    "unknown": "", "clear": "ok", "suspected": "warn", "confirmed": "danger", "rectified": "ok",
+}  # fmt: skip
+
+
+class GroupRentalList(RegisterList):
+    """Dwellings whose rooms were tested; the latest test first, so that nothing is a ranking."""
+
+    key = "group_rental"
+    unit = _("套")
+    caption = _("群租认定")
+    default_sort = "-tested"
+    columns = (
+        Column("address", _("地址"), cell="dwelling.address", kind="name", fixed=True),
+        Column("state", _("群租状态"),
+               lambda row: Tag(row.get_state_display(), RENTAL_TONES[row.state])),
+        Column("criteria", _("符合的标准"), lambda row: "、".join(
+            each["key"] for each in row.criteria if each["met"]) or None),
+        Column("tested", _("判断时间"), "tested_at", sort="tested_at", kind="day"),
+        Column("rule", _("规则"), kind="second", shown=False),
+    )  # fmt: skip
+    empty = Empty(
+        _("没有可判断的房屋"), _("在房屋页面登记房间后，系统按标准判断"), icon="inspection"
+    )
+
+    def row_url(self, row: GroupRentalTest) -> str:
+        return address_of("housing:group_rental", row.dwelling_id)

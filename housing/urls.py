@@ -3,7 +3,7 @@
 from django.urls import path
 
 from housing import api
-from housing.views import board, buildings, codes, dwellings, leases, legality
+from housing.views import board, buildings, codes, dwellings, leases, legality, rental
 
 app_name = "housing"
 urlpatterns = [
@@ -27,6 +27,9 @@ urlpatterns = [
     path("legality/", legality.determinations, name="determinations"),
     path("dwellings/<uuid:pk>/legality/", legality.determine, name="determine"),
     path("legality/<uuid:pk>/objection/", legality.object_to, name="object_to"),
+    path("dwellings/<uuid:pk>/rooms/", rental.rooms, name="rooms"),
+    path("dwellings/<uuid:pk>/group-rental/", rental.group_rental, name="group_rental"),
+    path("group-rental/", rental.group_rentals, name="group_rentals"),
     path("leases/", leases.leases, name="leases"),
     path("leases/<uuid:pk>/", leases.lease, name="lease"),
     path("leases/<uuid:pk>/edit/", leases.edit_lease, name="edit_lease"),

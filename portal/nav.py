@@ -84,6 +84,8 @@ GROUPS: list[tuple[str, list[Item]]] = [
              ("committee", "street"), pages=("housing:code_request", "housing:ask_code")),
         Item("legality", "合法性认定", "housing:determinations", "ruling", C.DETERMINE_LEGALITY,
              pages=("housing:determine",)),
+        Item("group_rental", "群租认定", "housing:group_rentals", "inspection",
+             C.CONFIRM_GROUP_RENTAL, pages=("housing:group_rental",)),
         Item("permits", "居住证", "permits:list", "permit", C.VIEW_PERMITS, register=True),
     ]),
     ("质量", [

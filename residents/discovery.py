@@ -1,13 +1,15 @@
-"""Discovery leads in plain rules: codes, the course of a lead, what its words may not hold.
+"""Discovery leads in plain rules: codes and the course of a lead.
+
+What its words may not hold is said in `housing.fit_words`.
 
 Codes are those of domain §3.25. Paper: S-34, S-64.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
+from housing.fit_words import MOST_WORDS as MOST_WORDS
+from housing.fit_words import UnfitWords as UnfitWords
+from housing.fit_words import check_words as check_words
 from portal.exchange.codesets import CodeSet
 
 CHANNELS = CodeSet(
@@ -45,41 +47,6 @@ NEXT_STATES: dict[str, tuple[str, ...]] = {
 }
 #: Results that the register follows; the others end a lead without an act on it.
 CONFIRMED = ("new", "change", "cancel")
-
-MOST_WORDS = 200
-_SEPARATORS = re.compile(r"[\s\-.·,，、]+")
-_LONG_NUMBER = re.compile(r"[0-9]{14,}[0-9X]|[A-Z][0-9]{8}(?![0-9])")
-#: Health, belief, and opinions of people: nothing of it helps to find out who lives where (G-09).
-UNWANTED = (
-    "精神病", "艾滋", "乙肝", "结核", "传染病", "肿瘤", "癌症", "吸毒", "残疾", "怀孕", "患病",
-    "病史", "佛教", "道教", "基督教", "天主教", "伊斯兰", "回教", "信教", "教徒", "宗教", "可疑",
-    "黑户", "坏人", "前科", "不三不四", "低端",
-)  # fmt: skip
-
-
-class UnfitWords(ValueError):
-    """Words that a lead may not hold; `message_zh` says which."""
-
-    def __init__(self, message_zh: str) -> None:
-        super().__init__(message_zh)
-        self.message_zh = message_zh
-
-
-def check_words(text: str) -> str:
-    """What was seen, in at most 200 characters, without numbers of documents and judgements.
-
-    :raises UnfitWords: too long, a document number, or words on health, belief or character
-    """
-    words = " ".join(text.split())
-    if len(words) > MOST_WORDS:
-        raise UnfitWords(f"最多 {MOST_WORDS} 字，多了 {len(words) - MOST_WORDS} 字")
-    plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", words)).upper()
-    if _LONG_NUMBER.search(plain):
-        raise UnfitWords("不要写证件号码，工作人员会上门核对")
-    found = next((word for word in UNWANTED if word in plain), "")
-    if found:
-        raise UnfitWords(f"只写看到的居住变动，不写健康、信仰或对人的评价（“{found}”）")
-    return words
 
 
 def may_follow(state: str, following: str) -> bool:

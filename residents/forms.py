@@ -1,18 +1,19 @@
 """Forms of the population register; they check and show, services write."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from housing.codes import OCCUPANCY_STATUSES, TENURES
-from housing.models import DwellingUnit
+from housing.models import DwellingUnit, Room
 from portal.ui.forms import DayField, PortalForm
 from portal.ui.widgets import Radios, Segmented
 from residents.categories import DELETION_REASONS, VERIFICATION_METHODS
 from residents.discovery import CHANNELS, CONFIRMED, FORCE_CHANNELS, MOST_WORDS, may_follow
-from residents.models import CorrectionRequest, Lead
+from residents.models import CorrectionRequest, Lead, Residence
 from residents.services import FIELDS, PURPOSES
 from residents.services.correcting import MOST_ANSWERED
 
@@ -322,6 +323,38 @@ class DeliveryForm(PortalForm):
 
     columns = 2
     delivered_on = DayField(label=_("送达日期"))
+
+
+class RoomPlacesForm(PortalForm):
+    """One choice for each person: the room they sleep in, or nobody says."""
+
+    columns = 2
+
+    def __init__(
+        self, *args: Any, people: Sequence[Residence], rooms: Sequence[Room], **kwargs: Any
+    ) -> None:
+        choices = [("", _("不清楚")), *((str(room.pk), str(room)) for room in rooms)]
+        standing = {room.pk for room in rooms}
+        self.base_fields = {  # type: ignore[misc]
+            f"at-{row.pk}": forms.ChoiceField(
+                label=row.name, choices=choices, required=False, initial=_room_of(row, standing)
+            )
+            for row in people
+        }
+        super().__init__(*args, **kwargs)
+
+    def places(self) -> dict[UUID, UUID | None]:
+        """Rooms by episode."""
+        return {
+            UUID(name.removeprefix("at-")): UUID(value) if value else None
+            for name, value in self.cleaned_data.items()
+            if name.startswith("at-")
+        }
+
+
+def _room_of(row: Residence, standing: Collection[UUID]) -> str:
+    place = getattr(row, "room_place", None)
+    return str(place.room_id) if place and place.room_id in standing else ""
 
 
 def occupancy_title(code: str) -> str:

@@ -21,6 +21,7 @@ from residents.leads import Lead as Lead
 from residents.merges import ResidentMerge as ResidentMerge
 from residents.notices import BuildingNotice as BuildingNotice
 from residents.querysets import ResidenceQuerySet, ResidentQuerySet
+from residents.room_places import RoomPlace as RoomPlace
 from residents.transfers import Transfer as Transfer
 
 

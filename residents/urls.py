@@ -16,12 +16,14 @@ from residents.views import (
     pane,
     people,
     reporting,
+    rooming,
     transfers,
 )
 
 app_name = "residents"
 urlpatterns = [
     path("", lists.residents, name="list"),
+    path("rooms/<uuid:pk>/", rooming.room_places, name="room_places"),
     path("entry/", entry.entry_start, name="entry_start"),
     path("entry/drafts/", drafts.mine, name="drafts"),
     path("entry/<uuid:pk>/", entry.entry, name="entry"),

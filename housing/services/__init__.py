@@ -49,6 +49,13 @@ from housing.services.registering import (
     register_building,
     register_dwelling,
 )
+from housing.services.rental import (
+    RentalVisit,
+    decide_group_rental,
+    store_rental_test,
+    visitors_at,
+)
+from housing.services.rooming import RoomTold, UnfitRoom, save_rooms
 
 __all__ = [
     "BUILDING_FACTS",
@@ -59,6 +66,8 @@ __all__ = [
     "Finding",
     "HousingError",
     "NewDwelling",
+    "RentalVisit",
+    "RoomTold",
     "OccupancyCounters",
     "TERMS",
     "StaleVersion",
@@ -67,12 +76,14 @@ __all__ = [
     "UnableToLease",
     "UnableToRegister",
     "UnableToUpdate",
+    "UnfitRoom",
     "add_rooms",
     "ask_building_codes",
     "ask_code_event",
     "change_dwellings",
     "change_lease",
     "decide_code_request",
+    "decide_group_rental",
     "determine_legality",
     "door_of",
     "end_lease",
@@ -87,9 +98,12 @@ __all__ = [
     "register_dwellings",
     "register_lease",
     "renew_lease",
+    "save_rooms",
     "set_occupancy_counters",
+    "store_rental_test",
     "update_building",
     "update_dwelling",
+    "visitors_at",
     "void_lease",
     "withdraw_code_request",
     "withdraw_dwellings",

@@ -24,8 +24,8 @@ from portal.rows import update_rows
 
 Values = dict[str, Any]
 Status = DwellingUnit.Status
-#: What other areas repeat of a dwelling.
-COPIED = {"room_no", "occupancy"}
+#: What other areas repeat of a dwelling or conclude from.
+COPIED = {"room_no", "occupancy", "design_use"}
 #: What a correction may change; codes have acts of their own, legality is the housing office's.
 EDITABLE = (
     "room_no", "floor", "design_use", "actual_use", "floor_area", "design_rooms", "tenure",

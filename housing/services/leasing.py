@@ -17,6 +17,7 @@ from housing.leases import Lease
 from housing.models import DwellingUnit
 from housing.services.changing import _locked_dwelling
 from housing.services.errors import StaleVersion, UnableToLease
+from housing.services.following import tell_followers
 from housing.terms import RULE, excludes, overlap, problems_of
 from portal.audit.record import record
 from portal.orgs.access import require
@@ -172,7 +173,7 @@ def _enter(
     _check(dwelling, lease, at, apart_from=[])
     lease.file_by = _file_by(lease.starts_on, _limits(at))
     lease.save(force_insert=True)
-    _follow(dwelling.pk)
+    _follow(dwelling.pk, by, at)
     told = {name: ["", getattr(lease, name)] for name in ("kind", "starts_on", "ends_on")}
     _tell(action, lease, by, at, changes=told)
     return lease
@@ -230,13 +231,14 @@ def _save(lease: Lease, columns: list[str], by: Scope, at: datetime) -> None:
     lease.version += 1
     lease.updated_at, lease.updated_by = at, by.user_name
     lease.save(update_fields=[*columns, "version", "updated_at", "updated_by"])
-    _follow(lease.dwelling_id)
+    _follow(lease.dwelling_id, by, at)
 
 
-def _follow(dwelling_id: uuid.UUID) -> None:
+def _follow(dwelling_id: uuid.UUID, by: Scope, at: datetime) -> None:
     """Set until when the dwelling is let; no new version: nobody's form goes stale by it."""
     until = Lease.objects.standing().filter(dwelling=dwelling_id).aggregate(last=Max("ends_on"))
     DwellingUnit.objects.filter(pk=dwelling_id).update(leased_until=until["last"])
+    tell_followers(dwelling_ids=[dwelling_id], by=by, at=at)
 
 
 def _tell(

@@ -19,6 +19,7 @@ from housing.models import Building, DwellingUnit
 from housing.tables import DwellingList, legality
 from housing.views import Yardstick, may_edit, put_errors, yardstick
 from housing.views.conflicts import both_versions, chosen, version_of
+from housing.views.rental import rental_of
 from portal.audit.record import record
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
@@ -115,8 +116,9 @@ def dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "events": unit.code_events.order_by("-at", "-id")[:20],
         "may_edit": may_edit(request),
         "may_enter": request.scope.may(Capability.EDIT_RESIDENTS),
+        "may_confirm": request.scope.may(Capability.CONFIRM_GROUP_RENTAL),
     }
-    return page(request, "housing/dwelling.html", context)
+    return page(request, "housing/dwelling.html", context | rental_of(unit))
 
 
 def issues_of(unit: DwellingUnit) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from assessment.models import ScoreState, Stage
 from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES
-from housing.models import DwellingUnit
+from housing.models import DwellingUnit, GroupRentalTest
 from portal.exchange.kinds import OUTCOME_TITLES
 from portal.orgs.roles import ROLES
 from residents.categories import POPULATION_CATEGORIES, VERIFICATION_METHODS
@@ -27,6 +27,7 @@ LABELS = {
     "dwelling": "房屋", "dwellings": "房屋数", "elsewhere": "已在外单位登记",
     "employer_name": "工作单位", "end_on": "离开日期", "ended_on": "离开日期", "error": "出错",
     "evidence": "佐证", "file": "文件", "filter": "条件", "floor": "层", "floor_area": "建筑面积",
+    "group_rental": "群租状态",
     "form": "格式", "format": "格式", "found": "查得", "from": "原值", "house_code": "房屋编码",
     "id": "证件号", "indicator": "指标", "issued_on": "签发日期", "kept": "未能撤销",
     "keys": "编号", "kind": "类别",
@@ -41,7 +42,7 @@ LABELS = {
     "unit": "单位", "units": "街道（镇）数", "update": "更新", "updated": "更新",
     "valid_to": "有效期至", "verdict": "结论", "verified_by": "核实人",
     "verified_method": "核实方式", "verified_on": "核实日期", "visited_on": "上门日期",
-    "year": "年度",
+    "visitors": "上门人员", "year": "年度",
 }  # fmt: skip
 #: Technical facts that nobody reads on a screen; the export and the table keep them.
 UNTOLD = {"sha256", "run", "lead", "columns"}
@@ -55,6 +56,7 @@ VALUES: dict[str, Mapping[str, str]] = {
     "checked": {"": "未核对", "ok": "相符", "differs": "不符"},
     "code_state": dict(DwellingUnit.CodeState.choices),
     "design_use": dict(BUILDING_USES.entries),
+    "group_rental": dict(GroupRentalTest.State.choices),
     "kind": {
         "identity": "证件号", "phone": "手机",
         "residents": "实有人口台账", "dwellings": "实有房屋清单",

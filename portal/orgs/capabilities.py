@@ -15,6 +15,7 @@ class Capability(StrEnum):
     EDIT_HOUSING = "edit_housing"
     APPROVE_CODES = "approve_codes"
     DETERMINE_LEGALITY = "determine_legality"
+    CONFIRM_GROUP_RENTAL = "confirm_group_rental"
     REVEAL_IDENTITY = "reveal_identity"
     IMPORT_FILES = "import_files"
     EXPORT_MASKED = "export_masked"
@@ -56,6 +57,7 @@ TITLES: dict[Capability, str] = {
     Capability.EDIT_HOUSING: "登记、变更房屋信息",
     Capability.APPROVE_CODES: "审批房屋编码申请",
     Capability.DETERMINE_LEGALITY: "认定房屋合法性",
+    Capability.CONFIRM_GROUP_RENTAL: "上门后认定群租",
     Capability.REVEAL_IDENTITY: "写明事由后查看完整证件号",
     Capability.IMPORT_FILES: "批量导入台账",
     Capability.EXPORT_MASKED: "导出遮盖后的名单",

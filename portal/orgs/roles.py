@@ -49,8 +49,8 @@ _ALL = [
     ),
     _role(
         "housing_officer", "区房管局认定人员", "district",
-        "认定房屋合法性、写明依据，只看房屋，看不到居民。",
-        C.DETERMINE_LEGALITY, C.VIEW_RULES,
+        "认定房屋合法性、上门后认定群租，写明依据，只看房屋，看不到居民。",
+        C.DETERMINE_LEGALITY, C.CONFIRM_GROUP_RENTAL, C.VIEW_RULES,
     ),
     _role(
         "district_auditor", "安全审计员", "district",
@@ -69,11 +69,11 @@ _ALL = [
     ),
     _role(
         "street_manager", "街道（镇）人口办主任", "street",
-        "看本街道看板、裁定移交、审批房屋编码、管采集力量、报自评，不看其他街道的人。",
+        "看本街道看板、裁定移交、审批房屋编码、认定群租、管采集力量、报自评，不看其他街道的人。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.EDIT_STAFFING, C.REVIEW_PERMITS,
         C.DECIDE_PERMITS, C.VIEW_ASSESSMENT, C.SELF_ASSESS, C.EXPORT_MASKED, C.APPROVE_EXPORTS,
         C.REVEAL_IDENTITY, C.VIEW_AUDIT, C.VIEW_ORGS, C.APPOINT, C.DECIDE_TRANSFERS, C.SUBMIT_LEADS,
-        C.APPROVE_CODES,
+        C.APPROVE_CODES, C.CONFIRM_GROUP_RENTAL,
     ),
     _role(
         "street_staff", "街道（镇）人口办工作人员", "street",

@@ -58,6 +58,16 @@ RULES = [
         ),
     ),
     RuleDefault(
+        "group_rental", "群租认定标准", "三(三)1",
+        "上海市居住房屋租赁管理办法（2014 年修订）第十条、第十一条：每间不超过 2 人（有法定赡养、"
+        "抚养、扶养义务的除外），人均居住面积不低于 5 平方米",
+        {"least_area": 5, "most_people": 2,
+         "not_for_living": ["kitchen", "bath", "balcony", "storage"],
+         "dormitory_in": ["10", "11", "20"]},
+        {"least_area": (int, float), "most_people": int, "not_for_living": list,
+         "dormitory_in": list},
+    ),
+    RuleDefault(
         "code_deadlines", "房屋编码申请审批时限（工作日）", "三(三)2", TO_CONFIRM,
         {"decide": 5}, {"decide": int},
     ),

@@ -87,6 +87,7 @@ from residents.services.merging import (
 from residents.services.moving import deregister, move_resident
 from residents.services.registering import Arrival, register_resident
 from residents.services.revealing import PURPOSES, Revealed, reveal, reveals_today
+from residents.services.rooming import people_at, place_people
 from residents.services.sealing import (
     Bare,
     bare_document,
@@ -188,6 +189,8 @@ __all__ = [
     "purge_leads",
     "receive_correction",
     "record_visit",
+    "people_at",
+    "place_people",
     "refresh_dwellings",
     "refusal",
     "register_for_lead",

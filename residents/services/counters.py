@@ -11,6 +11,7 @@ from portal.orgs.scope import Scope
 from portal.quality import services as quality
 from residents.models import Residence
 from residents.querysets import ACTUAL_CATEGORIES
+from residents.services.rooming import examine_dwellings
 
 LIVING_HERE = Q(category__in=ACTUAL_CATEGORIES)
 
@@ -41,6 +42,7 @@ def refresh_dwellings(*, dwellings: Collection[UUID], by: Scope, at: datetime) -
         by=by,
         at=at,
     )
+    examine_dwellings(dwellings, by=by, at=at)
     recheck(dwellings, by=by, at=at)
 
 

@@ -14,13 +14,15 @@ from residents.cycles import due_on
 from residents.models import Residence
 from residents.services.changing import today_of
 from residents.services.copies import dwelling_copies
+from residents.services.rooming import examine_dwellings
 
 COLUMNS = ("address_key", "short_address", "occupancy", "code_final", "due_on")
 
 
 @transaction.atomic(savepoint=False)
 def dwellings_changed(*, dwelling_ids: Sequence[UUID], by: Scope, at: datetime) -> None:
-    """Renew the copies on open episodes of these dwellings, and the due day by their occupancy.
+    """Renew the copies on open episodes of these dwellings, the due day by their occupancy, and the
+    tests of their rooms.
 
     Named in `DWELLING_FOLLOWERS`; part of the act on the dwelling, so it needs no event.
     """
@@ -38,3 +40,4 @@ def dwellings_changed(*, dwelling_ids: Sequence[UUID], by: Scope, at: datetime) 
             setattr(row, name, value)
         row.due_on = due_on(row.verified_on, row.occupancy, row.category, cycle)
     update_rows(rows, COLUMNS)
+    examine_dwellings(dwelling_ids, by=by, at=at)

@@ -178,6 +178,8 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
     },
     "housing.DwellingUnit": _dwelling,
     "housing.Lease": _lease,
+    "housing.Room": lambda row: {"label": row.text(20), "closed_on": None},
+    "housing.GroupRentalDecision": lambda row: {"visitor_ids": [1, 2], "badge_shown": True},
     "housing.LegalityDetermination": lambda row: {
         "basis_on": row.today - timedelta(days=30), "review_asked_on": row.today,
     },
