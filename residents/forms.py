@@ -342,6 +342,8 @@ class RoomPlacesForm(PortalForm):
             for row in people
         }
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # the blank choice is an answer here
+            cast(forms.ChoiceField, field).choices = choices
 
     def places(self) -> dict[UUID, UUID | None]:
         """Rooms by episode."""

@@ -1,7 +1,7 @@
 """Forms of a dwelling's rooms and of an officer's word on group rental."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from portal.ui.widgets import Checks
 #: Lines that stand ready below the rooms that are known.
 SPARE = 4
 MOST_ROOMS = 40
+BEDS = [("", _("不清楚")), *Room.Beds.choices]
 
 
 class RoomForm(PortalForm):
@@ -26,9 +27,7 @@ class RoomForm(PortalForm):
         label=_("使用面积 m²"), max_digits=6, decimal_places=2, min_value=0.01, max_value=500,
         required=False,
     )  # fmt: skip
-    by_bed = forms.ChoiceField(
-        label=_("按床位出租"), choices=[("", _("不清楚")), *Room.Beds.choices], required=False
-    )
+    by_bed = forms.ChoiceField(label=_("按床位出租"), choices=BEDS, required=False)
 
     def clean(self) -> dict[str, Any]:
         """A line of which only the name was forgotten is not lost without a word."""
@@ -40,6 +39,8 @@ class RoomForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        beds = cast(forms.ChoiceField, self.fields["by_bed"])
+        beds.choices = BEDS  # the blank one is an answer here, not a thing left out
         place = int(str(self.prefix or "room-0").rpartition("-")[2]) + 1
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"第 {place} 间 {field.label}"
@@ -55,7 +56,9 @@ class DecisionForm(PortalForm):
 
     columns = 2
     spans = {"visitors": 2, "facts": 2, "assistance": 2}
-    kind = forms.ChoiceField(label=_("结论"), choices=GroupRentalDecision.Kind.choices)
+    kind = forms.ChoiceField(
+        label=_("结论"), choices=[("", _("请选择")), *GroupRentalDecision.Kind.choices]
+    )
     visited_on = DayField(label=_("上门日期"))
     visitors = forms.TypedMultipleChoiceField(
         label=_("上门人员"), coerce=int, widget=Checks, help_text=_("两人以上")
@@ -75,6 +78,8 @@ class DecisionForm(PortalForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["visitors"].choices = list(visitors.items())  # type: ignore[attr-defined]
-        offered = [pair for pair in GroupRentalDecision.Kind.choices if pair[0] in kinds]
-        self.fields["kind"].choices = offered  # type: ignore[attr-defined]
-        self.fields["kind"].widget.choices = offered
+        titles = dict(GroupRentalDecision.Kind.choices)
+        # nothing is chosen beforehand: so grave a word is said, not overlooked
+        offered = [("", _("请选择")), *((kind, titles[kind]) for kind in kinds)]
+        field = cast(forms.ChoiceField, self.fields["kind"])
+        field.choices = offered

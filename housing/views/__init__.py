@@ -1,5 +1,6 @@
 """Pages of housing: boards, lists, forms."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -7,9 +8,13 @@ from typing import Any
 from django.utils import timezone
 
 from housing.cycles import RULE, cycles_by_occupancy
+from housing.models import DwellingUnit
+from portal.audit.record import record
+from portal.jobs.services import once
 from portal.orgs.access import PortalRequest
 from portal.orgs.capabilities import Capability
 from portal.rules.services import rules_on
+from portal.ui.idempotency import key_of
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,20 @@ def yardstick() -> Yardstick:
 
 def may_edit(request: PortalRequest) -> bool:
     return request.scope.may(Capability.EDIT_HOUSING)
+
+
+def act_once(request: PortalRequest, act: Callable[[], str]) -> str:
+    """Do `act` once for the form that was posted; the address that it gave, a second time too."""
+    return once(key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(), act=act)
+
+
+def tell_viewed(request: PortalRequest, unit: DwellingUnit) -> None:
+    """Write into the trail that a dwelling's page was opened."""
+    if request.method == "GET":
+        record(
+            "housing.viewed", by=request.scope, at=timezone.now(), target=unit,
+            committee=unit.committee_id,
+        )  # fmt: skip
 
 
 def put_errors(form: Any, error: Any) -> None:

@@ -16,13 +16,10 @@ from housing.filters import LegalityFilter
 from housing.forms import FindingForm, ObjectionForm
 from housing.models import DwellingUnit, LegalityDetermination
 from housing.tables import LegalityList, legality
-from housing.views import put_errors
-from portal.audit.record import record
-from portal.jobs.services import once
+from housing.views import act_once, put_errors, tell_viewed
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.cells import SavedView
-from portal.ui.idempotency import key_of
 from portal.ui.listing import FEW
 from portal.ui.pages import done, page
 
@@ -66,18 +63,12 @@ def determine(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
             return reverse("housing:determine", args=[pk])
 
         try:
-            url = once(
-                key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(), act=act
-            )
+            url = act_once(request, act)
         except services.UnableToDetermine as error:
             put_errors(form, error)
         else:
             return done(request, url, _("已写入认定"))
-    if request.method == "GET":
-        record(
-            "housing.viewed", by=request.scope, at=timezone.now(), target=unit,
-            committee=unit.committee_id,
-        )  # fmt: skip
+    tell_viewed(request, unit)
     return _show(request, unit, form=form)
 
 

@@ -17,13 +17,10 @@ from housing.forms.rental import DecisionForm, RoomSheet
 from housing.group_rental import TITLES
 from housing.models import DwellingUnit
 from housing.tables import RENTAL_TONES, GroupRentalList
-from housing.views import put_errors
-from portal.audit.record import record
-from portal.jobs.services import once
+from housing.views import act_once, put_errors, tell_viewed
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.cells import SavedView
-from portal.ui.idempotency import key_of
 from portal.ui.listing import FEW
 from portal.ui.pages import done, page
 
@@ -89,18 +86,12 @@ def group_rental(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
             return reverse("housing:group_rental", args=[pk])
 
         try:
-            url = once(
-                key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(), act=act
-            )
+            url = act_once(request, act)
         except services.UnableToDetermine as error:
             put_errors(form, error)
         else:
             return done(request, url, _("已写入结论"))
-    if request.method == "GET":
-        record(
-            "housing.viewed", by=request.scope, at=timezone.now(), target=unit,
-            committee=unit.committee_id,
-        )  # fmt: skip
+    tell_viewed(request, unit)
     context = shown | {
         "dwelling": unit, "form": form,
         "crumbs": [

@@ -47,6 +47,10 @@ class Diary:
         """`who` (a username) does something at a moment, in their own scope."""
         self.acts.append((at, len(self.acts), who, act))
 
+    def enter_back(self, who: str, act: Act, back: int) -> None:
+        """`who` does something on the working day so many before today."""
+        self.enter(who, self.moment(self.working_day(back), 9, 16), act)
+
     def note(self, who: str, at: datetime, action: str, *, text: str = "", **told: Any) -> None:
         """An event of the trail by `who`, told as to `portal.audit.record.event`.
 

@@ -7,7 +7,6 @@ that the invented numbers stay as they are.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from housing import services as housing
@@ -84,18 +83,18 @@ def _plan_leads(diary: Diary, homes: list[DwellingUnit]) -> None:
     nothing = _Lead(homes[4], "cancel", "好久没见老人下楼", "04")
     duplicate = _Lead(homes[2], "new", "这一户好像有新租客")
     changed = _Lead(homes[5], "change", "装修隔出一间", "03", "dwelling")
-    _enter(diary, WATCHMAN, fresh.tell, 1)
+    diary.enter_back(WATCHMAN, fresh.tell, 1)
     for each, back in ((late, 7), (given, 4), (nothing, 6), (duplicate, 3), (changed, 8)):
         who = WATCHMAN if each.channel in ("01", "02", "03", "04") else CLERK
-        _enter(diary, who, each.tell, back)
-    _enter(diary, CLERK, confirmed.tell, 5)
+        diary.enter_back(who, each.tell, back)
+    diary.enter_back(CLERK, confirmed.tell, 5)
     for each, back in ((given, 3), (confirmed, 4), (nothing, 5), (changed, 7)):
-        _enter(diary, CLERK, each.give, back)
-    _enter(diary, COLLEAGUE, duplicate.find("duplicate", "同一户已有线索", visited=False), 2)
-    _enter(diary, CLERK, confirmed.find("new", "上门见到一家三口，约好带证件", visited=True), 2)
-    _enter(diary, CLERK, nothing.find("nothing", "老人在家，腿脚不便少下楼", visited=True), 3)
-    _enter(diary, CLERK, changed.find("change", "确有隔间，主要是书房", visited=True), 6)
-    _enter(diary, CLERK, changed.finish, 5)
+        diary.enter_back(CLERK, each.give, back)
+    diary.enter_back(COLLEAGUE, duplicate.find("duplicate", "同一户已有线索", visited=False), 2)
+    diary.enter_back(CLERK, confirmed.find("new", "上门见到一家三口，约好带证件", visited=True), 2)
+    diary.enter_back(CLERK, nothing.find("nothing", "老人在家，腿脚不便少下楼", visited=True), 3)
+    diary.enter_back(CLERK, changed.find("change", "确有隔间，主要是书房", visited=True), 6)
+    diary.enter_back(CLERK, changed.finish, 5)
     diary.counts["residents.Lead"] += 7
 
 
@@ -113,8 +112,8 @@ def _plan_declaration(diary: Diary, home: DwellingUnit) -> None:
             told = services.Declared("new", f"{home.room_no}室", "两个人，本周末在家")
             services.declare(door=door, told=told, by=nobody, at=at)
 
-    _enter(diary, CLERK, issue, 9)
-    _enter(diary, CLERK, declare, 1)
+    diary.enter_back(CLERK, issue, 9)
+    diary.enter_back(CLERK, declare, 1)
     diary.counts["residents.Lead"] += 1
 
 
@@ -143,11 +142,11 @@ def _plan_correction(diary: Diary, person: Residence, place: int) -> None:
     def decide(by: Scope, at: datetime) -> None:
         services.decide_correction(request_id=keys[0], granted=granted, answer=answer, by=by, at=at)
 
-    _enter(diary, CLERK, receive, back)
+    diary.enter_back(CLERK, receive, back)
     if answer:
-        _enter(diary, COLLEAGUE, decide, back - 3)
+        diary.enter_back(COLLEAGUE, decide, back - 3)
     if granted:
-        _enter(diary, CLERK, _delivery(keys), back - 5)
+        diary.enter_back(CLERK, _delivery(keys), back - 5)
     diary.counts["residents.CorrectionRequest"] += 1
 
 
@@ -156,9 +155,3 @@ def _delivery(keys: list[UUID]) -> Callable[..., None]:
         services.deliver_correction(request_id=keys[0], delivered_on=at.date(), by=by, at=at)
 
     return deliver
-
-
-def _enter(diary: Diary, who: str, act: Any, back: int) -> None:
-    """At a working day so many before today; later steps lie on later days."""
-    day = diary.working_day(back)
-    diary.enter(who, diary.moment(day, 9, 16), act)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from housing.models import Building
 from permits.services.receiving import rule_for
 from portal.accounts.models import User
-from portal.demo import assessed, cases, cast, handshakes, requests, trail
+from portal.demo import assessed, cases, cast, handshakes, rentals, requests, trail
 from portal.demo.bulk import laid_aside
 from portal.demo.cards import Desks, Official
 from portal.demo.diary import Diary
@@ -125,6 +125,7 @@ def make_work(*, today: date, seed: int) -> dict[str, int]:
     handshakes.plan(diary)
     requests.plan(diary)
     trail.plan(diary)
+    rentals.plan(diary)
     return diary.play()
 
 

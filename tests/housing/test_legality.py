@@ -90,7 +90,8 @@ def test_nobody_else_determines(cast, key):
 def test_the_department_alone_holds_the_right_and_sees_no_resident():
     holders = [key for key, role in ROLES.items() if "determine_legality" in role.capabilities]
     assert holders == ["housing_officer"]
-    assert ROLES["housing_officer"].capabilities == {"determine_legality", "view_rules"}
+    rights = ROLES["housing_officer"].capabilities
+    assert rights == {"determine_legality", "confirm_group_rental", "view_rules"}
 
 
 @pytest.mark.parametrize(
