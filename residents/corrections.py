@@ -3,26 +3,21 @@
 Paper: domain §3.37.
 """
 
-from datetime import date
 from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 
-from portal.orgs.records import CommitteeRecord, ScopedQuerySet
+from portal.orgs.records import CommitteeRecord
+from residents.requests import RequestQuerySet, due_index, list_indexes
 
 
-class CorrectionQuerySet(ScopedQuerySet["CorrectionRequest"]):
-    def open(self) -> Self:
-        return self.filter(state=CorrectionRequest.State.RECEIVED)
+class CorrectionQuerySet(RequestQuerySet["CorrectionRequest"]):
+    still_open = Q(state="received")
 
     def unanswered(self) -> Self:
         """Undecided, or decided and not yet handed over."""
         return self.exclude(state=CorrectionRequest.State.DELIVERED)
-
-    def overdue_on(self, day: date) -> Self:
-        """Requests that should have been decided before `day`."""
-        return self.open().filter(due_on__lt=day)
 
 
 class CorrectionRequest(CommitteeRecord):
@@ -133,21 +128,9 @@ class CorrectionRequest(CommitteeRecord):
             ),
         ]
         indexes = [
-            # the list at each level, the newest first (keyset)
-            models.Index(fields=["committee", "received_at", "id"], name="res_corr_committee"),
-            models.Index(
-                fields=["street_id", "received_at", "id"], include=["committee"],
-                name="res_corr_street",
-            ),
-            models.Index(
-                fields=["received_at", "id"], include=["committee"], name="res_corr_district"
-            ),
-            # what is due
-            models.Index(
-                fields=["committee", "due_on", "id"], condition=~Q(state="delivered"),
-                name="res_corr_due",
-            ),
-        ]  # fmt: skip
+            *list_indexes("received_at", "res_corr"),
+            due_index(~Q(state="delivered"), "res_corr_due"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.get_kind_display()}"

@@ -17,7 +17,6 @@ from portal.orgs.scope import Scope
 from portal.ui.filtering import offer
 from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REASONS
 from residents.completeness import BY_KEY, incomplete, years_before
-from residents.corrections import CorrectionQuerySet
 from residents.discovery import CHANNELS
 from residents.leads import LeadQuerySet
 from residents.metrics import as_printed, probable_duplicates
@@ -222,7 +221,20 @@ class TransferFilter(django_filters.FilterSet):
         return rows.to_decide(self.scope, self.day)
 
 
-class LeadFilter(django_filters.FilterSet):
+class RequestFilter(django_filters.FilterSet):
+    """What every list of requests can be narrowed by."""
+
+    overdue = Choice(label=_("已超期"), choices=YES[:1], method="by_overdue")
+
+    def __init__(self, *args: Any, scope: Scope, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope, self.day = scope, day
+
+    def by_overdue(self, rows: Any, _name: str, _value: str) -> Any:
+        return rows.overdue_on(self.day)
+
+
+class LeadFilter(RequestFilter):
     """Conditions of the list of discovery leads."""
 
     state = django_filters.MultipleChoiceFilter(label=_("状态"), choices=Lead.State.choices)
@@ -230,7 +242,6 @@ class LeadFilter(django_filters.FilterSet):
     subject = Choice(label=_("对象"), choices=Lead.Subject.choices)
     channel = django_filters.MultipleChoiceFilter(label=_("发现渠道"), choices=CHANNELS.choices())
     result = django_filters.MultipleChoiceFilter(label=_("结果"), choices=Lead.Result.choices)
-    overdue = Choice(label=_("已超期"), choices=YES[:1], method="by_overdue")
     mine = Choice(label=_("由我承办"), choices=YES[:1], method="by_mine")
     place = django_filters.CharFilter(label=_("地点"), field_name="place", lookup_expr="contains")
     unit = django_filters.ModelChoiceFilter(
@@ -241,14 +252,10 @@ class LeadFilter(django_filters.FilterSet):
         model = Lead
         fields: list[str] = []
 
-    def __init__(self, *args: Any, scope: Scope, day: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.scope, self.day = scope, day
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, scope=scope, **kwargs)
         units = OrgUnit.objects.under(scope.unit).order_by("code")
         offer(self, unit=None if scope.level == "committee" else units)
-
-    def by_overdue(self, rows: LeadQuerySet, _name: str, _value: str) -> LeadQuerySet:
-        return rows.overdue_on(self.day)
 
     def by_mine(self, rows: LeadQuerySet, _name: str, _value: str) -> LeadQuerySet:
         return rows.filter(assigned_id=self.scope.user_id or 0)
@@ -257,7 +264,7 @@ class LeadFilter(django_filters.FilterSet):
         return rows.under(value.code)
 
 
-class CorrectionFilter(django_filters.FilterSet):
+class CorrectionFilter(RequestFilter):
     """Conditions of the list of requests for correction."""
 
     state = django_filters.MultipleChoiceFilter(
@@ -268,15 +275,7 @@ class CorrectionFilter(django_filters.FilterSet):
     )
     result = Choice(label=_("结果"), choices=CorrectionRequest.Result.choices)
     name = django_filters.CharFilter(label=_("姓名"), field_name="name", lookup_expr="startswith")
-    overdue = Choice(label=_("已超期"), choices=YES[:1], method="by_overdue")
 
     class Meta:
         model = CorrectionRequest
         fields: list[str] = []
-
-    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.day = day
-
-    def by_overdue(self, rows: CorrectionQuerySet, _name: str, _value: str) -> CorrectionQuerySet:
-        return rows.overdue_on(self.day)

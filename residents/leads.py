@@ -12,18 +12,14 @@ from django.db import models
 from django.db.models import Q
 
 from housing.models import Building, DwellingUnit
-from portal.orgs.records import CommitteeRecord, ScopedQuerySet
+from portal.orgs.records import CommitteeRecord
 from portal.orgs.scope import Scope
 from residents.discovery import CHANNELS, CONFIRMED
+from residents.requests import RequestQuerySet, due_index, list_indexes
 
 
-class LeadQuerySet(ScopedQuerySet["Lead"]):
-    def open(self) -> Self:
-        return self.exclude(state=Lead.State.CLOSED)
-
-    def overdue_on(self, day: date) -> Self:
-        """Leads for which something should have been done before `day`."""
-        return self.open().filter(due_on__lt=day)
+class LeadQuerySet(RequestQuerySet["Lead"]):
+    still_open = ~Q(state="closed")
 
     def waiting_for(self, scope: Scope) -> Self:
         """Open leads that nobody has taken on, or that this person has."""
@@ -144,20 +140,9 @@ class Lead(CommitteeRecord):
             ),
         ]
         indexes = [
-            # the list at each level, the newest first (keyset)
-            models.Index(fields=["committee", "submitted_at", "id"], name="res_lead_committee"),
-            models.Index(
-                fields=["street_id", "submitted_at", "id"], include=["committee"],
-                name="res_lead_street",
-            ),
-            models.Index(
-                fields=["submitted_at", "id"], include=["committee"], name="res_lead_district"
-            ),
+            *list_indexes("submitted_at", "res_lead"),
             # what is due, in a committee and in a street
-            models.Index(
-                fields=["committee", "due_on", "id"], condition=~Q(state="closed"),
-                name="res_lead_due",
-            ),
+            due_index(~Q(state="closed"), "res_lead_due"),
             models.Index(
                 fields=["street_id", "due_on", "id"], include=["committee"],
                 condition=~Q(state="closed"), name="res_lead_due_street",

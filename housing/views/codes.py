@@ -70,7 +70,8 @@ def _show(
         scope.may(Capability.APPROVE_CODES) and found.waits and found.asked_by != scope.user_id
     )
     context = {
-        "asked": found, "tone": REQUEST_TONES[found.state], "problem": problem,
+        "row": found, "heading": f"{found.get_kind_display()}　{found.place}",
+        "tone": REQUEST_TONES[found.state], "refusal": problem,
         "form": (form or CodeDecisionForm()) if decides else None,
         "may_withdraw": may_edit(request) and found.waits,
         "crumbs": [

@@ -13,19 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from portal.audit.record import record
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.cells import SavedView
 from portal.ui.idempotency import key_of
-from portal.ui.pages import UNPROCESSABLE, done, page
+from portal.ui.pages import done, page
 from residents import services
 from residents.filters import CorrectionFilter
 from residents.forms import CorrectionAnswerForm, CorrectionForm, DeliveryForm
 from residents.models import CorrectionRequest, Residence, Resident
-from residents.tables import CORRECTION_TONES, CorrectionList
-from residents.views.acts import act_once, put_at_field
+from residents.request_tables import CORRECTION_TONES, CorrectionList
+from residents.views.requests import act_on, note_look, show_list, show_request
 
 State, Kind = CorrectionRequest.State, CorrectionRequest.Kind
 Form = CorrectionAnswerForm | DeliveryForm
@@ -47,15 +46,7 @@ def corrections(request: PortalRequest) -> HttpResponse:
         SavedView(_("待送达"), "state=decided", rows.filter(state=State.DECIDED).count()),
         SavedView(_("已超期"), "overdue=1", rows.overdue_on(today).count()),
     ]
-    listing = Listing(request, rows, views=views, day=today, filter_context={"day": today})
-    if not listing.is_asked_for_filters:
-        record(
-            "register.list_viewed", by=scope, at=timezone.now(),
-            target=("residents.correctionrequest", "list"),
-            subjects=[row.resident_id for row in listing.page.rows],
-            changes={"list": "更正申请", "filter": listing.query},
-        )  # fmt: skip
-    return listing.respond("residents/corrections.html")
+    return show_list(request, Listing(request, rows, views=views, day=today, scope=scope))
 
 
 @needs(Capability.EDIT_RESIDENTS)
@@ -92,20 +83,13 @@ def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 def correction(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """One request: what was asked, what the register shows, what was answered."""
     found = _correction(request, pk)
-    _note_look(request, found)
+    note_look(request, "residents.correction_viewed", found)
     return _show(request, found)
 
 
 def _correction(request: PortalRequest, pk: uuid.UUID) -> CorrectionRequest:
     rows = CorrectionRequest.objects.select_related("resident", "committee__parent")
     return get_in_scope(rows, request.scope, pk=pk)
-
-
-def _note_look(request: PortalRequest, found: CorrectionRequest) -> None:
-    record(
-        "residents.correction_viewed", by=request.scope, at=timezone.now(), target=found,
-        committee=found.committee_id, subjects=[found.resident_id],
-    )  # fmt: skip
 
 
 def _show(
@@ -118,20 +102,19 @@ def _show(
         answer_form = form or _answer_form(found, initial={"value": told["wanted"]})
     elif acts and found.state == State.DECIDED:
         delivery_form = form or DeliveryForm(initial={"delivered_on": today})
-    context = {
-        "row": found, "tone": CORRECTION_TONES[State(found.state)], "told": told,
-        "field": services.FIELDS.get(found.field, ""), "refusal": refusal,
-        "unit": services.unit_title(found.committee),
-        "late": found.state == State.RECEIVED and found.due_on < today,
-        "answer_form": answer_form, "delivery_form": delivery_form,
-        "version": services.version_of(found.resident, _episode(request, found)),
-        "crumbs": [
+    return show_request(
+        request, "residents/correction.html", found, form=form, refusal=refusal,
+        heading=found.name, tone=CORRECTION_TONES[State(found.state)], told=told,
+        field=services.FIELDS.get(found.field, ""),
+        unit=services.unit_title(found.committee),
+        late=found.state == State.RECEIVED and found.due_on < today,
+        answer_form=answer_form, delivery_form=delivery_form,
+        version=services.version_of(found.resident, _episode(request, found)),
+        crumbs=[
             {"title": _("更正申请"), "url": reverse("residents:corrections")},
             {"title": found.name},
         ],
-    }  # fmt: skip
-    status = UNPROCESSABLE if refusal or (form and form.errors) else 200
-    return page(request, "residents/correction.html", context, status=status)
+    )  # fmt: skip
 
 
 def _answer_form(found: CorrectionRequest, *args: Any, **kwargs: Any) -> CorrectionAnswerForm:
@@ -153,11 +136,17 @@ def decide(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     form, granted = _answer_form(found, request.POST), request.POST.get("granted") == "1"
 
     def act() -> None:
-        services.decide_correction(
-            request_id=pk, granted=granted, answer=form.cleaned_data["answer"],
-            value=form.cleaned_data.get("value", ""), version=request.POST.get("version", ""),
-            by=request.scope, at=timezone.now(),
-        )  # fmt: skip
+        try:
+            services.decide_correction(
+                request_id=pk, granted=granted, answer=form.cleaned_data["answer"],
+                value=form.cleaned_data.get("value", ""), version=request.POST.get("version", ""),
+                by=request.scope, at=timezone.now(),
+            )  # fmt: skip
+        except services.UnableToSave as why:  # the register does not take the value
+            raise services.UnableToFollowUp(str(why), "value") from why
+        except services.StaleVersion as stale:
+            text = _("%(who)s 刚改过这个人的信息，请重新打开核对") % {"who": stale.changed_by}
+            raise services.UnableToFollowUp(text) from stale
 
     said = _("已同意，登记已更正，请打印答复送达") if granted else _("已答复，请打印送达")
     return _done(request, found, form, act, said)
@@ -185,7 +174,7 @@ def letter(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     found = _correction(request, pk)
     if found.state == State.RECEIVED:
         raise Http404
-    _note_look(request, found)
+    note_look(request, "residents.correction_viewed", found)
     context = {
         "row": found, "told": services.correction_words(found),
         "field": services.FIELDS.get(found.field, ""),
@@ -197,21 +186,10 @@ def letter(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 def _done(
     request: PortalRequest, found: CorrectionRequest, form: Form, act: Callable[[], None], said: str
 ) -> HttpResponse:  # fmt: skip
-    """Act once for each form and show the request again; a refusal shows with what was typed."""
-    where = reverse("residents:correction", args=[found.pk])
-    if not form.is_valid():
-        return _show(request, found, form=form)
+    """Act, and show the request again."""
 
-    try:
-        act_once(request, act, where=where)
-    except services.UnableToFollowUp as why:
-        if put_at_field(form, why.field, why):
-            return _show(request, found, form=form)
-        return _show(request, _correction(request, found.pk), refusal=str(why))
-    except services.UnableToSave as why:
-        form.add_error("value" if "value" in form.fields else None, str(why))
-        return _show(request, found, form=form)
-    except services.StaleVersion as stale:
-        text = _("%(who)s 刚改过这个人的信息，请重新打开核对") % {"who": stale.changed_by}
-        return _show(request, _correction(request, found.pk), refusal=text)
-    return done(request, where, said)
+    def show(*, form: Any = None, refusal: str = "") -> HttpResponse:
+        return _show(request, _correction(request, found.pk), form=form, refusal=refusal)
+
+    where = reverse("residents:correction", args=[found.pk])
+    return act_on(request, act, form=form, where=where, said=said, show=show)

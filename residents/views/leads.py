@@ -15,20 +15,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from housing.models import DwellingUnit
-from portal.audit.record import record
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.ui.cells import SavedView
-from portal.ui.pages import UNPROCESSABLE, done, page
 from residents import services
 from residents.filters import LeadFilter
 from residents.forms import FindingForm, FinishForm, TriageForm
 from residents.leads import LeadQuerySet
 from residents.models import Lead, Residence, Resident
+from residents.request_tables import LEAD_TONES, LeadList
 from residents.search import find_dwellings
-from residents.tables import LEAD_TONES, LeadList
-from residents.views.acts import act_once, put_at_field
+from residents.views.requests import act_on, note_look, show_list, show_request
 
 Form = TriageForm | FindingForm | FinishForm
 State = Lead.State
@@ -47,19 +45,13 @@ def leads(request: PortalRequest) -> HttpResponse:
     scope, today = request.scope, timezone.localdate()
     rows = Lead.objects.in_scope(scope).defer("sealed")
     listing = Listing(
-        request, rows, views=lambda: _views(rows, scope, today), day=today, scope=scope,
-        filter_context={"scope": scope, "day": today},
-    )  # fmt: skip
-    if not listing.is_asked_for_filters:
-        record(
-            "register.list_viewed", by=scope, at=timezone.now(), target=("residents.lead", "list"),
-            changes={"list": "发现线索", "filter": listing.query},
-        )  # fmt: skip
+        request, rows, views=lambda: _views(rows, scope, today), day=today, scope=scope
+    )
     context = {
         "may_submit": scope.may(Capability.SUBMIT_LEADS),
         "may_issue": scope.may(Capability.EDIT_RESIDENTS),
     }
-    return listing.respond("residents/leads.html", context)
+    return show_list(request, listing, "residents/leads.html", context)
 
 
 def _views(rows: LeadQuerySet, scope: Scope, today: date) -> list[SavedView]:
@@ -79,10 +71,7 @@ def _views(rows: LeadQuerySet, scope: Scope, today: date) -> list[SavedView]:
 def lead(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """One lead: what was told, what is to be done next, what came of it."""
     found = _lead(request, pk)
-    record(
-        "residents.lead_viewed", by=request.scope, at=timezone.now(), target=found,
-        committee=found.committee_id,
-    )  # fmt: skip
+    note_look(request, "residents.lead_viewed", found)
     return _show(request, found)
 
 
@@ -96,21 +85,19 @@ def _show(
 ) -> HttpResponse:
     scope, today = request.scope, timezone.localdate()
     acts = scope.may(Capability.EDIT_RESIDENTS) and found.is_open
-    context = {
-        "lead": found, "tone": LEAD_TONES[State(found.state)], "told": services.lead_words(found),
-        "unit": services.unit_title(found.committee), "refusal": refusal,
-        "late": found.is_open and found.due_on < today, "acts": acts,
-        "may_edit_housing": scope.may(Capability.EDIT_HOUSING),
-        "people": _people(found, scope) if acts and found.state != State.SUBMITTED else [],
-        "registered": _registered(found, scope),
-        "crumbs": [
+    return show_request(
+        request, "residents/lead.html", found, form=form, refusal=refusal,
+        heading=found.place or _("（地点已清除）"), tone=LEAD_TONES[State(found.state)],
+        told=services.lead_words(found), unit=services.unit_title(found.committee),
+        late=found.is_open and found.due_on < today, acts=acts,
+        may_edit_housing=scope.may(Capability.EDIT_HOUSING),
+        people=_people(found, scope) if acts and found.state != State.SUBMITTED else [],
+        registered=_registered(found, scope),
+        crumbs=[
             {"title": _("发现线索"), "url": reverse("residents:leads")}, {"title": found.place},
         ],
-    }  # fmt: skip
-    if acts:
-        context |= _forms(found, form, today, scope)
-    status = UNPROCESSABLE if refusal or (form and form.errors) else 200
-    return page(request, "residents/lead.html", context, status=status)
+        **(_forms(found, form, today, scope) if acts else {}),
+    )  # fmt: skip
 
 
 def _forms(found: Lead, form: Form | None, today: date, scope: Scope) -> dict[str, Any]:
@@ -226,16 +213,10 @@ def dwelling_meant(text: str, scope: Scope) -> uuid.UUID | None:
 def _done(
     request: PortalRequest, found: Lead, form: Form, act: Callable[[], Lead], said: str
 ) -> HttpResponse:  # fmt: skip
-    """Act once for each form and show the lead again; a refusal shows with what was typed."""
-    where = reverse("residents:lead", args=[found.pk])
-    if not form.is_valid():
-        return _show(request, found, form=form)
+    """Act, and show the lead again."""
 
-    try:
-        act_once(request, act, where=where)
-    except services.UnableToFollowUp as why:
-        found = _lead(request, found.pk)
-        if put_at_field(form, why.field, why):
-            return _show(request, found, form=form)
-        return _show(request, found, refusal=str(why))
-    return done(request, where, said)
+    def show(*, form: Any = None, refusal: str = "") -> HttpResponse:
+        return _show(request, _lead(request, found.pk), form=form, refusal=refusal)
+
+    where = reverse("residents:lead", args=[found.pk])
+    return act_on(request, act, form=form, where=where, said=said, show=show)

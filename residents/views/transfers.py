@@ -11,13 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from portal.audit.record import record
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope, level_of
 from portal.ui import formats
 from portal.ui.cells import SavedView
-from portal.ui.pages import done, page
 from residents import services
 from residents.categories import (
     POPULATION_CATEGORIES,
@@ -28,10 +26,9 @@ from residents.categories import (
 from residents.filters import TransferFilter
 from residents.forms import AnswerForm, DecisionForm
 from residents.models import Residence, Transfer
-from residents.tables import TONES, TransferList
-from residents.views.acts import act_once, put_at_field
+from residents.request_tables import TRANSFER_TONES, TransferList
+from residents.views.requests import act_on, note_look, show_list, show_request
 
-UNPROCESSABLE = 422
 Form = AnswerForm | DecisionForm
 
 
@@ -44,18 +41,8 @@ class Listing(TransferList):
 def transfers(request: PortalRequest) -> HttpResponse:
     """Requests of either side, with the tabs that tell what waits for whom."""
     scope, today = request.scope, timezone.localdate()
-    listing = Listing(
-        request, Transfer.objects.in_scope(scope), views=lambda: _views(scope, today), day=today,
-        filter_context={"scope": scope, "day": today},
-    )  # fmt: skip
-    if not listing.is_asked_for_filters:
-        record(
-            "register.list_viewed", by=scope, at=timezone.now(),
-            target=("residents.transfer", "list"),
-            subjects=[row.resident_id for row in listing.page.rows],
-            changes={"list": "移交", "filter": listing.query},
-        )  # fmt: skip
-    return listing.respond("residents/transfers.html")
+    rows, views = Transfer.objects.in_scope(scope), lambda: _views(scope, today)
+    return show_list(request, Listing(request, rows, views=views, day=today, scope=scope))
 
 
 def _views(scope: Scope, today: date) -> list[SavedView]:
@@ -78,10 +65,7 @@ def _views(scope: Scope, today: date) -> list[SavedView]:
 def transfer(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """One request: what the one side saw and, for the other, what the register holds."""
     found = get_in_scope(Transfer.objects.all(), request.scope, pk=pk)
-    record(
-        "residents.transfer_viewed", by=request.scope, at=timezone.now(), target=found,
-        committee=found.committee_id, subjects=[found.resident_id],
-    )  # fmt: skip
+    note_look(request, "residents.transfer_viewed", found)
     return _show(request, found)
 
 
@@ -100,20 +84,18 @@ def _show(
     above = _("区人口办") if level_of(found.decider_id) == "district" else _("街道（镇）人口办")
     answer_form = form if isinstance(form, AnswerForm) else AnswerForm()
     decision_form = form if isinstance(form, DecisionForm) else DecisionForm()
-    context = {
-        "transfer": found, "tone": TONES[Transfer.State(found.state)],
-        "asking": names[found.committee_id], "holding": names[found.holder_id],
-        "fields": _compared(found, held), "held": held, "decider": above, "refusal": refusal,
-        "late": found.waits_for_decision(today),
-        "answer_form": answer_form if answers else None,
-        "decision_form": decision_form if decides else None,
-        "may_withdraw": may_edit and found.is_open and scope.covers(found.committee_id),
-        "crumbs": [
+    return show_request(
+        request, "residents/transfer.html", found, form=form, refusal=refusal,
+        heading=found.name, tone=TRANSFER_TONES[Transfer.State(found.state)],
+        asking=names[found.committee_id], holding=names[found.holder_id],
+        fields=_compared(found, held), held=held, decider=above,
+        late=found.waits_for_decision(today), answer_form=answer_form if answers else None,
+        decision_form=decision_form if decides else None,
+        may_withdraw=may_edit and found.is_open and scope.covers(found.committee_id),
+        crumbs=[
             {"title": _("移交"), "url": reverse("residents:transfers")}, {"title": found.name},
         ],
-    }  # fmt: skip
-    status = UNPROCESSABLE if refusal or (form and form.errors) else 200
-    return page(request, "residents/transfer.html", context, status=status)
+    )  # fmt: skip
 
 
 def _held(found: Transfer, scope: Scope) -> Residence | None:
@@ -156,8 +138,6 @@ def answer(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """The holder agrees, and the person moves at once; or objects with a reason."""
     found = get_in_scope(Transfer.objects.all(), request.scope, pk=pk)
     form, agreed = AnswerForm(request.POST), request.POST.get("agreed") == "1"
-    if not form.is_valid():
-        return _show(request, found, form=form)
 
     def act() -> Transfer:
         return services.answer_transfer(
@@ -177,8 +157,6 @@ def decide(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """The level above decides where the person is registered."""
     found = get_in_scope(Transfer.objects.all(), request.scope, pk=pk)
     form, granted = DecisionForm(request.POST), request.POST.get("granted") == "1"
-    if not form.is_valid():
-        return _show(request, found, form=form)
 
     def act() -> Transfer:
         return services.decide_transfer(
@@ -206,12 +184,13 @@ def _done(
     request: PortalRequest, found: Transfer, form: Form | None, act: Callable[[], Transfer],
     said: str,
 ) -> HttpResponse:  # fmt: skip
-    """Act once for each form and go back to the list; a refusal shows with what was typed."""
-    where = reverse("residents:transfers")
-    try:
-        act_once(request, act, where=where)
-    except services.UnableToTransfer as why:
+    """Act, and go back to the list."""
+
+    def show(*, form: Any = None, refusal: str = "") -> HttpResponse:
         found.refresh_from_db()
-        refusal = "" if put_at_field(form, why.field, why) else str(why)
         return _show(request, found, form=form, refusal=refusal)
-    return done(request, where, said % {"name": found.name})
+
+    return act_on(
+        request, act, form=form, where=reverse("residents:transfers"),
+        said=said % {"name": found.name}, show=show,
+    )  # fmt: skip

@@ -1,0 +1,78 @@
+"""Pages of requests: a list whose look is noted, one request, one act on it.
+
+Leads, transfers, requests for correction and appeals differ in their steps, not in this.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from django import forms
+from django.db import models
+from django.http import HttpResponse
+from django.utils import timezone
+
+from portal.audit.record import record
+from portal.orgs.access import PortalRequest
+from portal.ui.pages import UNPROCESSABLE, done, page
+from residents import services
+from residents.request_tables import RequestList
+from residents.views.acts import act_once, put_at_field
+
+Refused = (services.UnableToFollowUp, services.UnableToTransfer)
+
+
+class Show(Protocol):
+    """Shows a request as it is now, with a form as it was typed or a refusal above it."""
+
+    def __call__(self, *, form: Any = None, refusal: str = "") -> HttpResponse: ...
+
+
+def show_list(
+    request: PortalRequest, listing: RequestList, template: str = "ui/list_page.html",
+    context: dict[str, Any] | None = None,
+) -> HttpResponse:  # fmt: skip
+    """The list; that somebody looked, and at whom, is an event."""
+    if not listing.is_asked_for_filters:
+        rows = listing.page.rows
+        subjects = [key for row in rows if (key := getattr(row, "resident_id", None))]
+        record(
+            "register.list_viewed", by=request.scope, at=timezone.now(),
+            target=(listing.base.model._meta.label_lower, "list"), subjects=subjects,
+            changes={"list": str(listing.caption), "filter": listing.query},
+        )  # fmt: skip
+    return listing.respond(template, context)
+
+
+def note_look(request: PortalRequest, event: str, found: Any) -> None:
+    """That somebody looked at one request."""
+    known = getattr(found, "resident_id", None)
+    record(
+        event, by=request.scope, at=timezone.now(), target=found, committee=found.committee_id,
+        subjects=[known] if known else [],
+    )  # fmt: skip
+
+
+def show_request(
+    request: PortalRequest, template: str, row: models.Model, *, form: forms.Form | None,
+    refusal: str, **context: Any,
+) -> HttpResponse:  # fmt: skip
+    """One request; 422 where an act on it was refused."""
+    status = UNPROCESSABLE if refusal or (form and form.errors) else 200
+    context |= {"row": row, "refusal": refusal}
+    return page(request, template, context, status=status)
+
+
+def act_on(
+    request: PortalRequest, act: Callable[[], Any], *, form: forms.Form | None, where: str,
+    said: str, show: Show,
+) -> HttpResponse:  # fmt: skip
+    """Act once for the posted form and go on to `where`; a refusal shows with what was typed."""
+    if form is not None and not form.is_valid():
+        return show(form=form)
+    try:
+        act_once(request, act, where=where)
+    except Refused as why:
+        if put_at_field(form, why.field, why):
+            return show(form=form)
+        return show(refusal=str(why))
+    return done(request, where, said)
