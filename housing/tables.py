@@ -56,6 +56,7 @@ class DwellingList(RegisterList):
     """Actual housing in address order (实有房屋, ui.md 8.15)."""
 
     key = "dwellings"
+    peeks = True
     unit = _("套")
     caption = _("实有房屋")
     default_sort = "address"
@@ -228,6 +229,7 @@ class LeaseList(RegisterList):
     """Leases by their last day (租赁登记)."""
 
     key = "leases"
+    peeks = True
     unit = _("份")
     caption = _("租赁登记")
     default_sort = "ends_on"

@@ -428,4 +428,5 @@ logs.configure()
 
 UI_NAV = "portal.nav.nav_for"
 UI_SHELL = "portal.nav.shell_for"
+UI_KEEPER = "portal.accounts.lists.PreferenceKeeper"
 ENVIRONMENT_BADGE = {"demo": "演示数据", "test": "测试环境", "production": ""}[MODE]

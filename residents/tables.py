@@ -56,6 +56,7 @@ class ResidentList(RegisterList):
     """People by the address they live at, in walking order."""
 
     key = "residents"
+    peeks = True
     unit = _("人")
     caption = _("实有人口")
     default_sort = "address"

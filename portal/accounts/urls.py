@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.accounts.views import again, entrance, expired, own
+from portal.accounts.views import again, entrance, expired, lists, own
 
 app_name = "accounts"
 urlpatterns = [
@@ -17,4 +17,6 @@ urlpatterns = [
     path("factor/", own.factor, name="factor"),
     path("factor/codes/", own.recovery_codes, name="recovery_codes"),
     path("sessions/<uuid:handle>/end/", own.end_session, name="end_session"),
+    path("lists/<slug:key>/keep/", lists.keep, name="keep_view"),
+    path("lists/<slug:key>/forget/", lists.forget, name="forget_view"),
 ]

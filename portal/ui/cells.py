@@ -133,6 +133,16 @@ class SavedView:
     title: Text
     query: str
     count: int | None = None
+    #: names one of the user's own; blank for those that come with the list
+    key: str = ""
+    #: an own view's columns
+    columns: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """The parameters that open it."""
+        own = f"view={self.key}" if self.key else ""
+        return "&".join(part for part in (self.query, own) if part)
 
 
 @dataclass(frozen=True)

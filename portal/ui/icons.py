@@ -68,6 +68,7 @@ ICONS: dict[str, str] = {
     "scan": "scan",
     "camera": "camera",
     "user-plus": "user-plus",
+    "peek": "layout-sidebar-right",
     "fold": "layout-sidebar-left-collapse",
     "unfold": "layout-sidebar-left-expand",
     "moon": "moon",

@@ -16,6 +16,7 @@ address; a request of HTMX for `#list` gets that part only. Paging is by key (`k
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -25,17 +26,18 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
-from portal.ui import keyset, markup
+from portal.ui import keeping, keyset, markup
 from portal.ui.cells import BulkAction, Column, Empty, Head, Row, SavedView, Text
 from portal.ui.chips import Chip, active_chips
 from portal.ui.chooser import column_boxes
 from portal.ui.drawing import RowPattern
 from portal.ui.filtering import asked_for
+from portal.ui.keeping import VIEW, Choices
 from portal.ui.pages import page, wants_fragment
 from portal.ui.widgets import dress_filters
 from portal.ui.words import language
 
-CONTROL_NAMES = ("after", "before", "sort", "size", "col", "rows", "open")
+CONTROL_NAMES = ("after", "before", "sort", "size", "col", "rows", "open", VIEW)
 MOST_SUGGESTED = 6
 #: The parameter that asks for an exact count where lists stop counting early.
 EXACT = "exact"
@@ -45,8 +47,7 @@ FEW = 1_000
 
 def chosen_columns(request: HttpRequest, key: str) -> list[str]:
     """The columns that this user chose for a list, by key; empty where nothing was chosen."""
-    kept: dict[str, Any] = request.session.get(f"list:{key}", {})
-    return list(kept.get("columns", []))
+    return list(Choices.of(request, key).columns)
 
 
 class RegisterList:
@@ -66,6 +67,9 @@ class RegisterList:
     empty: ClassVar[Empty] = Empty(_("还没有记录"))
     #: template of what stands above the table inside the panel, e.g. tabs
     panel_template: ClassVar[str] = ""
+    #: whether a row can be looked at beside the list: its page marks parts with data-peek, and the
+    #: list's page includes `ui/peek_pane.html`
+    peeks: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -302,7 +306,7 @@ class RegisterList:
         """The fixed columns, then those this user chose, in the chosen order."""
         free = {column.key: column for column in self.columns if not column.fixed}
         fixed = [column for column in self.columns if column.fixed]
-        chosen = [free[key] for key in self._preference["columns"] if key in free]
+        chosen = [free[key] for key in self._choices.columns if key in free]
         return fixed + (chosen or [column for column in free.values() if column.shown])
 
     @property
@@ -314,20 +318,46 @@ class RegisterList:
 
     @property
     def is_roomy(self) -> bool:
-        return str(self._preference["rows"]) == "roomy"
+        return self._choices.rows == "roomy"
 
     @cached_property
-    def _preference(self) -> dict[str, Any]:
+    def _choices(self) -> Choices:
         """Columns and row height: from the address, else as this user left them."""
-        name = f"list:{self.key}"
-        kept: dict[str, Any] = self.request.session.get(name, {})
-        if "col" in self.request.GET or "rows" in self.request.GET:
-            kept = {
-                "columns": self.request.GET.getlist("col"),
-                "rows": self.request.GET.get("rows", kept.get("rows", "")),
-            }
-            self.request.session[name] = kept
-        return {"columns": kept.get("columns", []), "rows": kept.get("rows", "")}
+        asked = self.request.GET
+        chosen = Choices.of(self.request, self.key)
+        if "col" not in asked and "rows" not in asked:
+            return chosen
+        columns, rows = tuple(asked.getlist("col")), asked.get("rows", chosen.rows)
+        if (columns, rows) != (chosen.columns, chosen.rows):
+            changes = {"columns": list(columns), "rows": rows}
+            keeping.keeper().keep(self.request, self.key, changes)
+        return replace(chosen, columns=columns, rows=rows)
+
+    # --- views of one's own -----------------------------------------------------------------
+
+    @property
+    def own_views(self) -> tuple[SavedView, ...]:
+        """What this user saved of the list, before the views that come with it."""
+        return self._choices.views
+
+    @cached_property
+    def own_view(self) -> SavedView | None:
+        """The own view that is open and has not been changed since."""
+        key = self.request.GET.get(VIEW)
+        return next(
+            (view for view in self.own_views if view.key == key and view.query == self.keepable),
+            None,
+        )
+
+    @cached_property
+    def keepable(self) -> str:
+        """Conditions and order as a view would keep them."""
+        return keeping.keepable(self.filterset_class, self.request.GET)
+
+    @property
+    def kept_columns(self) -> str:
+        """The chosen columns as a view would keep them."""
+        return ",".join(column.key for column in self.shown if not column.fixed)
 
     # --- addresses --------------------------------------------------------------------------
 
@@ -335,7 +365,7 @@ class RegisterList:
     def query(self) -> str:
         """Filters and order as a query string, for exports and bulk acts."""
         query = self.request.GET.copy()
-        for name in ("after", "before", "size", "col", "rows", "open"):
+        for name in ("after", "before", "size", "col", "rows", "open", VIEW):
             query.pop(name, None)
         return query.urlencode()
 
@@ -387,7 +417,7 @@ class RegisterList:
         return [
             (name, value)
             for name, values in self.request.GET.lists()
-            if name not in {"col", "rows", "after", "before", "open"}
+            if name not in {"col", "rows", "after", "before", "open", VIEW}
             for value in values
         ]
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import django_filters
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django_htmx.middleware import HtmxDetails
 
+from portal.accounts.models import User
 from portal.orgs.models import OrgUnit
 from portal.ui import keyset
 from portal.ui.cells import BulkAction, Column, SavedView, Tag
@@ -45,11 +47,11 @@ class UnitList(RegisterList):
         return f"/orgs/{row.pk}/"
 
 
-def asked(address="", *, session=None, target="", method="get", **data):
+def asked(address="", *, user=None, target="", method="get", **data):
     headers = {"HX-Request": "true", "HX-Target": target} if target else {}
     request = getattr(RequestFactory(), method)(f"/list/?{address}", data, headers=headers)
     request.htmx = HtmxDetails(request)
-    request.session = {} if session is None else session
+    request.session, request.user = {}, user or AnonymousUser()
     request.scope = None
     return request
 
@@ -183,14 +185,14 @@ def test_an_estimate_of_the_whole_is_not_told_for_a_part(monkeypatch):
 
 
 def test_chosen_columns_and_row_height_last_until_they_are_changed():
-    session: dict[str, Any] = {}
+    user = User.objects.create_user("lister", "a-long-word-2026", name="周敏")
     rows = OrgUnit.objects.all()
-    first = UnitList(asked("col=parent&col=code&rows=roomy", session=session), rows)
+    first = UnitList(asked("col=parent&col=code&rows=roomy", user=user), rows)
     assert [column.key for column in first.shown] == ["name", "parent", "code"]
-    again = UnitList(asked(session=session), rows)
+    again = UnitList(asked(user=User.objects.get(pk=user.pk)), rows)
     assert [column.key for column in again.shown] == ["name", "parent", "code"]
     assert again.is_roomy
-    strange = UnitList(asked("col=password", session=session), rows)
+    strange = UnitList(asked("col=password", user=user), rows)
     assert [column.key for column in strange.shown] == ["name", "code", "kind"]
 
 

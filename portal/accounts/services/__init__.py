@@ -11,10 +11,10 @@ from portal.accounts.services.kept import Kept, TooMuchToKeep, keep, take_back
 from portal.accounts.services.people import (
     change_password,
     open_account,
-    prefer,
     reset_account,
     set_active,
 )
+from portal.accounts.services.preferences import forget_view, keep_list, keep_view
 from portal.accounts.services.sessions import end_session, end_sessions
 
 __all__ = [
@@ -25,9 +25,11 @@ __all__ = [
     "confirm_factor",
     "end_session",
     "end_sessions",
+    "forget_view",
     "keep",
+    "keep_list",
+    "keep_view",
     "open_account",
-    "prefer",
     "remove_factor",
     "renew_recovery_codes",
     "reset_account",

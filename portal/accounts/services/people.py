@@ -79,11 +79,3 @@ def set_active(*, user_id: int, active: bool, by: Actor, at: datetime, reason: s
     action = "accounts.opened_again" if active else "accounts.closed"
     record(action, by=by, at=at, target=user, reason=reason)
     return user
-
-
-def prefer(*, user_id: int, key: str, value: object) -> None:
-    """Remember a display preference (columns, theme, row height) of one user."""
-    with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user_id)
-        user.preferences[key] = value
-        user.save(update_fields=["preferences"])

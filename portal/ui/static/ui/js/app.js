@@ -5,6 +5,7 @@ import "./htmx-config.js";
 import "./shortcuts.js";
 import "./reveal.js";
 import "./lists.js";
+import "./walking.js";
 import "./inbox.js";
 import "./fields.js";
 import "./tree.js";

@@ -1,6 +1,7 @@
 /* What a phone may hold for visits without a network: today's list and the answers that wait, all
    of it sealed (docs/adr/0020). Here is what pages know that cannot open it. */
 const NAME = "pp-door";
+export const WALK = "pp-walk"; // the order of the list that this tab came from
 export const LIST = "list";
 export const QUEUE = "queue";
 let opening = null;
@@ -45,4 +46,9 @@ export async function unsent() {
 /* Nobody is logged in: today's list goes, what waits stays sealed for whoever gave it. */
 export async function forgetList() {
   if (await isThere()) await act(LIST, "readwrite", (store) => store.clear());
+}
+
+/* What a page remembers of lists ends with the login. */
+export function forgetWalk() {
+  try { window.sessionStorage.removeItem(WALK); } catch { /* private window */ }
 }

@@ -1,6 +1,8 @@
 /* Register lists: row cursor, choosing rows, bulk bar, order of columns. */
 import { keysAreFree, isTyping, isComposing } from "./shortcuts.js";
 import { Cursor, meantTheRow } from "./rows.js";
+import { closePeek, isPeeking, keepPeek, peekAt, togglePeek } from "./peek.js";
+import { leaveWalk } from "./walking.js";
 
 const rowsOf = () => [...document.querySelectorAll("[data-list] tr[data-row]")];
 const cursor = new Cursor(rowsOf);
@@ -9,8 +11,9 @@ let lastPicked = null;
 function open(row, newTab) {
   const url = row?.dataset.url;
   if (!url) return;
-  if (newTab) window.open(url, "_blank", "noopener");
-  else window.location.assign(url);
+  if (newTab) { window.open(url, "_blank", "noopener"); return; }
+  leaveWalk();
+  window.location.assign(url);
 }
 
 const boxOf = (row) => row?.querySelector("input[name=pick]");
@@ -59,10 +62,13 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-pick-everything]")) { pickPage(true); showPicked(true); }
   if (event.target.closest("[data-pick-none]")) pickPage(false);
+  if (event.target.closest("[data-peek-switch], [data-peek-close]")) togglePeek(cursor.current || cursor.step(1));
   const row = event.target.closest("[data-list] tr[data-row]");
   if (!row) return;
   cursor.set(row);
-  if (meantTheRow(event)) open(row, event.ctrlKey || event.metaKey);
+  if (!meantTheRow(event)) return;
+  if (isPeeking() && event.detail < 2 && !event.ctrlKey && !event.metaKey) peekAt(row);
+  else open(row, event.ctrlKey || event.metaKey);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -76,21 +82,23 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.key === "Escape" && boxes().some((box) => box.checked)) { pickPage(false); event.preventDefault(); return; }
+  if (event.key === "Escape" && closePeek()) { event.preventDefault(); return; }
   if ((event.key === "PageDown" || event.key === "PageUp") && current) {
     const link = document.querySelector(`[data-page=${event.key === "PageDown" ? "next" : "previous"}]`);
     if (link) { link.click(); event.preventDefault(); }
     return;
   }
   if (!keysAreFree(event)) return;
-  if (event.code === "KeyJ") cursor.step(1);
-  else if (event.code === "KeyK") cursor.step(-1);
+  if (event.code === "KeyJ") peekAt(cursor.step(1));
+  else if (event.code === "KeyK") peekAt(cursor.step(-1));
+  else if (event.code === "KeyP" && !event.shiftKey) { if (!togglePeek(current || cursor.step(1))) return; }
   else if (event.code === "KeyX" && current) pick(current, event.shiftKey);
   else return;
   event.preventDefault();
 });
 
 /* The conditions change without the page around the list: what leaves it takes them from the address. */
-const PAGING = ["after", "before", "col", "rows", "open"];
+const PAGING = ["after", "before", "col", "rows", "open", "view"];
 document.addEventListener("submit", (event) => {
   const path = event.target.dataset.listExport;
   if (path) event.target.action = path + window.location.search;
@@ -143,5 +151,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-document.addEventListener("htmx:afterSettle", () => showPicked());
+document.addEventListener("htmx:afterSettle", () => { showPicked(); keepPeek(); });
 showPicked();
+keepPeek();

@@ -1,5 +1,5 @@
 /* The entrance: show the password, warn of caps lock, send six digits, ignore a second press. */
-import { forgetList } from "./device.js";
+import { forgetList, forgetWalk } from "./device.js";
 
 const form = document.querySelector("[data-entrance]");
 const password = document.getElementById("id_password");
@@ -57,4 +57,5 @@ window.addEventListener("pageshow", (event) => {
 });
 
 /* Whoever sees this page is logged in no more. */
+forgetWalk();
 forgetList().catch(() => {});
