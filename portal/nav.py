@@ -73,6 +73,8 @@ GROUPS: list[tuple[str, list[Item]]] = [
              pages=("residents:correction", "residents:ask_correction")),
         Item("transfers", "移交", "residents:transfers", "transfer", C.VIEW_REGISTER,
              pages=("residents:transfer",)),
+        Item("comparisons", "名单比对", "comparisons:list", "switch", C.COMPARE_LISTS,
+             register=True),
     ]),
     ("台账", [
         Item("residents", "实有人口", "residents:list", "users", C.VIEW_REGISTER, register=True),

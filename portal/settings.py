@@ -128,7 +128,9 @@ METRIC_MODULES = [
 QUALITY_MODULES = ["residents.quality", "housing.quality"]
 EXCHANGE_MODULES = ["housing.exchange", "residents.exchange"]
 # Lists that may leave as files.
-EXPORT_MODULES = ["residents.exports", "housing.exports"]
+EXPORT_MODULES = ["residents.exports", "residents.comparing.exports", "housing.exports"]
+# what may be held against a partner's list, from the areas (`COMPARISONS`)
+COMPARISON_MODULES = ["residents.comparing"]
 # Areas that keep copies of a dwelling's facts; housing calls them when a dwelling changes.
 DWELLING_FOLLOWERS = ["residents.services"]
 # Which buildings are somebody's own patch; the phone's list of today asks.
@@ -136,6 +138,7 @@ OWN_BUILDINGS = "staffing.patches.own_buildings"
 JOB_HANDLER_MODULES = [
     "portal.exchange.jobs",
     "portal.exchange.exports.jobs",
+    "portal.exchange.comparisons.jobs",
     "portal.metrics.jobs",
     "assessment.jobs",
 ]

@@ -17,6 +17,7 @@ PLACES = {
     "quality/": "portal.quality",
     "imports/": "portal.exchange",
     "exports/": "portal.exchange.exports",
+    "comparisons/": "portal.exchange.comparisons",
     "rules/": "portal.rules",
     "oversight/": "portal.oversight",
     "help/": "portal.ui",

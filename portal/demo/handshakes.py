@@ -66,7 +66,7 @@ def plan(diary: Diary) -> None:
         dwelling = _door(diary.scopes[who].unit, place)
         if person is None or dwelling is None or person.begin_on >= diary.working_day(back + 1):
             continue
-        request = _Request(person, _number(person), dwelling, REASONS[place % len(REASONS)])
+        request = _Request(person, number_of(person), dwelling, REASONS[place % len(REASONS)])
         day = diary.working_day(back)
         diary.enter(who, diary.moment(day, 9, 11), request.ask)
         if objected:
@@ -93,7 +93,7 @@ def _door(unit: int, place: int) -> UUID | None:
     return next(iter(found), None)
 
 
-def _number(person: Residence) -> str:
+def number_of(person: Residence) -> str:
     """The invented number behind the mask, as the person would show it at the new door."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(

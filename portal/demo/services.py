@@ -12,7 +12,16 @@ from django.utils import timezone
 from housing.models import Building
 from permits.services.receiving import rule_for
 from portal.accounts.models import User
-from portal.demo import assessed, cases, cast, handshakes, rentals, requests, trail
+from portal.demo import (
+    assessed,
+    cases,
+    cast,
+    compared,
+    handshakes,
+    rentals,
+    requests,
+    trail,
+)
 from portal.demo.bulk import laid_aside
 from portal.demo.cards import Desks, Official
 from portal.demo.diary import Diary
@@ -126,7 +135,10 @@ def make_work(*, today: date, seed: int) -> dict[str, int]:
     requests.plan(diary)
     trail.plan(diary)
     rentals.plan(diary)
-    return diary.play()
+    diary.enter("shenliqun", diary.moment(diary.working_day(20)), compared.register_uses)
+    counts = diary.play()
+    counts["exchange.ComparisonRun"] = compared.compare(diary.scopes["zhoumin"])
+    return counts
 
 
 def _inhabited() -> list[int]:

@@ -105,6 +105,12 @@ class RowResult:
     before: dict[str, Any] = field(default_factory=dict)
 
 
+class Columned(Protocol):
+    """Whatever is read by columns."""
+
+    fields: Sequence[ImportField]
+
+
 class ImportKind(Protocol):
     """One kind of file. Both steps run inside a transaction in the requester's scope."""
 

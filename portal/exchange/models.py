@@ -11,6 +11,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from portal.exchange.comparisons.models import ComparedDifference as ComparedDifference
+from portal.exchange.comparisons.models import ComparisonRow as ComparisonRow
+from portal.exchange.comparisons.models import ComparisonRun as ComparisonRun
+from portal.exchange.comparisons.models import DataUseScenario as DataUseScenario
 from portal.jobs.models import Job
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
 

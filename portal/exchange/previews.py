@@ -15,7 +15,7 @@ from portal.exchange.masking import masked, scrubbed
 from portal.exchange.models import ImportBatch, ImportRow
 from portal.exchange.readers import header_key
 from portal.exchange.registry import fields_by_key, file_fields
-from portal.exchange.services.receiving import is_ours
+from portal.exchange.services.columns import is_ours
 from portal.exchange.staging import Staged, unseal
 from portal.exchange.workbooks import duplicate
 from portal.ui.formats import whole
@@ -267,12 +267,19 @@ def mapping_rows(
     batch: ImportBatch, kind: ImportKind, chosen: Sequence[str | None]
 ) -> list[MappingRow]:
     """Each column of the file with samples, its field and how sure that is."""
-    fields = fields_by_key(kind)
-    sure = suggest(batch.headers, file_fields(kind.fields))
-    rows = list(ImportRow.objects.filter(batch=batch).order_by("line")[:SAMPLES])
-    staged = [unseal(row) for row in rows]
+    rows = ImportRow.objects.filter(batch=batch).order_by("line")[:SAMPLES]
+    return columns_shown(batch.headers, kind.fields, chosen, [unseal(row) for row in rows])
+
+
+def columns_shown(
+    headers: Sequence[str], known: Sequence[ImportField], chosen: Sequence[str | None],
+    staged: Sequence[Staged],
+) -> list[MappingRow]:  # fmt: skip
+    """The columns of any list that is mapped, with samples out of its first rows."""
+    fields = {field.key: field for field in known}
+    sure = suggest(headers, file_fields(known))
     result = []
-    for place, header in enumerate(batch.headers):
+    for place, header in enumerate(headers):
         key = chosen[place]
         named = fields.get(key) if key else None
         guess = fields.get(sure[header].field or "")

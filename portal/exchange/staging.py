@@ -8,7 +8,7 @@ from typing import Any
 
 from portal import vault
 from portal.exchange.kinds import CheckedRow, Problem, RawCell, RawRow
-from portal.exchange.models import ImportRow
+from portal.exchange.models import ComparisonRow, ImportRow
 from portal.exchange.readers import MAX_CELL_LENGTH, Cell, cell_text, is_number
 from portal.orgs.records import new_key
 
@@ -76,6 +76,10 @@ class HeldRow:
     target_id: Any
 
 
+#: Rows that hold cells and what was said of them in ciphertexts of their own.
+SealedRow = ImportRow | ComparisonRow | HeldRow
+
+
 def sealed_row(line: int, cells: Sequence[Cell]) -> dict[str, Any]:
     """What staging keeps of a row that was just read: its cells, encrypted and bound to it."""
     key = new_key()
@@ -92,7 +96,7 @@ def seal_cells(row: ImportRow, staged: Staged) -> None:
     row.key_id, row.sealed = vault.seal(content, row=row.id, kind=SEAL)
 
 
-def seal_told(row: ImportRow | HeldRow, staged: Staged) -> None:
+def seal_told(row: SealedRow, staged: Staged) -> None:
     """Put what the check said into the row, in a ciphertext of its own: cells stay as written."""
     if not (staged.problems or staged.changes):
         row.told = b""
@@ -102,7 +106,7 @@ def seal_told(row: ImportRow | HeldRow, staged: Staged) -> None:
     row.told = vault.seal_file(content.encode(), row=row.id)
 
 
-def unseal(row: ImportRow | HeldRow) -> Staged:
+def unseal(row: SealedRow) -> Staged:
     """:raises cryptography.exceptions.InvalidTag: altered, or moved from another row"""
     texts, numbers, mended = json.loads(
         vault.unseal(bytes(row.sealed), key_id=row.key_id, row=row.id, kind=SEAL)

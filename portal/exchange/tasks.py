@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from portal.exchange import services
+from portal.exchange.comparisons import services as comparisons
 from portal.exchange.exports import services as exports
 from portal.orgs import posts
 from portal.orgs.acting import acting
@@ -14,11 +15,12 @@ from portal.orgs.models import OrgUnit
 
 @shared_task(name="portal.exchange.tasks.purge")
 def purge(**_: Any) -> None:
-    """Remove files and staged rows seven days after their end, once a night."""
+    """Once a night: files and staged rows go seven days after their end, partners' lists too."""
     district = OrgUnit.objects.get(parent=None)
     scope = posts.system_scope(district.code, district.name)
     with acting(scope):
         services.purge_closed(by=scope, at=timezone.now())
+        comparisons.purge_runs(by=scope, at=timezone.now())
 
 
 @shared_task(name="portal.exchange.tasks.expire_exports")

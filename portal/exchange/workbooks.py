@@ -13,7 +13,7 @@ from xlsxwriter.format import Format
 
 from portal.exchange.kinds import ImportField, ImportKind, Problem
 from portal.exchange.models import ImportBatch, ImportRow
-from portal.exchange.services.receiving import REASON_COLUMNS, is_ours
+from portal.exchange.services.columns import REASON_COLUMNS, is_ours
 from portal.exchange.staging import Staged, unseal
 from portal.ui.safe_cells import looks_like_formula
 

@@ -18,6 +18,7 @@ class Capability(StrEnum):
     CONFIRM_GROUP_RENTAL = "confirm_group_rental"
     REVEAL_IDENTITY = "reveal_identity"
     IMPORT_FILES = "import_files"
+    COMPARE_LISTS = "compare_lists"
     EXPORT_MASKED = "export_masked"
     APPROVE_EXPORTS = "approve_exports"
     # numbers
@@ -60,6 +61,7 @@ TITLES: dict[Capability, str] = {
     Capability.CONFIRM_GROUP_RENTAL: "上门后认定群租",
     Capability.REVEAL_IDENTITY: "写明事由后查看完整证件号",
     Capability.IMPORT_FILES: "批量导入台账",
+    Capability.COMPARE_LISTS: "与外单位的名单比对",
     Capability.EXPORT_MASKED: "导出遮盖后的名单",
     Capability.APPROVE_EXPORTS: "审批他人的导出申请",
     Capability.VIEW_DASHBOARD: "查看指标看板",

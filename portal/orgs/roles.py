@@ -39,7 +39,7 @@ _ALL = [
         "订规则、定考核、看全区汇总；说明用途后可查个人，不改访问留痕。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_ASSESSMENT, C.RUN_ASSESSMENT,
         C.EDIT_RULES, C.EXPORT_MASKED, C.APPROVE_EXPORTS, C.REVEAL_IDENTITY, C.VIEW_AUDIT,
-        C.VIEW_ORGS, C.APPROVE_POSTS, C.DECIDE_TRANSFERS,
+        C.VIEW_ORGS, C.APPROVE_POSTS, C.DECIDE_TRANSFERS, C.COMPARE_LISTS,
     ),
     _role(
         "district_analyst", "区人口办统计员", "district",
@@ -80,7 +80,7 @@ _ALL = [
         "登记、核实、抽查、管采集员，不审批自己登记的事项。",
         *REGISTER_READ, *REGISTER_WRITE, C.VIEW_DASHBOARD, C.RUN_METRICS, C.EDIT_STAFFING,
         C.REVIEW_PERMITS, C.EXPORT_MASKED, C.REVEAL_IDENTITY, C.IMPORT_FILES, C.VIEW_ORGS,
-        C.APPOINT,
+        C.APPOINT, C.COMPARE_LISTS,
     ),
     _role(
         "center_clerk", "受理服务中心窗口", "street",
@@ -96,7 +96,7 @@ _ALL = [
         "committee_security", "治保主任（居委录入）", "committee",
         "负责本居委信息采集、维护和上报，不审批自己登记的事项。",
         *REGISTER_READ, *REGISTER_WRITE, C.IMPORT_FILES, C.REVEAL_IDENTITY, C.EXPORT_MASKED,
-        C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_AUDIT, C.VIEW_ORGS,
+        C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_AUDIT, C.VIEW_ORGS, C.COMPARE_LISTS,
     ),
     _role(
         "collector", "信息采集员", "committee",

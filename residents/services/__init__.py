@@ -13,6 +13,7 @@ from residents.services.changing import (
     update_resident,
     version_of,
 )
+from residents.services.comparing import tell_of_difference
 from residents.services.correcting import (
     CHANGING,
     FIELDS,
@@ -201,6 +202,7 @@ __all__ = [
     "revoke_notice",
     "save_household",
     "submit_lead",
+    "tell_of_difference",
     "triage_lead",
     "shown",
     "take_answer",

@@ -82,7 +82,15 @@ def submit_lead(
         raise UnableToFollowUp("请写明本单位内的一套房屋，由所在居（村）委办理", "place")
     committee = dwelling.committee_id if dwelling else by.unit
     require(by, Capability.SUBMIT_LEADS, committee)
-    lead = new_lead(told, committee, at)
+    return store_lead(lead=new_lead(told, committee, at), dwelling=dwelling, by=by, at=at)
+
+
+@transaction.atomic
+def store_lead(*, lead: Lead, dwelling: DwellingUnit | None, by: Scope, at: datetime) -> Lead:
+    """Keep a new lead, told by the acting post, at its dwelling where that is known.
+
+    :raises UnableToFollowUp: the dwelling is another committee's
+    """
     lead.submitted_by, lead.post_id = by.user_name, by.appointment_id
     if dwelling is not None:
         _put_at(lead, dwelling)

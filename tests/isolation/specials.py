@@ -13,7 +13,8 @@ from tests.cast import DISTRICT
 # Tables whose rows may belong to a street or to the district as well as to a committee.
 ANY_UNIT = {
     "audit.AuditEvent", "jobs.Job", "jobs.JobChunk", "jobs.RowOutcome", "exchange.ImportBatch",
-    "exchange.ImportRow", "exchange.ColumnMapping", "assessment.UnitSheet",
+    "exchange.ImportRow", "exchange.ColumnMapping", "exchange.ComparisonRun",
+    "exchange.ComparisonRow", "exchange.ComparedDifference", "assessment.UnitSheet",
     "assessment.IndicatorValue", "assessment.Score", "assessment.Evidence",
     "assessment.ProcessEvent",
 }  # fmt: skip
@@ -192,6 +193,14 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
         "kind": "import.check", "chunk_count": 1, "chunks_done": 1, "state": "done",
     },
     "exchange.ImportBatch": lambda row: {"kind": "residents", "state": "done"},
+    "exchange.ComparisonRun": lambda row: {
+        "kind": "people", "state": "done", "kept_until": row.today + timedelta(days=9),
+        "asked_by": 1, "query": "", "counts": {"only_here": row.n},
+    },
+    "exchange.ComparisonRow": lambda row: {
+        "result": "only_here", "line": None, "located": True, "key_id": "", "matched_by": "",
+        "target_id": row.key("residents.Resident"), "lead_id": row.key("residents.Lead"),
+    },
     "metrics.MetricValue": lambda row: {
         "metric": METRICS[row.n % 4], "numerator": row.n + 1, "denominator": row.n + 2,
     },
@@ -203,6 +212,11 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
 }  # fmt: skip
 
 SHARED: dict[str, Callable[[date], list[dict[str, Any]]]] = {
+    "exchange.DataUseScenario": lambda today: [
+        {"title": "来沪人员核对", "kind": "people", "fields": ["name", "document_number"],
+         "roles": ["committee_security", "street_staff", "district_admin"], "kept_days": 30,
+         "closed_on": None, "closed_by": ""}
+    ],
     "metrics.MetricRun": lambda today: [_run(today)],
     "assessment.AssessmentCycle": lambda today: [_cycle(today)],
     "assessment.Indicator": lambda today: [

@@ -51,7 +51,7 @@ class ExportColumn:
 class ExportKind:
     """A list as a file. `key` and `address` are the list's own, the latter the name of its view;
     `person` names the column of whom a row tells, `place` that of where they stand together: keys
-    both, blank in lists of things.
+    both, blank in lists of things. `offered` are those that somebody may begin with.
 
     `filterset` gives the conditions of the list's address over the rows in scope.
     """
@@ -66,6 +66,7 @@ class ExportKind:
     address: str
     person: str = ""
     place: str = ""
+    offered: bool = True
 
     def rows(self, scope: Scope, query: str, day: date) -> "QuerySet[Model]":
         """The rows of a file in scope; none when a condition cannot be read."""

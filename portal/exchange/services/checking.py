@@ -10,12 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.audit.record import record
-from portal.exchange.kinds import CheckedRow, ImportKind
-from portal.exchange.mapping import missing_fields
-from portal.exchange.models import BatchState, ColumnMapping, ImportBatch, ImportRow
-from portal.exchange.readers import header_key
-from portal.exchange.registry import fields_by_key, file_fields
-from portal.exchange.services.receiving import audit_facts, fingerprint, is_ours
+from portal.exchange.kinds import CheckedRow
+from portal.exchange.models import BatchState, ImportBatch, ImportRow
+from portal.exchange.services.columns import mapping_problem, remember_columns
+from portal.exchange.services.receiving import audit_facts
 from portal.exchange.services.state import (
     UnableToGoOn,
     chunks_of,
@@ -48,48 +46,20 @@ def confirm_mapping(
     """
     batch = locked(batch_id, by, BatchState.RECEIVED)
     kind = kind_of(batch)
-    _check_mapping(batch, mapping, kind)
+    if why := mapping_problem(batch.headers, mapping, kind.fields):
+        raise UnableToGoOn(why)
     batch.mapping = list(mapping)
     batch.state = BatchState.MAPPED
     if remember:
-        _remember(batch, at)
+        remember_columns(
+            unit=batch.committee_id, kind=batch.kind, headers=batch.headers, mapping=mapping, at=at
+        )
     _ask_for_check(batch, by=by, at=at)
     record(
         "exchange.mapped", by=by, at=at, target=batch, committee=batch.committee_id,
         changes=audit_facts(batch),
     )  # fmt: skip
     return batch
-
-
-def _check_mapping(batch: ImportBatch, mapping: Sequence[str | None], kind: ImportKind) -> None:
-    fields = fields_by_key(kind)
-    used = [key for key in mapping if key is not None]
-    if len(mapping) != len(batch.headers) or not set(used) <= set(fields):
-        raise UnableToGoOn(_("列与文件不一致，请重新选择"))
-    for key in used:
-        if used.count(key) > 1:
-            raise UnableToGoOn(
-                _("有两列都对应“%(field)s”，只能留一列") % {"field": fields[key].title}
-            )
-    missing = missing_fields(
-        {str(place): key for place, key in enumerate(mapping)}, file_fields(kind.fields)
-    )
-    if missing:
-        raise UnableToGoOn(_("还缺必填列：%(fields)s") % {"fields": "、".join(missing)})
-
-
-def _remember(batch: ImportBatch, at: datetime) -> None:
-    held = {
-        header_key(header): key
-        for header, key in zip(batch.headers, batch.mapping, strict=True)
-        if not is_ours(header)
-    }
-    ColumnMapping.objects.update_or_create(
-        committee_id=batch.committee_id,
-        kind=batch.kind,
-        fingerprint=fingerprint(batch.headers),
-        defaults={"fields_by_header": held, "used_at": at},
-    )
 
 
 def _ask_for_check(batch: ImportBatch, *, by: Scope, at: datetime) -> None:

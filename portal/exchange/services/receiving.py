@@ -23,11 +23,12 @@ from portal.audit.record import record
 from portal.exchange import containers
 from portal.exchange import mapping as columns
 from portal.exchange.containers import MAX_BYTES, FileRefused
-from portal.exchange.kinds import ImportKind
-from portal.exchange.models import BatchState, ColumnMapping, ImportBatch, ImportRow
-from portal.exchange.readers import Sheet, Table, header_key
+from portal.exchange.kinds import Columned, ImportKind
+from portal.exchange.models import BatchState, ComparisonRun, ImportBatch, ImportRow
+from portal.exchange.readers import Sheet, Table
 from portal.exchange.registry import file_fields, kinds
 from portal.exchange.sandbox import spooled_in_sandbox
+from portal.exchange.services.columns import is_ours, remembered_columns
 from portal.exchange.services.state import locked, note_staged, permit
 from portal.exchange.staging import plain_text, sealed_row
 from portal.jobs.services import ask
@@ -39,8 +40,6 @@ from portal.rows import insert_values
 #: A file of up to this many bytes is read while its sender waits, a larger one by a worker.
 READ_AT_ONCE = 1024 * 1024
 SHEET_COLUMNS = ("sheet", "header_row", "headers", "row_count", "mapping")
-#: What our own error workbook adds; never a field of a kind.
-REASON_COLUMNS = ("错误原因", "怎么改")
 STAGED_AT_ONCE = 2000
 
 
@@ -63,8 +62,8 @@ def receive_file(
         raise UnableToReceive(_("请选择导入内容"))
     permit(by, kind, committee)
     _check_committee(committee)
-    _check_quota(by, at)
-    name = plain_text(os.path.basename(file_name.replace("\\", "/")), 120) or "文件"
+    check_quota(by, at)
+    name = name_of(file_name)
     batch = _new(kind, name, content, committee, by=by, at=at)
     try:
         look_at(content, name)
@@ -73,12 +72,19 @@ def receive_file(
         with tables_of(content, name, kind) as table:
             return _taken(batch, content, table, by=by, at=at)
     except FileRefused as refusal:
-        count_refused(by, at)
-        record(
-            "exchange.file_refused", by=by, at=at, committee=committee, result="refused",
-            reason=refusal.message_zh, changes={"rule": refusal.code, "size": len(content)},
-        )  # fmt: skip
-        raise UnableToReceive(refusal.message_zh) from refusal
+        raise refused(refusal, len(content), committee, by=by, at=at) from refusal
+
+
+def refused(
+    refusal: FileRefused, size: int, unit: int, *, by: Scope, at: datetime
+) -> UnableToReceive:
+    """Write into the trail that a file was not taken; the exception that says so."""
+    count_refused(by, at)
+    record(
+        "exchange.file_refused", by=by, at=at, committee=unit, result="refused",
+        reason=refusal.message_zh, changes={"rule": refusal.code, "size": size},
+    )  # fmt: skip
+    return UnableToReceive(refusal.message_zh)
 
 
 def look_at(content: bytes, name: str) -> None:
@@ -93,7 +99,7 @@ def look_at(content: bytes, name: str) -> None:
 
 
 @contextmanager
-def tables_of(content: bytes, name: str, kind: ImportKind) -> Iterator[Table]:
+def tables_of(content: bytes, name: str, kind: Columned) -> Iterator[Table]:
     """The file's tables, read by a limited child; nothing of it has a name on the disk.
 
     :raises FileRefused: like the sandbox, and for files without rows or with too many
@@ -118,13 +124,20 @@ def _check_committee(committee: int) -> None:
         raise UnableToReceive(_("请选择导入到哪个居（村）委"))
 
 
-def _check_quota(by: Scope, at: datetime) -> None:
+def name_of(file_name: str) -> str:
+    """The name that the sender gave the file, without its folder, fit to be kept."""
+    return plain_text(os.path.basename(file_name.replace("\\", "/")), 120) or "文件"
+
+
+def check_quota(by: Scope, at: datetime) -> None:
+    """:raises UnableToReceive: this person has sent as many files today as anybody may"""
     midnight = datetime.combine(timezone.localdate(at), time(), timezone.get_current_timezone())
     taken = ImportBatch.objects.filter(uploaded_by=by.user_id, uploaded_at__gte=midnight).count()
-    refused = cache.get(_refused_today(by, at), 0)
-    if taken + refused >= settings.IMPORTS_PER_DAY:
+    taken += ComparisonRun.objects.filter(asked_by=by.user_id or 0, asked_at__gte=midnight).count()
+    taken += cache.get(_refused_today(by, at), 0)
+    if taken >= settings.IMPORTS_PER_DAY:
         raise UnableToReceive(
-            _("今天已上传 %(count)s 个文件，已到上限，请明天再传") % {"count": taken + refused}
+            _("今天已上传 %(count)s 个文件，已到上限，请明天再传") % {"count": taken}
         )
 
 
@@ -251,26 +264,14 @@ def _take_sheet(batch: ImportBatch, sheet: Sheet, kind: ImportKind) -> None:
 
 def proposed(batch: ImportBatch, kind: ImportKind) -> list[str | None]:
     """A field for each column: as mapped last time for these names, else by their likeness."""
-    remembered = ColumnMapping.objects.filter(
-        committee_id=batch.committee_id, kind=kind.key, fingerprint=fingerprint(batch.headers)
-    ).first()
-    if remembered:
-        held = remembered.fields_by_header
-        known = {field.key for field in kind.fields}
-        wanted = [held.get(header_key(header)) for header in batch.headers]
-        return [key if key in known else None for key in wanted]
+    held = remembered_columns(
+        unit=batch.committee_id, kind=kind.key, headers=batch.headers,
+        known={field.key for field in kind.fields},
+    )  # fmt: skip
+    if held is not None:
+        return held
     suggestions = columns.suggest(batch.headers, file_fields(kind.fields))
     return [None if is_ours(header) else suggestions[header].field for header in batch.headers]
-
-
-def fingerprint(headers: list[str]) -> str:
-    """The same for a file and for the error workbook made of it."""
-    return columns.fingerprint(header for header in headers if not is_ours(header))
-
-
-def is_ours(header: str) -> bool:
-    """Whether the column is one that our error workbook adds."""
-    return header in REASON_COLUMNS
 
 
 def _stage(batch: ImportBatch, sheet: Sheet) -> None:

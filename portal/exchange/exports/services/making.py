@@ -193,9 +193,8 @@ def _subjects(parts: list[ExportPart], count: int) -> list[uuid.UUID]:
     if count > MOST_SUBJECTS:
         return []
     keys = b"".join(bytes(part.people) for part in parts)
-    return [
-        uuid.UUID(bytes=keys[start : start + KEY_BYTES]) for start in range(0, len(keys), KEY_BYTES)
-    ]
+    found = (keys[start : start + KEY_BYTES] for start in range(0, len(keys), KEY_BYTES))
+    return [uuid.UUID(bytes=key) for key in found if any(key)]  # all zeros stand for nobody
 
 
 @transaction.atomic

@@ -59,7 +59,7 @@ def tabs(request: PortalRequest, here: str) -> dict[str, object]:
         ]  # fmt: skip
     return {"tabs": found, "here": here, "kinds": [
         {"title": kind.title, "url": reverse("exports:ask", args=[kind.key])}
-        for kind in export_kinds().values() if scope.may(kind.capability)
+        for kind in export_kinds().values() if kind.offered and scope.may(kind.capability)
     ]}  # fmt: skip
 
 
