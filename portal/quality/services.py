@@ -39,15 +39,7 @@ opened AS (
         residence_id, left(subject, 80), left(place, 80), left(detail, 200), %(day)s, due_on,
         'open', %(run)s
     FROM found
-    WHERE NOT EXISTS (SELECT FROM {table} AS known
-        WHERE known.rule = found.rule AND known.state = 'open'
-        AND known.object_id = found.object_id
-        AND known.committee_id = found.committee_id
-        AND known.severity = found.severity
-        AND known.dwelling_id IS NOT DISTINCT FROM found.dwelling_id
-        AND known.subject = left(found.subject, 80)
-        AND known.place = left(found.place, 80)
-        AND known.detail = left(found.detail, 200))
+    WHERE {is_news}
     ON CONFLICT (rule, object_id) WHERE state = 'open' DO UPDATE
     SET committee_id = EXCLUDED.committee_id, severity = EXCLUDED.severity,
         dwelling_id = EXCLUDED.dwelling_id, subject = EXCLUDED.subject, place = EXCLUDED.place,
@@ -63,12 +55,36 @@ mended AS (
     WHERE state = 'open' AND rule = ANY (%(rules)s)
     AND committee_id BETWEEN %(low)s AND %(high)s
     AND (%(dwellings)s::uuid[] IS NULL OR dwelling_id = ANY (%(dwellings)s::uuid[]))
-    AND NOT EXISTS (SELECT FROM found
-        WHERE found.rule = {table}.rule AND found.object_id = {table}.object_id)
+    AND {is_mended}
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM opened WHERE is_new), (SELECT count(*) FROM mended)
 """
+IN_A_UNIT = {
+    "is_news": """NOT EXISTS (SELECT FROM {table} AS known
+        WHERE known.rule = found.rule AND known.state = 'open'
+        AND known.object_id = found.object_id
+        AND known.committee_id = found.committee_id
+        AND known.severity = found.severity
+        AND known.dwelling_id IS NOT DISTINCT FROM found.dwelling_id
+        AND known.subject = left(found.subject, 80)
+        AND known.place = left(found.place, 80)
+        AND known.detail = left(found.detail, 200))""",
+    "is_mended": """NOT EXISTS (SELECT FROM found
+        WHERE found.rule = {table}.rule AND found.object_id = {table}.object_id)""",
+}
+# The same for some dwellings. How many rows the frames hold nobody can tell the planner; it takes
+# them for a handful and would compare each with each, which for an import's hundred crowded
+# dwellings are a hundred million. What is asked in this form it looks up in a hash instead.
+IN_DWELLINGS = {
+    "is_news": """(rule, object_id, committee_id, severity, dwelling_id,
+        left(subject, 80), left(place, 80), left(detail, 200))
+        NOT IN (SELECT known.rule, known.object_id, known.committee_id, known.severity,
+            known.dwelling_id, known.subject, known.place, known.detail
+            FROM {table} AS known
+            WHERE known.state = 'open' AND known.dwelling_id = ANY (%(dwellings)s::uuid[]))""",
+    "is_mended": "(rule, object_id) NOT IN (SELECT found.rule, found.object_id FROM found)",
+}
 FOUND = """
 SELECT %(rule{n})s::text AS rule, %(severity{n})s::text AS severity, %(due{n})s::date AS due_on,
     offender.* FROM ({offenders}) AS offender
@@ -170,10 +186,13 @@ def _run_rules(
         }
     if dwellings is None:
         frames = {}
+    table = DataQualityIssue._meta.db_table
+    conditions = IN_A_UNIT if dwellings is None else IN_DWELLINGS
     statement = RUN_RULES.format(
         frames="".join(FRAME.format(table=each, column=frames[each]) for each in frames),
         found=" UNION ALL ".join(parts),
-        table=DataQualityIssue._meta.db_table,
+        table=table,
+        **{name: each.format(table=table) for name, each in conditions.items()},
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, values | {"rules": [rule.key for rule in rules]})
