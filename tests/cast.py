@@ -41,6 +41,8 @@ PEOPLE = {
     "sysadmin": ("白工", "system_admin", DISTRICT),
     "housing": ("方砚", "housing_officer", DISTRICT),
     "window": ("章晴", "center_clerk", STREET),
+    "verifier": ("葛明", "verifier", FAR_STREET),
+    "second": ("石磊", "district_admin", DISTRICT),
 }
 
 

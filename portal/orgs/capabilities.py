@@ -25,6 +25,8 @@ class Capability(StrEnum):
     VIEW_DASHBOARD = "view_dashboard"
     RUN_METRICS = "run_metrics"
     VIEW_QUALITY = "view_quality"
+    RUN_CHECKS = "run_checks"
+    CHECK_SAMPLES = "check_samples"
     # staffing
     VIEW_STAFFING = "view_staffing"
     EDIT_STAFFING = "edit_staffing"
@@ -67,6 +69,8 @@ TITLES: dict[Capability, str] = {
     Capability.VIEW_DASHBOARD: "查看指标看板",
     Capability.RUN_METRICS: "立即计算指标",
     Capability.VIEW_QUALITY: "查看数据质量问题",
+    Capability.RUN_CHECKS: "组织抽查、核对抽查结果",
+    Capability.CHECK_SAMPLES: "上门抽查",
     Capability.VIEW_STAFFING: "查看采集力量",
     Capability.EDIT_STAFFING: "管理采集员与片区",
     Capability.VIEW_PERMITS: "查看居住证件办理",

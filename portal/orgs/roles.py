@@ -39,13 +39,13 @@ _ALL = [
         "订规则、定考核、看全区汇总；说明用途后可查个人，不改访问留痕。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_ASSESSMENT, C.RUN_ASSESSMENT,
         C.EDIT_RULES, C.EXPORT_MASKED, C.APPROVE_EXPORTS, C.REVEAL_IDENTITY, C.VIEW_AUDIT,
-        C.VIEW_ORGS, C.APPROVE_POSTS, C.DECIDE_TRANSFERS, C.COMPARE_LISTS,
+        C.VIEW_ORGS, C.APPROVE_POSTS, C.DECIDE_TRANSFERS, C.COMPARE_LISTS, C.RUN_CHECKS,
     ),
     _role(
         "district_analyst", "区人口办统计员", "district",
-        "看汇总与指标，导出遮盖后的数据，审批他人的导出，看不到完整证件号。",
+        "看汇总与指标，组织抽查，导出遮盖后的数据，审批他人的导出，看不到完整证件号。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_ASSESSMENT, C.EXPORT_MASKED,
-        C.APPROVE_EXPORTS,
+        C.APPROVE_EXPORTS, C.RUN_CHECKS,
     ),
     _role(
         "housing_officer", "区房管局认定人员", "district",
@@ -80,7 +80,12 @@ _ALL = [
         "登记、核实、抽查、管采集员，不审批自己登记的事项。",
         *REGISTER_READ, *REGISTER_WRITE, C.VIEW_DASHBOARD, C.RUN_METRICS, C.EDIT_STAFFING,
         C.REVIEW_PERMITS, C.EXPORT_MASKED, C.REVEAL_IDENTITY, C.IMPORT_FILES, C.VIEW_ORGS,
-        C.APPOINT, C.COMPARE_LISTS,
+        C.APPOINT, C.COMPARE_LISTS, C.CHECK_SAMPLES,
+    ),
+    _role(
+        "verifier", "抽查核查员", "street",
+        "到别的街道（镇）上门抽查，只看派给自己的抽查表，看不到任何登记。",
+        C.CHECK_SAMPLES,
     ),
     _role(
         "center_clerk", "受理服务中心窗口", "street",

@@ -59,24 +59,24 @@ def current_token(alias: str = "default", *, process: int, began: int) -> str:
     )  # fmt: skip
 
 
-GRANTING = {Capability.APPOINT, Capability.APPROVE_POSTS}
+NAMED = {Capability.APPOINT, Capability.APPROVE_POSTS, Capability.CHECK_SAMPLES}
 
 
 def names_actor() -> bool:
-    """Whether PostgreSQL must know who acts: posts that give posts, and those that only report.
+    """Whether PostgreSQL must know who acts: who gives posts, only reports, or checks elsewhere.
 
-    The latter see nothing of the register; the policy of leads shows them their own.
+    Of the latter two it shows those who report their own leads, and verifiers their own sheet.
     """
     scope = _scope.get()
     if scope is None:
         return False
-    if any(scope.may(each) for each in GRANTING):
+    if any(scope.may(each) for each in NAMED):
         return True
     return scope.may(Capability.SUBMIT_LEADS) and not sees_something()
 
 
 def actor_token(*, process: int, began: int) -> str:
-    """Who acts in one transaction, for the guard of posts; it opens no row but one's own leads."""
+    """Who acts in one transaction, for the guard of posts; no row but one's own leads and sheet."""
     scope = _scope.get()
     if scope is None or not names_actor():
         return ""

@@ -80,6 +80,10 @@ class UnableToFollowUp(Exception):
         self.field = field
 
 
+class UnableToCheck(UnableToFollowUp):
+    """A spot check cannot be planned, carried out or published so."""
+
+
 class UnableToDeregister(Exception):
     """The episode cannot be ended so."""
 

@@ -121,6 +121,19 @@ def new_lead(told: LeadTold, committee: int, at: datetime) -> Lead:
     return lead
 
 
+def found_lead(*, told: LeadTold, dwelling: DwellingUnit, by: Scope, at: datetime) -> Lead:
+    """A lead of the dwelling's committee that another act of the portal came to.
+
+    :raises UnableToFollowUp: words that a lead may not hold
+    """
+    lead = new_lead(told, dwelling.committee_id, at)
+    lead.submitted_by = by.user_name
+    _put_at(lead, dwelling)
+    lead.save(force_insert=True)
+    _told("submitted", lead, by, at)
+    return lead
+
+
 def lead_words(lead: Lead) -> dict[str, str]:
     """What was told and how to reach who told it; blank once the time of keeping is over."""
     if not lead.sealed:

@@ -16,7 +16,7 @@ ANY_UNIT = {
     "exchange.ImportRow", "exchange.ColumnMapping", "exchange.ComparisonRun",
     "exchange.ComparisonRow", "exchange.ComparedDifference", "assessment.UnitSheet",
     "assessment.IndicatorValue", "assessment.Score", "assessment.Evidence",
-    "assessment.ProcessEvent",
+    "assessment.ProcessEvent", "residents.SpotRound",
 }  # fmt: skip
 WORK = ["accepted", "reviewing", "approved"]
 RULES = ["R-150", "R-190", "R-191"]
@@ -167,6 +167,20 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "residents.CorrectionRequest": lambda row: {
         "answer": "", "decided_by": "", "received_on": row.today, "result": "",
         "due_on": row.today + timedelta(days=15), "decided_where": "",
+    },
+    "residents.SpotRound": lambda row: {
+        "state": "published", "published_at": row.at(), "drawn_at": row.at(), "design": {},
+        "as_of": row.today - timedelta(days=20), "field_from": row.today - timedelta(days=19),
+        "field_to": row.today - timedelta(days=6), "result": {}, "plan": {},
+    },
+    "residents.SpotItem": lambda row: {
+        "disclosed": True, "verifier": "", "outcome": "vacant", "stratum": "own", "records": 9,
+        "number": row.n + 1, "as_of": row.today - timedelta(days=20), "visits": [],
+        "field_checks": {},
+    },
+    "residents.SpotPerson": lambda row: {
+        "disclosed": True, "degree": "none", "right": False, "sex": "1", "tail": "",
+        "category": "", "verdicts": [],
     },
     "residents.BuildingNotice": lambda row: {"revoked_by": ""},
     "residents.ResidentMerge": lambda row: {

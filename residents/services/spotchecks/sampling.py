@@ -1,0 +1,133 @@
+"""Drawing: the frame is written down whole, then drawn from by a seed that is written down too.
+
+Paper: S-69, S-70.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from housing.models import DwellingUnit
+from portal.orgs.records import new_id
+from portal.orgs.scope import Scope
+from residents.models import Residence, SpotItem, SpotRound
+from residents.services.errors import UnableToCheck
+from residents.services.spotchecks.planning import go_on, locked, told
+from residents.spotchecks import drawing, strata
+from residents.spotchecks.drawing import Draw, Unit
+
+
+@transaction.atomic
+def draw_round(*, round_id: Any, by: Scope, at: datetime, seed: str = "") -> SpotRound:
+    """Keep the frame, draw from it, and lay the draws aside until the day.
+
+    :param seed: told by a public event, where one was agreed on; else 128 random bits
+    :raises UnableToCheck: drawn already, or nothing to draw from
+    """
+    row = locked(round_id=round_id, by=by, at=at)
+    go_on(row, "drawn")
+    frame = _dwellings(row) if row.is_forward else _records(row)
+    drawn_before = _drawn_before(row)
+    frame = [unit for unit in frame if unit.key not in drawn_before]
+    if not frame:
+        raise UnableToCheck("抽样框是空的：这个街道（镇）没有可抽的房屋或登记")
+    sizes = drawing.sizes(frame)
+    favour = strata.FAVOURED if row.is_forward else {}
+    given = drawing.allocate(sizes, row.wanted, favour)
+    row.seed = seed.strip()[:64] or secrets.token_hex(16)
+    row.frame, row.frame_hash = drawing.packed(frame), drawing.frame_hash(frame)
+    row.design = {key: {"frame": sizes[key], "drawn": given[key]} for key in given}
+    row.drawn_at, row.drawn_by = at, by.user_name
+    row.save()
+    _lay_aside(row, drawing.draw(frame, given, row.seed))
+    told("drawn", row, by, at, {"frame_hash": row.frame_hash[:16], "seed": row.seed})
+    return row
+
+
+def _dwellings(row: SpotRound) -> list[Unit]:
+    """Every dwelling on the frame in address order, vacant ones too: never the person register."""
+    rows = DwellingUnit.objects.under(row.committee_id).active().order_by("address_key", "id")
+    return [
+        Unit(key, strata.of_dwelling(occupancy))
+        for key, occupancy in rows.values_list("id", "occupancy").iterator(5000)
+    ]
+
+
+def _records(row: SpotRound) -> list[Unit]:
+    rows = Residence.objects.under(row.committee_id).actual().living_on(row.as_of)
+    rows = rows.order_by("address_key", "id")
+    return [
+        Unit(key, strata.of_record(category, is_due=due_on < row.as_of))
+        for key, category, due_on in rows.values_list("id", "category", "due_on").iterator(5000)
+    ]
+
+
+def _drawn_before(row: SpotRound) -> set[UUID]:
+    """Rows that the round which this one extends has drawn already."""
+    found: set[UUID] = set()
+    first = row.extends
+    while first is not None:
+        column = "dwelling_id" if row.is_forward else "residence_id"
+        found |= set(first.items.values_list(column, flat=True))
+        first = first.extends
+    return found
+
+
+def _lay_aside(row: SpotRound, draws: list[Draw]) -> None:
+    keys = [draw.unit.key for draw in draws]
+    facts = _facts(row, keys)
+    items = []
+    for number, draw in enumerate(draws, 1):
+        dwelling, committee, place, name, residence = facts[draw.unit.key]
+        items.append(
+            SpotItem(
+                id=new_id(), committee_id=committee, round=row, kind=row.kind, number=number,
+                dwelling_id=dwelling, residence_id=residence, stratum=draw.unit.stratum,
+                place=place[:160], name=name, as_of=row.as_of, opens_on=row.field_from,
+                closes_on=row.field_to, weight=round(draw.weight, 4),
+            )
+        )  # fmt: skip
+    SpotItem.objects.bulk_create(items, batch_size=500)
+
+
+def _facts(row: SpotRound, keys: list[UUID]) -> dict[UUID, tuple[Any, int, str, str, Any]]:
+    """Of each draw: dwelling, committee, address, and for records name and key."""
+    if row.is_forward:
+        homes = DwellingUnit.objects.under(row.committee_id).filter(pk__in=keys)
+        return {
+            key: (key, committee, address, "", None)
+            for key, committee, address in homes.values_list("id", "committee_id", "address")
+        }
+    rows = Residence.objects.under(row.committee_id).filter(pk__in=keys)
+    return {
+        key: (home, committee, address, name, key)
+        for key, home, committee, address, name in rows.values_list(
+            "id", "dwelling_id", "committee_id", "dwelling__address", "name"
+        )
+    }
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What drawing a second time gave: whether frame, hash and draws are those that were kept."""
+
+    same_frame: bool
+    same_draws: bool
+
+    @property
+    def holds(self) -> bool:
+        return self.same_frame and self.same_draws
+
+
+def prove(row: SpotRound) -> Proof:
+    """Hash the kept frame and draw from it by the kept seed, as anybody can."""
+    frame = drawing.unpacked(bytes(row.frame))
+    given = {key: each["drawn"] for key, each in row.design.items()}
+    again = [draw.unit.key for draw in drawing.draw(frame, given, row.seed)]
+    column = "dwelling_id" if row.is_forward else "residence_id"
+    kept = list(row.items.order_by("number").values_list(column, flat=True))
+    return Proof(drawing.frame_hash(frame) == row.frame_hash, again == kept)
