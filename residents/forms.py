@@ -214,25 +214,30 @@ class DeclarationForm(PortalForm):
     )  # fmt: skip
 
 
-class TriageForm(PortalForm):
-    """Who goes there, how urgently, and to which dwelling."""
+class GiveForm(PortalForm):
+    """To whom one lead or several are given."""
 
-    columns = 3
     assigned = forms.TypedChoiceField(
         label=_("承办人"), coerce=int, error_messages={"required": _("请选择承办人")}
     )
-    priority = forms.ChoiceField(label=_("优先级"), choices=Lead.Priority.choices, widget=Segmented)
-    place = forms.CharField(
-        label=_("房屋"), max_length=80, required=False,
-        help_text=_("本居（村）委的房屋，可上门后再定"),
-        widget=forms.TextInput({"autocomplete": "off"}),
-    )  # fmt: skip
 
     def __init__(self, *args: Any, handlers: Mapping[int, str], **kwargs: Any) -> None:
         """:param handlers: names by account, of those who may be given it"""
         super().__init__(*args, **kwargs)
         field = cast(forms.ChoiceField, self.fields["assigned"])
         field.choices = [("", _("请选择")), *handlers.items()]
+
+
+class TriageForm(GiveForm):
+    """Who goes there, how urgently, and to which dwelling."""
+
+    columns = 3
+    priority = forms.ChoiceField(label=_("优先级"), choices=Lead.Priority.choices, widget=Segmented)
+    place = forms.CharField(
+        label=_("房屋"), max_length=80, required=False,
+        help_text=_("本居（村）委的房屋，可上门后再定"),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
 
 
 class FindingForm(PortalForm):

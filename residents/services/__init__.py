@@ -75,6 +75,8 @@ from residents.services.leading import (
     register_for_lead,
     submit_lead,
     triage_lead,
+    triage_leads,
+    why_not_given,
 )
 from residents.services.merging import (
     COLUMNS,
@@ -206,6 +208,8 @@ __all__ = [
     "submit_lead",
     "tell_of_difference",
     "triage_lead",
+    "triage_leads",
+    "why_not_given",
     "shown",
     "take_answer",
     "twins_of",

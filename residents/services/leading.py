@@ -184,6 +184,36 @@ def triage_lead(
 
 
 @transaction.atomic
+def triage_leads(*, lead_ids: Iterable[Any], assigned_id: int, by: Scope, at: datetime) -> int:
+    """Give several leads to one person; those that cannot be given are left as they are.
+
+    Gives how many were. Priority and dwelling of each stay.
+
+    :raises UnableToFollowUp: nobody of the committee
+    :raises NotAllowed: `by` does not register there
+    """
+    given = 0
+    for lead in Lead.objects.in_scope(by).filter(pk__in=list(lead_ids)).order_by("pk"):
+        if why_not_given(_locked(lead.pk, by), assigned_id):
+            continue
+        triage_lead(lead_id=lead.pk, assigned_id=assigned_id, priority=lead.priority, by=by, at=at)
+        given += 1
+    return given
+
+
+def why_not_given(lead: Lead, assigned_id: int | None = None) -> str:
+    """Why a lead stays as it is when many are given to one person; blank when it is given.
+
+    :param assigned_id: to whom, where that is known already
+    """
+    if lead.state not in (State.SUBMITTED, State.TRIAGED):
+        return "已办结" if not lead.is_open else f"{lead.get_state_display()}，不再分办"
+    if assigned_id is not None and lead.assigned_id == assigned_id:
+        return "已由这位承办人办理"
+    return ""
+
+
+@transaction.atomic
 def note_finding(
     *, lead_id: Any, result: str, finding: str, by: Scope, at: datetime,
     visited_on: date | None = None,

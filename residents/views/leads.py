@@ -18,7 +18,7 @@ from housing.models import DwellingUnit
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
-from portal.ui.cells import SavedView
+from portal.ui.cells import BulkAction, SavedView
 from residents import services
 from residents.filters import LeadFilter
 from residents.forms import FindingForm, FinishForm, TriageForm
@@ -44,9 +44,11 @@ def leads(request: PortalRequest) -> HttpResponse:
     """All leads of the acting unit, with the tabs that tell what waits."""
     scope, today = request.scope, timezone.localdate()
     rows = Lead.objects.in_scope(scope).defer("sealed")
+    gives = scope.level == "committee" and scope.may(Capability.EDIT_RESIDENTS)
     listing = Listing(
-        request, rows, views=lambda: _views(rows, scope, today), day=today, scope=scope
-    )
+        request, rows, views=lambda: _views(rows, scope, today), day=today, scope=scope,
+        bulk=[BulkAction(_("分办…"), reverse("residents:give_leads"), dialog=True)] * gives,
+    )  # fmt: skip
     context = {
         "may_submit": scope.may(Capability.SUBMIT_LEADS),
         "may_issue": scope.may(Capability.EDIT_RESIDENTS),
