@@ -66,6 +66,10 @@ isolation: python   ## Two worlds, hundreds of times: nobody can tell what lies 
 isolation-mutants: python   ## Seed leaks one after the other; each must be caught by the isolation tests
 	@$(PYTEST) -n 0 tests/isolation/mutants.py -q $(ARGS)
 
+api: python   ## The API drawn from its schema and raced, at length (ISOLATION_EXAMPLES=30, API_RACES=100)
+	@ISOLATION_EXAMPLES=$${ISOLATION_EXAMPLES:-30} API_RACES=$${API_RACES:-100} \
+	    $(PYTEST) -n 0 tests/api tests/isolation/test_api.py $(ARGS)
+
 paper: python   ## Write docs/paper.md: each requirement of the paper, where it lives, what proves it
 	@$(PYTHON) scripts/paper.py
 

@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from housing import api
 from housing.views import board, buildings, codes, dwellings, leases, legality, rental
 
 app_name = "housing"
@@ -37,7 +36,4 @@ urlpatterns = [
     path("leases/<uuid:pk>/file/", leases.file_lease, name="file_lease"),
     path("leases/<uuid:pk>/end/", leases.end_lease, name="end_lease"),
     path("leases/<uuid:pk>/void/", leases.void_lease, name="void_lease"),
-    path("api/buildings/", api.BuildingListView.as_view(), name="api_buildings"),
-    path("api/dwellings/", api.DwellingListView.as_view(), name="api_dwellings"),
-    path("api/dwellings/<uuid:pk>/", api.DwellingView.as_view(), name="api_dwelling"),
 ]

@@ -401,13 +401,30 @@ AUDIT_HEADS_PATH = env.str(
 
 # --- API ------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["portal.orgs.api.NeedsCapability"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portal.orgs.api.callers.BrowserAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["portal.orgs.api.rights.NeedsCapability"],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.orgs.api.callers.CallerThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "portal.orgs.api.schema.PortalSchema",
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "portal.orgs.api.problems.answer_of",
+    "URL_FORMAT_OVERRIDE": None,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "人口服务管理平台", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+# Requests of one caller in a minute.
+API_READS_PER_MINUTE = env.int("API_READS_PER_MINUTE", default=600)
+API_WRITES_PER_MINUTE = env.int("API_WRITES_PER_MINUTE", default=240)
+SPECTACULAR_SETTINGS = {
+    "TITLE": "人口服务管理平台接口",
+    "DESCRIPTION": "号码一律遮盖。写请求带 Idempotency-Key，更正带 If-Match。",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": ["portal.orgs.api.schema.in_chinese"],
+    "COMPONENT_SPLIT_REQUEST": True,
+}
 
 # --- logs -----------------------------------------------------------------------------------
 LOGGING = {

@@ -22,7 +22,12 @@ PLACES = {
     "oversight/": "portal.oversight",
     "help/": "portal.ui",
 }
-urlpatterns = [path(prefix, include(f"{module}.urls")) for prefix, module in PLACES.items()]
+#: Areas with addresses for other systems.
+API = ("portal.orgs.api", "housing.api", "residents.api")
+urlpatterns = [
+    *(path(prefix, include(f"{module}.urls")) for prefix, module in PLACES.items()),
+    *(path("api/v1/", include(f"{module}.urls")) for module in API),
+]
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
 handler404 = errors.not_found

@@ -45,6 +45,10 @@ class ResidenceQuerySet(ScopedQuerySet["Residence"]):
             Q(end_on=None) | Q(end_on__gt=day), begin_on__lte=day
         )
 
+    def in_hand(self, resident: "Resident") -> Self:
+        """A person's open episodes, the primary one first: what a correction is about."""
+        return self.open().filter(resident=resident).order_by("-is_primary", "begin_on")
+
     def overdue_on(self, day: date) -> Self:
         """Open episodes whose verification was due before `day`."""
         return self.filter(status="active", due_on__lt=day)

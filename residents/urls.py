@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from residents import api
 from residents.views import (
     corrections,
     declaration,
@@ -63,12 +62,6 @@ urlpatterns = [
     path("corrections/<uuid:pk>/deliver/", corrections.deliver, name="deliver_correction"),
     path("corrections/<uuid:pk>/letter/", corrections.letter, name="correction_letter"),
     path("<uuid:pk>/correction/", corrections.ask, name="ask_correction"),
-    path("api/people/", api.endpoint(api.People), name="api_people"),
-    path("api/people/<uuid:pk>/", api.endpoint(api.Person), name="api_person"),
-    path("api/people/<uuid:pk>/update/", api.endpoint(api.Update), name="api_update"),
-    path("api/dwellings/<uuid:pk>/people/", api.endpoint(api.Members), name="api_members"),
-    path("api/dwellings/<uuid:pk>/register/", api.endpoint(api.Register), name="api_register"),
-    path("api/dwellings/<uuid:pk>/verify/", api.endpoint(api.Verify), name="api_verify"),
     path("<uuid:pk>/", people.person, name="person"),
     path("<uuid:pk>/merge/", merging.merge, name="merge"),
     path("merges/<uuid:pk>/undo/", merging.part, name="part"),

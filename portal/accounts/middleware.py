@@ -17,9 +17,10 @@ from portal.accounts.models import User
 from portal.accounts.passwords import must_change
 from portal.accounts.views.expired import login_first
 from portal.ui.pages import done, page
+from portal.ui.problems import is_api, problem
 
 FIELD = "_kept"
-GONE, LATER = 410, 503
+UNAUTHORISED, FORBIDDEN, GONE, LATER = 401, 403, 410, 503
 RETRY = 10  # seconds
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -37,6 +38,8 @@ class LoginFirstMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponse:
+        if is_api(request):
+            return problem(request, UNAUTHORISED, _("请先登录"))
         return login_first(request)
 
 
@@ -56,9 +59,12 @@ class DutiesMiddleware:
         match = request.resolver_match
         if not isinstance(user, User) or (match and match.app_name == "accounts"):
             return None
+        if is_api(request) and (must_change(user, timezone.now()) or _lacks_factor(user)):
+            text = _("请先在浏览器里修改初始密码、绑定身份验证器")
+            return problem(request, FORBIDDEN, text)
         if must_change(user, timezone.now()):
             return done(request, reverse("accounts:password"))
-        if needs_factor(user) and not has_factor(user):
+        if _lacks_factor(user):
             return done(request, reverse("accounts:factor"))
         return None
 
@@ -70,6 +76,10 @@ class DutiesMiddleware:
         response = page(request, "accounts/later.html", {"text": text}, status=LATER)
         response["Retry-After"] = str(RETRY)
         return response
+
+
+def _lacks_factor(user: User) -> bool:
+    return needs_factor(user) and not has_factor(user)
 
 
 class KeptFormMiddleware:

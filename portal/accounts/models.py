@@ -173,3 +173,31 @@ class FormerPassword(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}"
+
+
+class KeptAnswer(models.Model):
+    """What a request with an `Idempotency-Key` was answered; ciphertext bound to this row.
+
+    The digest is of method, address and body: the same key for anything else is refused.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name="调用方")
+    key = models.UUIDField("幂等键")
+    digest = models.BinaryField("请求摘要", max_length=32)
+    status = models.PositiveSmallIntegerField("状态码", default=0)
+    sealed = models.BinaryField("应答（密文）", default=b"")
+    kept_at = models.DateTimeField("时间", db_index=True)  # what is old is thrown away
+
+    class PersonalData:
+        personal: ClassVar[set[str]] = {"sealed"}
+        plain: ClassVar[set[str]] = {"id", "user_id", "key", "digest", "status", "kept_at"}
+
+    class Meta:
+        verbose_name = "接口应答"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="accounts_answered_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.status}"

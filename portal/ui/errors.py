@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from portal.outages import Trouble, trouble_of
 from portal.ui.pages import private, wants_fragment
+from portal.ui.problems import is_api, problem
 
 RETRY_AFTER = 10  # seconds
 
@@ -34,6 +35,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     if trouble := trouble_of(sys.exc_info()[1]):
         return unavailable(request, trouble)
+    if is_api(request):
+        return problem(request, 500)
     code = getattr(request, "request_id", "") or getattr(request, "id", "")
     response = render(request, "500.html", {"code": code, "shell": None, "nav": []}, status=500)
     return private(response)
@@ -45,6 +48,10 @@ def unavailable(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     Rendered without user, session and database, which may all be away.
     """
     request.trouble = trouble  # type: ignore[attr-defined]
+    if is_api(request):
+        told = problem(request, 503, "这一次没有保存，请稍后用同一个 Idempotency-Key 再试")
+        told["Retry-After"] = str(RETRY_AFTER)
+        return told
     template = "ui/error_503.html" if wants_fragment(request) else "503.html"
     context: dict[str, Any] = {"trouble": trouble, "shell": None, "nav": [], "messages": []}
     response = render(request, template, context, status=503)
@@ -63,6 +70,8 @@ def conflict(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _error(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    if is_api(request):
+        return problem(request, status, context.get("reason", ""))
     if wants_fragment(request):
         return private(render(request, f"ui/error_{status}.html", context, status=status))
     known = getattr(request, "scope", None) is not None

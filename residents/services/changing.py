@@ -135,10 +135,10 @@ def update_resident(
 
 def _episode(resident: Resident, residence_id: Any, by: Scope) -> Residence | None:
     """The episode in hand, locked: the one named, else the open primary one."""
-    episodes = Residence.objects.in_scope(by).select_for_update().filter(resident=resident)
+    episodes = Residence.objects.in_scope(by).select_for_update()
     if residence_id is not None:
-        return episodes.get(pk=residence_id)
-    return episodes.open().order_by("-is_primary", "begin_on").first()
+        return episodes.get(pk=residence_id, resident=resident)
+    return episodes.in_hand(resident).first()
 
 
 def check_versions(pairs: Sequence[tuple[Change, str]]) -> None:

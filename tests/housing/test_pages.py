@@ -337,7 +337,7 @@ def test_posts_that_only_look_get_no_form(cast, name):
 
 def test_the_api_gives_rows_in_scope_by_cursor(cast):
     a_building(cast.scope("clerk"), floors=6, per_floor=10)
-    url = reverse("housing:api_dwellings")
+    url = reverse("housing_api:dwellings")
     first = cast.client("clerk").get(url).json()
     assert len(first["results"]) == 50
     assert "owner_name" not in first["results"][0]
@@ -350,11 +350,12 @@ def test_the_api_gives_rows_in_scope_by_cursor(cast):
 def test_the_api_gives_buildings_and_one_dwelling(cast):
     building = a_building(cast.scope("clerk"))
     unit = the_dwelling(cast.scope("clerk"))
-    found = cast.client("clerk").get(reverse("housing:api_buildings")).json()["results"]
+    found = cast.client("clerk").get(reverse("housing_api:buildings")).json()["results"]
     assert [row["id"] for row in found] == [str(building.pk)]
-    url = reverse("housing:api_dwelling", args=[unit.pk])
+    url = reverse("housing_api:dwelling", args=[unit.pk])
     assert cast.client("clerk").get(url).json()["house_code"] == f"{HOME}-0006-0101"
     foreign = cast.client("neighbour").get(url)
-    absent = cast.client("neighbour").get(reverse("housing:api_dwelling", args=[uuid.uuid4()]))
+    absent = cast.client("neighbour").get(reverse("housing_api:dwelling", args=[uuid.uuid4()]))
     assert foreign.status_code == absent.status_code == 404
-    assert foreign.content == absent.content
+    told = [{**answer.json(), "instance": ""} for answer in (foreign, absent)]
+    assert told[0] == told[1]

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import traceback
+import uuid
 import zipfile
 from dataclasses import dataclass, field
 
@@ -33,6 +34,8 @@ VOLATILE = [
 MADE = re.compile(
     r"(?!01900000)[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 )
+#: The address of one record of the API, which tells its `ETag`.
+ITEM = re.compile(r"/api/v1/\w+/[^/]+/")
 HEADERS_APART = {"x-request-id", "date", "content-length", "set-cookie"}
 
 
@@ -69,13 +72,21 @@ def ask_for(client: Client, ask: Ask) -> Answer:
         response = call(ask.path, dict(ask.query), headers=headers)
     elif ask.json:
         response = call(
-            ask.path, json.dumps(dict(ask.body)), content_type="application/json", headers=headers
-        )
+            ask.path, json.dumps(dict(ask.body)), content_type="application/json",
+            headers=headers | conditions(client, ask.path),
+        )  # fmt: skip
     elif ask.method == "POST":
         response = call(ask.path, dict(ask.body), headers=headers)
     else:
         response = call(ask.path, headers=headers)
     return read(response)
+
+
+def conditions(client: Client, path: str) -> dict[str, str]:
+    """What the API asks of a change: a number of its own, and the record as it was read."""
+    item = ITEM.match(path)
+    tag = client.get(item[0]).headers.get("ETag", "") if item else ""
+    return {"Idempotency-Key": str(uuid.uuid4()), "If-Match": tag or '"none"'}
 
 
 def read(response: HttpResponse) -> Answer:

@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.db import connections
 from django.http import Http404
 
-from housing.api import DwellingListView
+from housing.api.dwellings import Dwellings
 from housing.models import DwellingUnit
 from portal.audit import reads
 from portal.audit.models import AuditEvent
@@ -93,13 +93,13 @@ def count_in_refusal(patch: pytest.MonkeyPatch) -> None:
 
 
 def cache_without_scope(patch: pytest.MonkeyPatch) -> None:
-    scoped = DwellingListView.get_queryset
+    scoped = Dwellings.rows
 
-    def get_queryset(self: Any) -> Any:
+    def rows(self: Any) -> Any:
         keys = cache.get_or_set("dwellings", lambda: [str(row.pk) for row in scoped(self)])
         return DwellingUnit.objects.filter(pk__in=keys)
 
-    patch.setattr(DwellingListView, "get_queryset", get_queryset)
+    patch.setattr(Dwellings, "rows", rows)
 
 
 def scope_of_the_session(patch: pytest.MonkeyPatch) -> None:
@@ -160,15 +160,15 @@ MUTANTS = [
     Mutant("a search forgets the scope", "application alone", "/search/", everything_of(Residence)),
     Mutant("a page of one record forgets the scope", "application alone", "/housing/dwellings/",
            unscoped_detail),
-    Mutant("an endpoint forgets the scope", "application alone", "/housing/api/",
+    Mutant("an endpoint forgets the scope", "application alone", "/api/v1/dwellings/",
            lambda patch: patch.setattr(
-               DwellingListView, "get_queryset", lambda self: DwellingUnit.objects.all())),
+               Dwellings, "rows", lambda self: DwellingUnit.objects.all())),
     Mutant("a dashboard forgets the scope", "application alone", "/dashboard/",
            everything_of(MetricValue, DataQualityIssue), MANAGER),
     Mutant("a foreign record answers 403", "application alone", "/housing/dwellings/",
            forbidden_for_foreign),
     Mutant("a refusal tells a count", "application alone", "/housing/dwellings/", count_in_refusal),
-    Mutant("a cache key lacks the scope", "application alone", "/housing/api/dwellings/",
+    Mutant("a cache key lacks the scope", "application alone", "/api/v1/dwellings/",
            cache_without_scope),
     Mutant("the scope is set for the session", "both walls", "/residents/", scope_of_the_session),
     Mutant("a form takes a foreign key", "application alone", "/residents/dwellings/",

@@ -37,7 +37,7 @@ from tests.isolation.trees import Tree
 WALLS = ["both walls", "application alone", "database alone"]
 SMALL = Tree((2, 2))
 #: What somebody outside has just read, in case anything of it stays behind.
-READ_BEFORE = ("/", "/residents/", "/housing/", "/housing/api/dwellings/", "/staffing/")
+READ_BEFORE = ("/", "/residents/", "/housing/", "/api/v1/dwellings/", "/staffing/")
 WATCHER, NEIGHBOUR = 900_001, 900_100
 INSIDE = Plot(rows=4, word="常住")
 #: Roles that are shown no record at all: everything lies outside for them.

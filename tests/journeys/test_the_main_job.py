@@ -277,7 +277,7 @@ def test_an_anonymous_visitor_sees_none_of_it(desk, notes):
     visitor = desk()
     visitor.page.goto(notes["entry"])
     assert "/accounts/login/" in visitor.page.url
-    for path in ("/residents/", "/residents/api/people/", "/housing/api/dwellings/"):
+    for path in ("/residents/", "/api/v1/residences/", "/api/v1/dwellings/"):
         answer = visitor.context.request.get(visitor.address + path, max_redirects=0)
         assert answer.status in {302, 401, 403}
         assert "欧阳" not in answer.text()

@@ -1,5 +1,11 @@
 """The only writers of accounts; each function is one act."""
 
+from portal.accounts.services.answers import (
+    Claim,
+    claim_key,
+    give_back,
+    keep_answer,
+)
 from portal.accounts.services.factors import (
     begin_factor,
     confirm_factor,
@@ -18,15 +24,19 @@ from portal.accounts.services.preferences import forget_view, keep_list, keep_vi
 from portal.accounts.services.sessions import end_session, end_sessions
 
 __all__ = [
+    "Claim",
     "Kept",
     "TooMuchToKeep",
     "begin_factor",
     "change_password",
+    "claim_key",
     "confirm_factor",
     "end_session",
     "end_sessions",
     "forget_view",
+    "give_back",
     "keep",
+    "keep_answer",
     "keep_list",
     "keep_view",
     "open_account",

@@ -6,6 +6,7 @@ from portal.orgs.services.grants import (
     project_grants,
     wanted_grants,
 )
+from portal.orgs.services.holding import hold
 from portal.orgs.services.posts import (
     UnableToAppoint,
     appoint,
@@ -28,6 +29,7 @@ __all__ = [
     "end_appointment",
     "ensure_permissions",
     "held_grants",
+    "hold",
     "last_day",
     "open_account_with_post",
     "project_grants",

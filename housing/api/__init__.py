@@ -1,0 +1,1 @@
+"""Housing for other systems: buildings, dwellings, leases."""

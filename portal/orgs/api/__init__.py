@@ -1,0 +1,1 @@
+"""What the API of every area stands on: callers, problems, pages, conditions, repeated requests."""

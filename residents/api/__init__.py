@@ -1,0 +1,1 @@
+"""The population register for other systems: masked reads, and writes through the services."""
