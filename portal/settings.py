@@ -159,6 +159,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Another system with its token, on the API only; what it may see is found like anybody's.
+    "portal.accounts.bearer.BearerMiddleware",
     "portal.accounts.middleware.LoginFirstMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -402,6 +404,7 @@ AUDIT_HEADS_PATH = env.str(
 # --- API ------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portal.orgs.api.callers.TokenAuthentication",
         "portal.orgs.api.callers.BrowserAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["portal.orgs.api.rights.NeedsCapability"],
@@ -418,7 +421,7 @@ API_READS_PER_MINUTE = env.int("API_READS_PER_MINUTE", default=600)
 API_WRITES_PER_MINUTE = env.int("API_WRITES_PER_MINUTE", default=240)
 SPECTACULAR_SETTINGS = {
     "TITLE": "人口服务管理平台接口",
-    "DESCRIPTION": "号码一律遮盖。写请求带 Idempotency-Key，更正带 If-Match。",
+    "DESCRIPTION": "用法见 docs/api.md。号码一律遮盖；POST 带 Idempotency-Key，更正带 If-Match。",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts import services, throttle
+from portal.accounts.bearer import token_in
 from portal.accounts.entering import has_factor, needs_factor, remember_who
 from portal.accounts.hashing import TooBusyToHash
 from portal.accounts.models import User
@@ -39,7 +40,7 @@ class LoginFirstMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponse:
         if is_api(request):
-            return problem(request, UNAUTHORISED, _("请先登录"))
+            return problem(request, UNAUTHORISED, _("请先登录，或带上访问令牌"))
         return login_first(request)
 
 
@@ -58,6 +59,8 @@ class DutiesMiddleware:
         user = request.user
         match = request.resolver_match
         if not isinstance(user, User) or (match and match.app_name == "accounts"):
+            return None
+        if token_in(request) is not None:  # neither a password nor an authenticator
             return None
         if is_api(request) and (must_change(user, timezone.now()) or _lacks_factor(user)):
             text = _("请先在浏览器里修改初始密码、绑定身份验证器")

@@ -8,6 +8,10 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
+from portal.accounts.machines import AccessToken as AccessToken
+from portal.accounts.machines import KeptAnswer as KeptAnswer
+from portal.accounts.machines import ServiceAccount as ServiceAccount
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
@@ -31,6 +35,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     privileged = models.BooleanField("要职", default=False, db_default=False)
     initial_password = models.BooleanField("初始密码待修改", default=False, db_default=False)
     password_at = models.DateTimeField("密码设置时间", null=True, blank=True)
+    #: another system's account (`ServiceAccount`): it has no password and comes by tokens alone
+    is_service = models.BooleanField("系统账号", default=False, db_default=False)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -41,7 +47,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         plain: ClassVar[set[str]] = {
             "id", "username", "name", "staff_no", "is_active", "created_at", "preferences",
             "password", "last_login", "is_superuser", "privileged", "initial_password",
-            "password_at",
+            "password_at", "is_service",
         }  # fmt: skip
 
     class Meta:
@@ -173,31 +179,3 @@ class FormerPassword(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}"
-
-
-class KeptAnswer(models.Model):
-    """What a request with an `Idempotency-Key` was answered; ciphertext bound to this row.
-
-    The digest is of method, address and body: the same key for anything else is refused.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name="调用方")
-    key = models.UUIDField("幂等键")
-    digest = models.BinaryField("请求摘要", max_length=32)
-    status = models.PositiveSmallIntegerField("状态码", default=0)
-    sealed = models.BinaryField("应答（密文）", default=b"")
-    kept_at = models.DateTimeField("时间", db_index=True)  # what is old is thrown away
-
-    class PersonalData:
-        personal: ClassVar[set[str]] = {"sealed"}
-        plain: ClassVar[set[str]] = {"id", "user_id", "key", "digest", "status", "kept_at"}
-
-    class Meta:
-        verbose_name = "接口应答"
-        constraints = [
-            models.UniqueConstraint(fields=["user", "key"], name="accounts_answered_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.status}"

@@ -3,7 +3,8 @@
 A street's manager and staff give posts of their committees, and only roles whose every
 capability they hold themselves. The security administrator, who holds none of the register's
 capabilities, keeps the accounts of the whole district; what reaches over the district is given
-by two people, and so are the posts of the three administrators. Nobody changes their own.
+by two people, and so are the posts of the three administrators. Nobody changes their own. Posts of
+other systems are the security administrator's to give, and only to their accounts.
 """
 
 from portal.orgs.capabilities import Capability
@@ -26,6 +27,7 @@ def grantable(actor: Role) -> frozenset[str]:
         for role in ROLES.values()
         if LEVELS.index(role.level) < LEVELS.index(actor.level)
         and role.capabilities <= actor.capabilities
+        and not role.service
     )
 
 

@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from portal.accounts.bearer import token_in
 from portal.accounts.entering import keep_awake, seconds_left
 from portal.orgs import posts, tokens
 from portal.orgs.postgresql import patience
@@ -101,11 +102,13 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.scope = None  # type: ignore[attr-defined]
         if request.user.is_authenticated:
-            if seconds_left(request) <= 0:
+            by_token = token_in(request) is not None
+            if not by_token and seconds_left(request) <= 0:
                 logout(request)
                 request.session_over = "idle"  # type: ignore[attr-defined]
             else:
-                if request.path != reverse("accounts:left"):  # asking is not using
+                # asking is not using
+                if not by_token and request.path != reverse("accounts:left"):
                     keep_awake(request)
                 request.scope = posts.acting_scope(request)  # type: ignore[attr-defined]
                 tokens.enter(request.scope)  # type: ignore[attr-defined]

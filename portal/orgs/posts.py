@@ -1,6 +1,7 @@
 """From a logged-in user to the one post that they act in now (D-2)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any, cast
@@ -12,6 +13,7 @@ from django.utils import timezone
 from psycopg2 import sql
 
 from portal.accounts.addresses import client_address
+from portal.accounts.bearer import token_in
 from portal.accounts.models import User
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import Appointment, OrgUnit, UnitKind
@@ -65,19 +67,25 @@ def acting_scope(request: HttpRequest) -> Scope | None:
     """
     user = request.user
     assert isinstance(user, User)
+    token = token_in(request)
+    if user.is_service and token is None:
+        return None
     held = _held_with_grants(user.pk, timezone.localdate())
     cast(ActingRequest, request).posts = [post for post, _ in held]
     if not held:
         return None
-    chosen = request.session.get(SESSION_KEY)
+    chosen = None if token else request.session.get(SESSION_KEY)
     appointment, granted = next((each for each in held if each[0].pk == chosen), held[0])
-    return _scope(
+    scope = _scope(
         appointment,
         user,
         granted,
         request_id=getattr(request, "id", "") or request.headers.get("X-Request-Id", "")[:64],
         ip=client_address(request) or None,
     )
+    if token is not None:  # every trace names the token, none its text
+        scope = replace(scope, user_name=f"{user.name}·{token.prefix}")
+    return scope
 
 
 def _held_with_grants(user_id: int, day: date) -> list[tuple[Appointment, set[str]]]:

@@ -11,6 +11,7 @@ from portal.orgs.scope import Level
 
 REGISTER_READ = {C.VIEW_REGISTER, C.VIEW_QUALITY, C.VIEW_PERMITS, C.VIEW_STAFFING, C.VIEW_RULES}
 REGISTER_WRITE = {C.EDIT_RESIDENTS, C.VERIFY, C.EDIT_HOUSING, C.SUBMIT_LEADS}
+SERVICE_READ = {C.VIEW_REGISTER, C.VIEW_DASHBOARD}
 
 
 @dataclass(frozen=True)
@@ -22,15 +23,22 @@ class Role:
     level: Level
     description: str
     capabilities: frozenset[C]
+    #: held by other systems' accounts, never by a person
+    service: bool = False
 
     @property
     def privileged(self) -> bool:
         """Whether its holder needs a second factor, one session at a time and a shorter idle."""
-        return self.level != "committee"
+        return self.level != "committee" and not self.service
 
 
 def _role(key: str, title: str, level: Level, description: str, *capabilities: C) -> Role:
     return Role(key, title, level, description, frozenset(capabilities))
+
+
+def _service(key: str, title: str, level: Level, description: str, *capabilities: C) -> Role:
+    """Another system's post: no numbers in full, no files, no trail, nothing of posts."""
+    return Role(key, title, level, description, frozenset(capabilities), service=True)
 
 
 _ALL = [
@@ -113,6 +121,26 @@ _ALL = [
         "force_member", "社区力量成员", "committee",
         "楼组长、志愿者、社工、保安：只上报线索，只看自己上报的，看不到任何登记。",
         C.SUBMIT_LEADS,
+    ),
+    _service(
+        "service_committee_read", "系统对接：读本居委", "committee",
+        "别的系统取本居委台账（遮盖），不写。", *SERVICE_READ,
+    ),
+    _service(
+        "service_committee_write", "系统对接：读写本居委", "committee",
+        "别的系统取、报本居委台账（遮盖），不看完整证件号。", *SERVICE_READ, *REGISTER_WRITE,
+    ),
+    _service(
+        "service_street_read", "系统对接：读本街道（镇）", "street",
+        "别的系统取本街道台账（遮盖）和指标，不写。", *SERVICE_READ,
+    ),
+    _service(
+        "service_street_write", "系统对接：读写本街道（镇）", "street",
+        "别的系统取、报本街道各居委台账（遮盖），不裁定、不审批。", *SERVICE_READ, *REGISTER_WRITE,
+    ),
+    _service(
+        "service_district_read", "系统对接：读全区", "district",
+        "别的系统取全区台账（遮盖）和指标，不写，由另一人批准后生效。", *SERVICE_READ,
     ),
 ]  # fmt: skip
 ROLES: dict[str, Role] = {role.key: role for role in _ALL}

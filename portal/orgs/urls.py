@@ -1,6 +1,7 @@
 from django.urls import path
 
-from portal.orgs import views
+from portal.orgs.views import posts as views
+from portal.orgs.views import systems
 
 app_name = "orgs"
 urlpatterns = [
@@ -10,6 +11,10 @@ urlpatterns = [
     path("posts/<int:appointment>/end/", views.end_post, name="end_post"),
     path("people/", views.people, name="people"),
     path("people/<int:user>/", views.person, name="person"),
+    path("systems/", systems.systems, name="systems"),
+    path("systems/new/", systems.open_system, name="open_system"),
+    path("systems/<int:user>/", systems.system, name="system"),
+    path("systems/tokens/<uuid:pk>/revoke/", systems.revoke, name="revoke_token"),
     path("requests/", views.requests, name="requests"),
     path("requests/<int:asked>/decide/", views.decide, name="decide"),
 ]

@@ -22,12 +22,27 @@ from portal.accounts.services.people import (
 )
 from portal.accounts.services.preferences import forget_view, keep_list, keep_view
 from portal.accounts.services.sessions import end_session, end_sessions
+from portal.accounts.services.tokens import (
+    Issued,
+    UnableToIssue,
+    change_keeper,
+    issue_token,
+    note_refusal,
+    note_use,
+    open_service_account,
+    revoke_token,
+    token_of,
+    why_refused,
+)
 
 __all__ = [
     "Claim",
+    "Issued",
     "Kept",
     "TooMuchToKeep",
+    "UnableToIssue",
     "begin_factor",
+    "change_keeper",
     "change_password",
     "claim_key",
     "confirm_factor",
@@ -35,15 +50,22 @@ __all__ = [
     "end_sessions",
     "forget_view",
     "give_back",
+    "issue_token",
     "keep",
     "keep_answer",
     "keep_list",
     "keep_view",
+    "note_refusal",
+    "note_use",
     "open_account",
+    "open_service_account",
     "remove_factor",
     "renew_recovery_codes",
     "reset_account",
+    "revoke_token",
     "set_active",
     "take_back",
     "take_code",
+    "token_of",
+    "why_refused",
 ]

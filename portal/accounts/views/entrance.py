@@ -152,7 +152,7 @@ def wrong_password(guess: throttle.Guess) -> str:
 
 def _checked(request: HttpRequest, username: str, password: str) -> User | None:
     user = authenticate(request, username=username, password=password)
-    return user if isinstance(user, User) else None
+    return user if isinstance(user, User) and not user.is_service else None
 
 
 def _code_problem(user: User, text: str) -> str:

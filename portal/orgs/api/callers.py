@@ -1,4 +1,4 @@
-"""Who calls: a person in a browser's session; and how often."""
+"""Who calls: a person in a browser's session, or another system with its token."""
 
 import time
 from typing import Any
@@ -6,14 +6,26 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import caches
 from rest_framework import exceptions
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from portal.accounts.bearer import token_in
 from portal.outages import BELL_FAULTS
 
 MINUTE = 60
 WRITES = {"POST", "PATCH"}
+
+
+class TokenAuthentication(BaseAuthentication):
+    """The account that the token of `BearerMiddleware` stands for; no form token is asked of it."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        token = token_in(request._request)
+        return None if token is None else (token.user, token)
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
 
 
 class BrowserAuthentication(SessionAuthentication):
@@ -23,7 +35,7 @@ class BrowserAuthentication(SessionAuthentication):
         try:
             super().enforce_csrf(request)
         except exceptions.PermissionDenied as refused:
-            text = "写请求须带 X-CSRFToken"
+            text = "浏览器会话的写请求须带 X-CSRFToken；别的系统请用访问令牌"
             raise exceptions.PermissionDenied(text) from refused
 
 

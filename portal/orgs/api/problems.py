@@ -14,8 +14,8 @@ from portal.ui.problems import MEDIA_TYPE, details
 Errors = list[dict[str, str]]
 SENTENCES: dict[type[Exception], str] = {
     exceptions.ParseError: "请求体不是 JSON",
-    exceptions.NotAuthenticated: "请先登录",
-    exceptions.AuthenticationFailed: "请先登录",
+    exceptions.NotAuthenticated: "请先登录，或带上访问令牌",
+    exceptions.AuthenticationFailed: "请先登录，或带上访问令牌",
     exceptions.NotFound: "没有这条记录，或不在管辖范围内",
     exceptions.MethodNotAllowed: "这个地址不支持这种请求方法",
     exceptions.NotAcceptable: "只提供 application/json",

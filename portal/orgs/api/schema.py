@@ -33,7 +33,7 @@ READ_PROBLEMS = (400, 401, 403, 404, 429)
 WRITE_PROBLEMS = (400, 401, 403, 404, 413, 415, 422, 429)
 WORDS = {
     200: "成功", 201: "已办理", 304: "与 If-None-Match 的版本相同", 400: "请求的内容有误",
-    401: "没有登录", 403: "岗位没有这项权限", 404: "没有，或不在管辖范围内",
+    401: "没有登录，或令牌无效", 403: "岗位没有这项权限", 404: "没有，或不在管辖范围内",
     412: "已被他人改过", 413: "请求太大", 415: "请求体不是 JSON", 422: "不能这样办理，逐字段说明",
     428: "缺少 If-Match", 429: "请求过于频繁",
 }  # fmt: skip
@@ -170,6 +170,7 @@ def in_chinese(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         if not HAN.search(each.get("description", "")):
             each.pop("description", None)
     components["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "description": "系统账号的访问令牌"},
         "session": {
             "type": "apiKey", "in": "cookie", "name": "portal_session",
             "description": "浏览器里的登录；写请求另带 X-CSRFToken",
@@ -177,5 +178,5 @@ def in_chinese(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     }  # fmt: skip
     for path in result["paths"].values():
         for operation in path.values():
-            operation["security"] = [{"session": []}]
+            operation["security"] = [{"token": []}, {"session": []}]
     return result

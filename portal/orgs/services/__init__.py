@@ -18,6 +18,12 @@ from portal.orgs.services.posts import (
     open_account_with_post,
     reset_person,
 )
+from portal.orgs.services.systems import (
+    issue_system_token,
+    open_system,
+    replace_keeper,
+    revoke_system_token,
+)
 from portal.orgs.services.units import register_units
 
 __all__ = [
@@ -30,10 +36,14 @@ __all__ = [
     "ensure_permissions",
     "held_grants",
     "hold",
+    "issue_system_token",
     "last_day",
+    "open_system",
     "open_account_with_post",
     "project_grants",
     "register_units",
+    "replace_keeper",
     "reset_person",
+    "revoke_system_token",
     "wanted_grants",
 ]

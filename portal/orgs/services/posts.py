@@ -136,6 +136,8 @@ def reset_person(*, user_id: int, password: str, reason: str, by: Scope, at: dat
     :raises django.core.exceptions.ValidationError: the password is too weak
     """
     _keeper(user_id, by)
+    if User.objects.get(pk=user_id).is_service:
+        raise NotAllowed("系统账号没有密码，凭令牌访问接口")
     return reset_account(user_id=user_id, password=password, reason=reason, by=by, at=at)
 
 
@@ -169,6 +171,8 @@ def _check(*, user_id: int, unit: int, role: str, by: Scope) -> None:
     office = OrgUnit.objects.get(pk=unit)
     if office.level != ROLES[role].level:
         raise UnableToAppoint(f"“{ROLES[role].title}”不能设在{office.get_kind_display()}")
+    if ROLES[role].service != User.objects.get(pk=user_id).is_service:
+        raise UnableToAppoint("系统账号只担任系统对接岗位，人员账号不担任")
 
 
 def _begin(

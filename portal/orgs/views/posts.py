@@ -100,7 +100,11 @@ def people(request: PortalRequest) -> HttpResponse:
         {"user": user, "posts": held.get(user.pk, []), "factor": user.pk in factors}
         for user in accounts
     ]
-    return page(request, "orgs/people.html", {"rows": rows, "waiting": _waiting(request)})
+    context = {
+        "rows": rows, "waiting": _waiting(request),
+        "may_keep": request.scope.may(Capability.MANAGE_ACCOUNTS),
+    }  # fmt: skip
+    return page(request, "orgs/people.html", context)
 
 
 @needs(Capability.APPOINT)
@@ -230,17 +234,19 @@ def _units(request: PortalRequest) -> Any:
 def _roles(request: PortalRequest) -> frozenset[str]:
     """The roles that the acting post gives, or asks for."""
     actor = ROLES[request.scope.role]
-    return delegation.grantable(actor) | delegation.may_ask_for(actor)
+    every = delegation.grantable(actor) | delegation.may_ask_for(actor)
+    return frozenset(key for key in every if not ROLES[key].service)
 
 
 def _accounts(request: PortalRequest) -> Any:
     """The accounts of one's units; for the keeper of accounts all of them."""
+    people = User.objects.filter(is_service=False)
     if request.scope.may(Capability.MANAGE_ACCOUNTS):
-        return User.objects.all()
+        return people
     here = Appointment.objects.filter(
         unit_id__gte=request.scope.low, unit_id__lte=request.scope.high
     )
-    return User.objects.filter(pk__in=here.values("user_id"))
+    return people.filter(pk__in=here.values("user_id"))
 
 
 def _waiting(request: PortalRequest) -> int:

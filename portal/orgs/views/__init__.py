@@ -1,0 +1,1 @@
+"""Pages of the organisation: units, posts and accounts; the accounts of other systems."""
