@@ -14,6 +14,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from portal import logs
+from portal.api_settings import REST_FRAMEWORK as REST_FRAMEWORK
+from portal.api_settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = os.environ.get("PORTAL_MODE", "demo")
@@ -402,32 +404,9 @@ AUDIT_HEADS_PATH = env.str(
 )
 
 # --- API ------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "portal.orgs.api.callers.TokenAuthentication",
-        "portal.orgs.api.callers.BrowserAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["portal.orgs.api.rights.NeedsCapability"],
-    "DEFAULT_THROTTLE_CLASSES": ["portal.orgs.api.callers.CallerThrottle"],
-    "DEFAULT_SCHEMA_CLASS": "portal.orgs.api.schema.PortalSchema",
-    "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "EXCEPTION_HANDLER": "portal.orgs.api.problems.answer_of",
-    "URL_FORMAT_OVERRIDE": None,
-}
 # Requests of one caller in a minute.
 API_READS_PER_MINUTE = env.int("API_READS_PER_MINUTE", default=600)
 API_WRITES_PER_MINUTE = env.int("API_WRITES_PER_MINUTE", default=240)
-SPECTACULAR_SETTINGS = {
-    "TITLE": "人口服务管理平台接口",
-    "DESCRIPTION": "用法见 docs/api.md。号码一律遮盖；POST 带 Idempotency-Key，更正带 If-Match。",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": ["portal.orgs.api.schema.in_chinese"],
-    "COMPONENT_SPLIT_REQUEST": True,
-}
 
 # --- logs -----------------------------------------------------------------------------------
 LOGGING = {

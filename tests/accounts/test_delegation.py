@@ -44,7 +44,8 @@ def test_who_gives_what_on_their_own_authority():
         "street_staff": ["collector", "force_member"],
         "security_admin": [
             "center_clerk", "collector", "committee_lead", "committee_security", "force_member",
-            "street_manager", "street_staff",
+            "service_committee_read", "service_committee_write", "service_street_read",
+            "service_street_write", "street_manager", "street_staff",
         ],
     }  # fmt: skip
 

@@ -196,6 +196,8 @@ def test_celery_is_signalled_in_one_place() -> None:
 CACHE_USERS = {
     "portal/metrics/dashboards.py": "open issues of the district by rule, for its readers",
     "portal/accounts/throttle.py": "counters of guesses, by digest",
+    "portal/accounts/services/tokens.py": "that a token's use has just been noted, by its prefix",
+    "portal/orgs/api/callers.py": "how many requests an account sent this minute",
     "portal/exchange/services/receiving.py": "how many refused files somebody sent today",
     "portal/exchange/services/state.py": "how far a file has been read: two counts, by its key",
     "portal/desk/condition.py": "asks whether the cache answers: one word",

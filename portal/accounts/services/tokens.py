@@ -7,6 +7,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.cache import caches
 from django.db import transaction
@@ -93,7 +94,7 @@ def issue_token(*, user_id: int, label: str, days: int, by: Actor, at: datetime)
 
 
 @transaction.atomic
-def revoke_token(*, token_id: object, by: Actor, at: datetime) -> AccessToken:
+def revoke_token(*, token_id: Any, by: Actor, at: datetime) -> AccessToken:
     """Let a token open nothing any more, from the next request on."""
     token = AccessToken.objects.select_for_update().get(pk=token_id)
     if token.revoked_at is None:

@@ -4,6 +4,7 @@ An area declares lists, records and acts; these classes serve them. What is behi
 capability, its body, its answers, its words) stands in class attributes, which the schema reads.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
@@ -107,9 +108,9 @@ class Listing(Endpoint):
     listed: ClassVar[tuple[str, str]]
     subject: ClassVar[str] = ""
 
+    @abstractmethod
     def rows(self) -> "QuerySet[Any]":
         """The unfiltered rows of the acting unit."""
-        raise NotImplementedError
 
     def filter_context(self) -> dict[str, Any]:
         """What the filters need to know besides the address."""
@@ -147,8 +148,9 @@ class Item(Endpoint):
 
     viewed: ClassVar[str]
 
+    @abstractmethod
     def rows(self) -> "ScopedQuerySet[Any]":
-        raise NotImplementedError
+        """The rows that it is one of."""
 
     def people(self, row: Any) -> Iterable[Any]:
         """Whose data the record is, for the trail."""
@@ -176,9 +178,9 @@ class Item(Endpoint):
 class EditableItem(Item):
     """A record that PATCH changes, for whoever has read it as it is now (`If-Match`)."""
 
+    @abstractmethod
     def change(self, row: Any, told: dict[str, Any]) -> None:
         """Make the change; the row is locked and as its reader saw it."""
-        raise NotImplementedError
 
     def patch(self, request: Request, pk: Any) -> Response:
         assert self.body is not None
@@ -205,9 +207,9 @@ class Act(Endpoint):
 
     made: ClassVar[int] = status.HTTP_201_CREATED
 
+    @abstractmethod
     def act(self, told: dict[str, Any], **keys: Any) -> Any:
         """Do it; what comes back is shown as `answers`."""
-        raise NotImplementedError
 
     def post(self, request: Request, **keys: Any) -> Response:
         def done() -> Response:
@@ -232,5 +234,6 @@ class ItemAct(Act):
         self.do(row, told)
         return view.find(keys["pk"])
 
+    @abstractmethod
     def do(self, row: Any, told: dict[str, Any]) -> None:
-        raise NotImplementedError
+        """Do it to the record; it is locked and as its reader saw it."""

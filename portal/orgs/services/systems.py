@@ -4,6 +4,7 @@ Paper: S-113.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -75,7 +76,7 @@ def issue_system_token(
 
 
 @transaction.atomic
-def revoke_system_token(*, token_id: object, by: Scope, at: datetime) -> AccessToken:
+def revoke_system_token(*, token_id: Any, by: Scope, at: datetime) -> AccessToken:
     """The token opens nothing from its next request on.
 
     :raises NotAllowed: `by` does not keep the accounts
