@@ -39,6 +39,7 @@ KEYS: tuple[tuple[Text, tuple[tuple[tuple[str, ...], Text], ...]], ...] = (
     (gettext_lazy("待办与名单"), (
         (("J", "K"), gettext_lazy("下一项、上一项")), (("Enter",), gettext_lazy("办理、打开")),
         (("X",), gettext_lazy("选中")), (("F",), gettext_lazy("筛选")),
+        (("P",), gettext_lazy("在名单旁预览")),
         (("PgDn", "PgUp"), gettext_lazy("下一页、上一页")),
     )),
     (gettext_lazy("填写"), (
