@@ -67,3 +67,20 @@ def test_a_list_asks_over_the_page_and_goes_on(desk):
     assert page.locator("#again-host dialog").count() == 0
     page.reload()
     assert page.url.endswith("/residents/")
+
+
+def test_a_page_left_alone_is_locked_and_keeps_what_was_typed(desk):
+    clerk = desk("zhoumin")
+    clerk.page.clock.install()
+    page = clerk.open("/residents/?open=filter")
+    page.fill("[name=name]", NAME)
+    end_the_session(clerk)
+    page.clock.fast_forward("29:00")
+    dialog = page.locator("#again-host dialog")
+    dialog.wait_for()
+    assert page.locator("body.is-locked #page[inert]").count() == 1
+    page.fill("#again-host [name=password]", cast.PASSWORD)
+    page.keyboard.press("Enter")
+    dialog.wait_for(state="hidden")
+    page.wait_for_selector("body:not(.is-locked)")
+    assert page.locator("[name=name]").input_value() == NAME
