@@ -30,7 +30,7 @@ from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 from portal.quality import services as quality
 from portal.quality.models import DataQualityIssue
-from portal.quality.registry import quality_rules
+from portal.quality.registry import running_rules
 from portal.quality.rule import Inspection
 from portal.rules.services import rules_on
 from residents.metrics import RECORDS, RESIDENCES
@@ -109,7 +109,7 @@ def _checked(by: Scope) -> None:
 def _found(by: Scope) -> None:
     day = timezone.localdate()
     inspection = Inspection(by.unit, day, rules_on(quality.RULE_SETS, day))
-    for rule in quality_rules().values():
+    for rule in running_rules():
         rule.offenders(inspection).using("owner").count()
 
 

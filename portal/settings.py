@@ -127,7 +127,9 @@ METRIC_MODULES = [
     "portal.metrics.partners",
     "portal.metrics.issues",
 ]
-QUALITY_MODULES = ["residents.quality", "housing.quality"]
+QUALITY_MODULES = [
+    "residents.quality", "housing.quality", "permits.quality", "staffing.quality",
+]  # fmt: skip
 EXCHANGE_MODULES = ["housing.exchange", "residents.exchange"]
 # Lists that may leave as files.
 EXPORT_MODULES = ["residents.exports", "residents.comparing.exports", "housing.exports"]

@@ -19,7 +19,7 @@ from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REA
 from residents.completeness import BY_KEY, incomplete, years_before
 from residents.discovery import CHANNELS
 from residents.leads import LeadQuerySet
-from residents.metrics import as_printed, probable_duplicates
+from residents.metrics import as_printed, contradicted, probable_duplicates
 from residents.models import CorrectionRequest, Lead, Residence, Transfer
 from residents.querysets import ResidenceQuerySet
 from residents.transfers import TransferQuerySet
@@ -92,6 +92,7 @@ class ResidenceFilter(django_filters.FilterSet):
     reason = Choice(label=_("居住事由"), choices=RESIDENCE_REASONS.choices())
     duplicate = Choice(label=_("疑似重复"), choices=YES[:1], method="by_duplicate")
     valid = Choice(label=_("证件号按原件照录"), choices=[("0", _("是"))], method="by_valid")
+    consistent = Choice(label=_("有逻辑矛盾"), choices=[("0", _("是"))], method="by_consistent")
     actual = Choice(label=_("范围"), choices=ACTUAL, method="by_actual")
     left = Choice(label=_("已离开"), choices=YES[:1], method="by_left")
 
@@ -182,6 +183,9 @@ class ResidenceFilter(django_filters.FilterSet):
 
     def by_duplicate(self, rows: ResidenceQuerySet, _name: str, _value: str) -> ResidenceQuerySet:
         return probable_duplicates(rows)
+
+    def by_consistent(self, rows: ResidenceQuerySet, _name: str, _value: str) -> ResidenceQuerySet:
+        return contradicted(rows)
 
     def by_valid(self, rows: ResidenceQuerySet, _name: str, _value: str) -> ResidenceQuerySet:
         return as_printed(rows)

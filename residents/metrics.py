@@ -26,12 +26,18 @@ from portal.metrics.metric import (
     Source,
     Text,
 )
+from portal.quality.models import DataQualityIssue
 from residents.completeness import CHECKED, FIELDS, incomplete
 from residents.models import Identity, Residence
 from residents.querysets import ACTUAL_CATEGORIES, ResidenceQuerySet
 
 ACTUAL = Q(is_primary=True, category__in=ACTUAL_CATEGORIES)
 TASK_1 = "三(三)1"
+#: The rules of DQ-02, 17, 18 and 23: what they find is one record that contradicts itself. (DQ-21
+#: finds permits whose holder has no record in the street: none that is counted here.)
+CONTRADICTIONS = ("R-020", "R-170", "R-180", "R-230")
+#: Those of DQ-07 and 10: what they find concerns everybody in the dwelling.
+CONTRADICTIONS_OF_HOMES = ("R-070", "R-100", "R-101")
 
 
 def people(query: str) -> ListLink:
@@ -88,11 +94,22 @@ def as_printed(rows: ResidenceQuerySet) -> ResidenceQuerySet:
     )
 
 
+def contradicted(rows: ResidenceQuerySet) -> ResidenceQuerySet:
+    """Those of `rows` that an open issue of the logical rules says contradict something (M-06)."""
+    issues = DataQualityIssue.objects.open()
+    own = issues.filter(rule__in=CONTRADICTIONS, residence_id__isnull=False)
+    home = issues.filter(rule__in=CONTRADICTIONS_OF_HOMES, dwelling_id__isnull=False)
+    return rows.filter(
+        Q(pk__in=own.values("residence_id")) | Q(dwelling_id__in=home.values("dwelling_id"))
+    )
+
+
 RESIDENCES = Source("residences", living)
 #: joined with the fields that only the person's own row holds
 RECORDS = Source("records", actual)
 DUPLICATES = Source("duplicates", lambda occasion: probable_duplicates(actual(occasion)))
 AS_PRINTED = Source("as_printed", lambda occasion: as_printed(actual(occasion)))
+CONTRADICTED = Source("contradicted", lambda occasion: contradicted(actual(occasion)))
 
 
 # --- parts --------------------------------------------------------------------------------------
@@ -274,9 +291,14 @@ METRICS = [
         key="consistency", title=_("一致率"), kind=Kind.RATE, number="M-06", clause=TASK_1,
         unit="%", noun=_("条"), good=Good.UP,
         formula=_("一致率 = 没有逻辑矛盾问题的记录 ÷ 实有人口的记录"),
-        numerator=Part(_("没有未改的 DQ-02、06、07、10、17、18、21、23 问题的记录")),
+        numerator=Part(_("没有未改的 DQ-02、07、10、17、18、23 问题的记录")),
+        faults=Part(
+            _("有上述问题未改的实有人口记录"), CONTRADICTED, count_of(),
+            people("actual=1&consistent=0"),
+        ),
         denominator=EVERYBODY,
-        awaits=_("八条逻辑规则里只有 DQ-10 已启用"),
+        rest=people("actual=1&consistent=0"), rest_title=_("有逻辑矛盾的记录"),
+        note=_("DQ-06 由数据库拦下，DQ-21 的人在本街道已无记录；房屋的问题计在其中每个人上"),
         axis=Axis(90, 100, 3), example=Example("2910", "3000", "97.0"),
     ),
     Metric(

@@ -152,6 +152,13 @@ class Identity(CommitteeRecord):
                 violation_error_message="一个人只能有一个主要证件",
             ),
         ]
+        indexes = [
+            # the few numbers that stand as the document prints them (R-010, M-04)
+            models.Index(
+                fields=["resident"], include=["committee"], condition=~Q(as_printed=""),
+                name="residents_as_printed",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.mask

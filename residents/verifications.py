@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from housing.models import DwellingUnit
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
@@ -42,6 +43,14 @@ class Verification(CommitteeRecord):
 
     class Meta:
         verbose_name = "核实"
+        indexes = [
+            # the week in which somebody clicked through more homes than can be seen
+            models.Index(
+                fields=["at"], include=["committee"],
+                condition=Q(outcome="unchanged", user_id__isnull=False),
+                name="residents_verified_at",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.verified_on} {self.get_outcome_display()}"

@@ -10,10 +10,11 @@ from portal.orgs.models import OrgUnit
 from portal.orgs.scope import level_of
 from portal.quality.models import DataQualityIssue, IssueQuerySet, IssueState
 from portal.quality.registry import quality_rules
+from portal.quality.rule import ABOUT_TITLES
 from portal.ui.filtering import offer
 
 SEVERITIES = [("must", _("必改")), ("should", _("应改")), ("note", _("提醒"))]
-ABOUT = [("people", _("实有人口")), ("housing", _("实有房屋"))]
+ABOUT = [(str(about), title) for about, title in ABOUT_TITLES.items()]
 DUE = [("overdue", _("已超期")), ("open", _("未到期"))]
 
 

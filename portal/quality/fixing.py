@@ -10,36 +10,48 @@ from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
 from portal.quality.rule import About
 
+FIXED_BY = {
+    About.PEOPLE: Capability.EDIT_RESIDENTS,
+    About.HOUSING: Capability.EDIT_HOUSING,
+    About.PERMITS: Capability.RECEIVE_PERMITS,
+    About.STAFFING: Capability.EDIT_STAFFING,
+}
+SEEN_BY = {
+    About.PEOPLE: Capability.VIEW_REGISTER,
+    About.HOUSING: Capability.VIEW_REGISTER,
+    About.PERMITS: Capability.VIEW_PERMITS,
+    About.STAFFING: Capability.VIEW_STAFFING,
+}
+
 
 def may_fix(issue: DataQualityIssue, by: Scope) -> bool:
     """Whether this post mends such issues itself; others only look at the dwelling."""
     rule = quality_rules().get(issue.rule)
-    if rule is None:
-        return False
-    people = rule.about is About.PEOPLE
-    return by.may(Capability.EDIT_RESIDENTS if people else Capability.EDIT_HOUSING)
+    return rule is not None and by.may(FIXED_BY[rule.about])
 
 
 def issue_url(issue: DataQualityIssue, by: Scope) -> str:
     """Where the issue leads this post; blank for nowhere.
 
-    The entry form with the field in focus where the post registers people, the dwelling's page
-    for all others and for housing.
+    The page that the rule names; else the entry form with the field in focus where the post
+    registers people, the dwelling's page for all others and for housing.
     """
     rule = quality_rules().get(issue.rule)
-    if rule is None or issue.dwelling_id is None:
+    if rule is None or not by.may(SEEN_BY[rule.about]):
+        return ""
+    if rule.opens:
+        return _address(rule.opens, issue.object_id if rule.keyed else None, "", None)
+    if issue.dwelling_id is None:
         return ""
     if rule.about is About.PEOPLE and may_fix(issue, by):
         return _address("residents:entry", issue.dwelling_id, rule.field, issue.residence_id)
-    if not by.may(Capability.VIEW_REGISTER):
-        return ""
     field = rule.field if rule.about is About.HOUSING else ""
     return _address("housing:dwelling", issue.dwelling_id, field, None)
 
 
-def _address(view: str, dwelling: UUID, field: str, residence: UUID | None) -> str:
+def _address(view: str, key: UUID | None, field: str, residence: UUID | None) -> str:
     try:
-        address = reverse(view, args=[dwelling])
+        address = reverse(view, args=[] if key is None else [key])
     except NoReverseMatch:
         return ""
     query = [f"field={field}"] if field else []

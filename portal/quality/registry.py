@@ -23,3 +23,8 @@ def quality_rules() -> dict[str, QualityRule]:
         raise ValueError("a quality rule is declared twice")
     found.sort(key=lambda rule: (_ORDER.index(rule.severity), rule.key))
     return {rule.key: rule for rule in found}
+
+
+def running_rules() -> list[QualityRule]:
+    """Those that are asked; the others stand by what makes their fault impossible."""
+    return [rule for rule in quality_rules().values() if rule.is_run]

@@ -1,7 +1,7 @@
-"""What a quality rule is: a declaration that finds its offenders by one query (D-11).
+"""What a quality rule is: a declaration that finds its offenders set-based (D-11).
 
 An area declares its rules as values in `quality.py` and names the module in `QUALITY_MODULES`.
-A rule's query set gives one row for each offender, with the columns of `COLUMNS` as annotations.
+Rules that look at one row each share a `Frame`: whatever their number, its table is read once.
 
 Paper: S-38.
 """
@@ -12,23 +12,27 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from portal.rules.services import Rule
 
 Text = str | Promise
 
-#: What each row of a rule's query set tells about an offender.
-COLUMNS = (
+#: What each row of a frame tells about what it checks.
+PLACES = (
     "committee_id",  # where it is
-    "dwelling_id",  # the dwelling that it is mended at
+    "dwelling_id",  # the dwelling that it is mended at, None where it is not mended at one
     "residence_id",  # the episode, None where the dwelling itself offends
     "object_id",  # what offends: at most one open issue of a rule for each
     "subject",  # how it is called: a name, 空置房
     "place",  # its short address
-    "detail",  # what is wrong with this one
 )
+#: What each offender tells: besides its place, what is wrong with this one.
+COLUMNS = (*PLACES, "detail")
 
 
 class Severity(StrEnum):
@@ -48,6 +52,16 @@ class About(StrEnum):
 
     PEOPLE = "people"
     HOUSING = "housing"
+    PERMITS = "permits"
+    STAFFING = "staffing"
+
+
+ABOUT_TITLES: dict[About, Text] = {
+    About.PEOPLE: _("实有人口"),
+    About.HOUSING: _("实有房屋"),
+    About.PERMITS: _("居住证"),
+    About.STAFFING: _("采集力量"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,15 +74,28 @@ class Inspection:
 
 
 @dataclass(frozen=True)
+class Frame:
+    """Rows that several rules check in one pass: those of a unit, with the columns `PLACES`."""
+
+    key: str
+    rows: Callable[[Inspection], "QuerySet[Any, Any]"]
+
+
+@dataclass(frozen=True)
 class QualityRule:
-    """One check of the registers.
+    """One check of the registers: a condition on a frame's rows, or a query of its own.
 
     :param key: R-xxx as people cite it; never given to another rule
     :param number: DQ-xx of the domain's catalogue
-    :param offenders: rows with the columns `COLUMNS`
+    :param frame: the rows that `when` is asked of; `detail` then says what is wrong
+    :param query: rows with the columns `COLUMNS`, where no frame's row shows the fault by itself
+    :param wide: other dwellings' rows decide as well: a save does not ask it, a run does
+    :param held: what makes the fault impossible; the rule is shown and never run
     :param why: why it matters, in one or two sentences
     :param mend: how it is mended
     :param field: the field of the entry form that gets the focus
+    :param opens: the page where it is mended, if not at a dwelling
+    :param keyed: whether that page's address holds the offender's key
     :param act: what the button of the to-do row says
     :param hurts: titles of the metrics that suffer
     """
@@ -78,9 +105,44 @@ class QualityRule:
     title: Text
     severity: Severity
     about: About
-    offenders: Callable[[Inspection], "QuerySet[Any, Any]"]
     why: Text
     mend: Text
+    frame: Frame | None = None
+    when: Callable[[Inspection], Q] | None = None
+    detail: Callable[[Inspection], Combinable] | None = None
+    query: Callable[[Inspection], "QuerySet[Any, Any]"] | None = None
+    wide: bool = False
+    held: Text = ""
     field: str = ""
-    act: Text = "去修改"
+    opens: str = ""
+    keyed: bool = True
+    act: Text = _("去修改")
     hurts: Text = ""
+
+    @property
+    def is_run(self) -> bool:
+        return self.query is not None or self.frame is not None
+
+    @property
+    def is_asked_after_a_save(self) -> bool:
+        """Whether the rows of one dwelling are enough to answer it."""
+        return self.is_run and not self.wide
+
+    def faulty(self, inspection: Inspection) -> Q:
+        """The condition on the frame's rows."""
+        assert self.when is not None
+        return self.when(inspection)
+
+    def told(self, inspection: Inspection) -> Combinable:
+        """What is wrong, as an expression of a frame's row."""
+        assert self.detail is not None
+        return Cast(self.detail(inspection), CharField())
+
+    def offenders(self, inspection: Inspection) -> "QuerySet[Any, Any]":
+        """The offenders of this rule alone, with the columns `COLUMNS`."""
+        if self.query is not None:
+            return self.query(inspection)
+        assert self.frame is not None
+        rows = self.frame.rows(inspection).filter(self.faulty(inspection))
+        told: QuerySet[Any, Any] = rows.annotate(detail=self.told(inspection))
+        return told

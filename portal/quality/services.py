@@ -1,37 +1,42 @@
 """Running the rules: issues open and close set-based (D-11).
 
-Over a unit each rule is a statement of its own; over a few dwellings, after a save, all of them
-are one.
+Over a unit the rules of one frame are one statement; over a few dwellings, after a save, all that
+a dwelling's own rows can answer are one together. A rule whose question fails leaves its issues as
+they were and is told by name; the others are done.
 
 Paper: S-68.
 """
 
-import re
+import logging
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DataError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from portal.orgs.access import NotAllowed
 from portal.orgs.planning import expect_many_rows
 from portal.orgs.scope import Scope, span_of
 from portal.quality.models import DataQualityIssue
-from portal.quality.registry import quality_rules
-from portal.quality.rule import COLUMNS, DEADLINES, Inspection, QualityRule
+from portal.quality.questions import Question, batches, mark, question
+from portal.quality.registry import quality_rules, running_rules
+from portal.quality.rule import DEADLINES, Inspection, QualityRule
 from portal.rules.services import rules_on
 
+log = logging.getLogger("portal.quality")
+#: What a wrong rule raises; whatever else goes wrong is no rule's fault and fails the run.
+WRONG_RULE = (ProgrammingError, DataError)
 RULE_SETS = ("verification_cycle", "issue_deadlines", "registration_deadline")
 
 # What the rules find now stands in `found`; what they no longer find is mended. An issue keeps the
 # day on which it was first seen, hence its deadline. One that is as it was is left alone: writing
 # it again, even in vain, would lock it against the clerk who mends it meanwhile.
 RUN_RULES = """
-WITH {frames} found AS ({found}),
+WITH {frames} found (rule, severity, due_on, committee_id, dwelling_id, residence_id, object_id,
+    subject, place, detail) AS ({found}),
 opened AS (
     INSERT INTO {table} (id, committee_id, rule, severity, object_id, dwelling_id, residence_id,
         subject, place, detail, detected_on, due_on, state, first_seen_run)
@@ -85,10 +90,6 @@ IN_DWELLINGS = {
             WHERE known.state = 'open' AND known.dwelling_id = ANY (%(dwellings)s::uuid[]))""",
     "is_mended": "(rule, object_id) NOT IN (SELECT found.rule, found.object_id FROM found)",
 }
-FOUND = """
-SELECT %(rule{n})s::text AS rule, %(severity{n})s::text AS severity, %(due{n})s::date AS due_on,
-    offender.* FROM ({offenders}) AS offender
-"""
 # After a save the rules look at a few rows only. These stand under the register's own name, which
 # hides it, so that each rule asks as ever; planning a dozen questions to a register with all its
 # indexes and its policy takes longer than the rest of the save.
@@ -99,13 +100,16 @@ FRAME = """
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many issues a run opened and closed."""
+    """How many issues a run opened and closed, and the keys of rules that could not be asked."""
 
     opened: int = 0
     mended: int = 0
+    failed: tuple[str, ...] = ()
 
     def __add__(self, other: "Outcome") -> "Outcome":
-        return Outcome(self.opened + other.opened, self.mended + other.mended)
+        return Outcome(
+            self.opened + other.opened, self.mended + other.mended, self.failed + other.failed
+        )
 
 
 @transaction.atomic
@@ -123,107 +127,88 @@ def check_unit(
     :param only: keys of the rules, all of them unless told
     :raises NotAllowed: the unit lies outside `by`
     """
-    return _run(unit=unit, dwellings=None, by=by, at=at, run=run, only=only)
+    inspection = _inspection(unit, by, at)
+    expect_many_rows(unit)
+    wanted = None if only is None else set(only)
+    rules = [rule for rule in running_rules() if wanted is None or rule.key in wanted]
+    total = Outcome()
+    for batch in batches(rules):
+        total += _run_batch(batch, inspection, run)
+    return total
 
 
 @transaction.atomic(savepoint=False)
 def check_dwellings(
     *, dwelling_ids: Iterable[uuid.UUID], unit: int, by: Scope, at: datetime
 ) -> Outcome:
-    """Run the rules over some dwellings of a unit and their people, after they were saved.
+    """Ask of some dwellings of a unit and their people, after they were saved.
 
-    The clerk sees at once what is mended and what is still missing.
+    The clerk sees at once what is mended and what is still missing. Rules that other dwellings'
+    rows decide as well wait for the next run.
 
     :raises NotAllowed: the unit lies outside `by`
     """
     dwellings = list(dwelling_ids)
     if not dwellings:
         return Outcome()
-    return _run(unit=unit, dwellings=dwellings, by=by, at=at, run=None, only=None)
+    inspection = _inspection(unit, by, at)
+    rules = [rule for rule in running_rules() if rule.is_asked_after_a_save]
+    return _ask([question(keys, inspection) for keys in batches(rules)], inspection, dwellings)
 
 
-def _run(
-    *,
-    unit: int,
-    dwellings: list[uuid.UUID] | None,
-    by: Scope,
-    at: datetime,
-    run: uuid.UUID | None,
-    only: Iterable[str] | None,
-) -> Outcome:
+def _inspection(unit: int, by: Scope, at: datetime) -> Inspection:
     if not by.covers(unit):
         raise NotAllowed("该单位不在你的管辖范围内")
-    if dwellings is None:
-        expect_many_rows(unit)
     day = timezone.localdate(at)
-    inspection = Inspection(unit, day, rules_on(RULE_SETS, day))
-    wanted = None if only is None else set(only)
-    rules = [rule for key, rule in quality_rules().items() if wanted is None or key in wanted]
-    batches = [rules] if dwellings is not None else [[rule] for rule in rules]
-    total = Outcome()
-    for batch in batches:
-        total += _run_rules(batch, inspection, dwellings, run)
-    return total
+    return Inspection(unit, day, rules_on(RULE_SETS, day))
 
 
-def _run_rules(
-    rules: Sequence[QualityRule],
+def _run_batch(keys: tuple[str, ...], inspection: Inspection, run: uuid.UUID | None) -> Outcome:
+    """The rules of one batch; where that fails, each alone, so that only the wrong one does."""
+    try:
+        with transaction.atomic():
+            return _ask([question(keys, inspection)], inspection, None, run)
+    except WRONG_RULE:
+        if len(keys) > 1:
+            return sum((_run_batch((key,), inspection, run) for key in keys), start=Outcome())
+        log.exception("quality rule %s could not be asked", keys[0])
+        return Outcome(failed=keys)
+
+
+def _ask(
+    asked: Sequence[Question],
     inspection: Inspection,
     dwellings: list[uuid.UUID] | None,
-    run: uuid.UUID | None,
+    run: uuid.UUID | None = None,
 ) -> Outcome:
-    """Several rules in one statement: each opens and closes its own issues only."""
-    parts, values, frames = [], _values(inspection, dwellings, run), {}
-    for place, rule in enumerate(rules):
-        question = _question(rule.key, inspection)
-        frames[question.table] = question.column
-        query, named = question.at(place)
-        parts.append(FOUND.format(n=place, offenders=query))
-        values |= named | {
-            f"rule{place}": rule.key,
-            f"severity{place}": str(rule.severity),
-            f"due{place}": due_on(rule, inspection),
-        }
-    if dwellings is None:
-        frames = {}
+    """Several questions in one statement: each rule opens and closes its own issues only."""
+    keys = [key for each in asked for key in each.rules]
+    values = _values(inspection, dwellings, run) | {"rules": keys}
+    for key in keys:
+        values |= _values_of(quality_rules()[key], inspection)
+    for each in asked:
+        values |= dict(each.params)
+    tables = {} if dwellings is None else {each.table: each.column for each in asked}
     table = DataQualityIssue._meta.db_table
     conditions = IN_A_UNIT if dwellings is None else IN_DWELLINGS
     statement = RUN_RULES.format(
-        frames="".join(FRAME.format(table=each, column=frames[each]) for each in frames),
-        found=" UNION ALL ".join(parts),
+        frames="".join(FRAME.format(table=each, column=tables[each]) for each in tables),
+        found=" UNION ALL ".join(each.query for each in asked),
         table=table,
         **{name: each.format(table=table) for name, each in conditions.items()},
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, values | {"rules": [rule.key for rule in rules]})
+        cursor.execute(statement, values)
         return Outcome(*cursor.fetchone())
 
 
-@dataclass(frozen=True)
-class _Question:
-    """A rule's query as SQL, the register that it asks, and that one's column of dwellings."""
-
-    query: str
-    params: tuple[Any, ...]
-    table: str
-    column: str
-
-    def at(self, place: int) -> tuple[str, dict[str, Any]]:
-        """The query with its parameters named for this place of a statement."""
-        named = {f"found_{place}_{number}": value for number, value in enumerate(self.params)}
-        names = iter(named)
-        return re.sub("%s", lambda _: f"%({next(names)})s", self.query), named
-
-
-@lru_cache(maxsize=4096)
-def _question(key: str, inspection: Inspection) -> _Question:
-    """What the rule asks about a unit on a day; Django takes long to write a dozen of them."""
-    offenders = quality_rules()[key].offenders(inspection)
-    query, params = offenders.order_by().values(*COLUMNS).query.sql_with_params()
-    model = offenders.model._meta
-    own = {field.attname: field.column for field in model.concrete_fields}
-    column = own.get("dwelling_id", own["id"])
-    return _Question(query, tuple(params), model.db_table, column)
+def _values_of(rule: QualityRule, inspection: Inspection) -> dict[str, Any]:
+    key = mark(rule.key)
+    return {
+        f"rule_{key}": rule.key,
+        f"severity_{key}": str(rule.severity),
+        f"due_{key}": due_on(rule, inspection),
+    }
 
 
 def _array(keys: Iterable[uuid.UUID]) -> str:

@@ -16,6 +16,7 @@ from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
+from portal.quality.rule import ABOUT_TITLES
 from portal.quality.summary import RuleState, rule_states
 from portal.quality.tables import IssueList, IssueListOfMany
 from portal.rules.services import rule_on
@@ -90,8 +91,7 @@ def _tabs(states: Sequence[RuleState]) -> list[Tab]:
         Tab(_("必改"), "severity=must", total("must")),
         Tab(_("应改"), "severity=should", total("should")),
         Tab(_("提醒"), "severity=note", total("note")),
-        Tab(_("实有人口"), "about=people", total("people")),
-        Tab(_("实有房屋"), "about=housing", total("housing")),
+        *(Tab(str(title), f"about={about}", total(about)) for about, title in ABOUT_TITLES.items()),
     ]
 
 

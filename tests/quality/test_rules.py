@@ -248,7 +248,9 @@ def test_every_rule_says_why_and_how_and_finds_by_columns(cast, today):
             assert rule.mend
             assert rule.number.startswith("DQ-")
             assert rule.severity in Severity
-            assert list(rule.offenders(inspection).values(*COLUMNS)) == []
+            assert rule.is_run or rule.held
+            if rule.is_run:
+                assert list(rule.offenders(inspection).values(*COLUMNS)) == []
 
 
 def test_after_a_save_the_rules_compare_no_row_with_each(cast, at):
