@@ -23,6 +23,8 @@ from portal.quality.models import DataQualityIssue
 
 MONTHS = 12
 WEEKS = 12
+#: What the last committee's population of a month ago was of today's: it jumped (R-270).
+SWELLED = Decimal("0.85")
 # Rates whose share moves by up to this much from month to month; counts move with population.
 RESTLESS = {
     "freshness": 0.018, "completeness": 0.006, "house_code_link": 0.004, "housing_coverage": 0.012,
@@ -52,13 +54,14 @@ def remember_past(*, today: date, seed: int, by: Scope) -> dict[str, int]:
         }
         found = DataQualityIssue.objects.order_by("committee_id", "rule")
         issues = [dict(row) for row in found.values("rule", "severity", "committee_id")]
+    swollen = max(inhabited, default=0)
     runs, rows = [], []
     drift: dict[tuple[int, str], float] = {}
     for back, day in enumerate(_days(today)):
         key = new_id()
         runs.append(_run(key, day, by.unit, run.rules))
         rows += [
-            _earlier(value, key, back, drift, random)
+            _earlier(value, key, back, drift, random, SWELLED if _grew(value, swollen) else 1)
             for value in values
             if value["committee_id"] in inhabited
         ]
@@ -93,10 +96,12 @@ def _run(key: Any, day: date, unit: int, rules: dict[str, Any]) -> dict[str, Any
 
 
 def _earlier(
-    value: dict[str, Any], run: Any, back: int, drift: dict[tuple[int, str], float], random: Random
-) -> dict[str, Any]:
+    value: dict[str, Any], run: Any, back: int, drift: dict[tuple[int, str], float],
+    random: Random, share: Decimal | int,
+) -> dict[str, Any]:  # fmt: skip
     """One value some months ago: a little fewer people, a rate that has walked."""
     shrink = Decimal(1) - Decimal("0.0035") * back
+    shrink *= share if back else 1
     numerator, denominator = value["numerator"], value["denominator"]
     step = RESTLESS.get(value["metric"])
     if step and denominator:
@@ -110,6 +115,11 @@ def _earlier(
     return value | {
         "id": new_id(), "run_id": run, "numerator": numerator, "denominator": denominator,
     }  # fmt: skip
+
+
+def _grew(value: dict[str, Any], committee: int) -> bool:
+    """Whether the value is the population of the committee that grew so fast."""
+    return bool(value["committee_id"] == committee and value["metric"] == "actual_population")
 
 
 def _mended(issues: list[dict[str, Any]], today: date, random: Random) -> Iterator[dict[str, Any]]:

@@ -22,6 +22,7 @@ from portal.demo import (
     requests,
     trail,
 )
+from portal.demo.blunders import Blunders
 from portal.demo.bulk import laid_aside
 from portal.demo.cards import Desks, Official
 from portal.demo.diary import Diary
@@ -112,6 +113,8 @@ def _desks() -> Desks:
 def make_numbers(*, today: date, seed: int) -> dict[str, int]:
     """Compute the first metrics and issues as the clock would, then invent their past."""
     at = timezone.now()
+    with transaction.atomic(using="owner"):
+        Blunders(cast.HOME, today).make()
     run = metrics.run_district(kind=RunKind.PREVIEW, as_of=today, at=at)
     if run is None or run.job_id is None:
         return {}

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("residents", "0015_corrections")]
+    dependencies = [("residents", "0016_room_places")]
 
     operations = [
         AddIndexConcurrently(
