@@ -107,7 +107,7 @@ class Blunders:
             cursor.execute(statement, self.values | more)
 
     def _set(self, table: str, columns: str, key: Any) -> None:
-        self._do(f"UPDATE {table} SET {columns} WHERE id = %(key)s", key=key)  # noqa: S608
+        self._do(f"UPDATE {table} SET {columns} WHERE id = %(key)s", key=key)  # noqa: S608  names of ours
 
     @staticmethod
     def _apart(rows: Sequence[Any]) -> Iterator[Any]:
@@ -128,7 +128,7 @@ class Blunders:
         wrong = (int(mod11_10(body)) + 1) % 10
         columns = "house_code = %(code)s, code_state = 'final'"
         self._do(
-            f"UPDATE housing_dwellingunit SET {columns} WHERE id = %(key)s",  # noqa: S608
+            f"UPDATE housing_dwellingunit SET {columns} WHERE id = %(key)s",  # noqa: S608  names of ours
             key=dwelling, code=f"{body}{wrong}",
         )  # fmt: skip
 
@@ -136,13 +136,13 @@ class Blunders:
         """The row again under a new key, with other values in some columns."""
         table = model._meta.db_table
         names = [
-            column.column
+            str(column.column)
             for column in model._meta.concrete_fields
             if not isinstance(column, models.GeneratedField)
         ]
         picked = ", ".join(f"%({name})s" if name in other else name for name in names)
         self._do(
-            f"INSERT INTO {table} ({', '.join(names)}) SELECT {picked}"  # noqa: S608
+            f"INSERT INTO {table} ({', '.join(names)}) SELECT {picked}"  # noqa: S608  names of ours
             f" FROM {table} WHERE id = %(key)s",
             key=key, **other,
         )  # fmt: skip
@@ -239,6 +239,6 @@ class Blunders:
         told = {"id": str(new_id()), "committee_id": self.home, **columns}
         places = ", ".join(f"%({name})s" for name in told)
         self._do(
-            f"INSERT INTO {model._meta.db_table} ({', '.join(told)}) VALUES ({places})",  # noqa: S608
+            f"INSERT INTO {model._meta.db_table} ({', '.join(told)}) VALUES ({places})",  # noqa: S608  names of ours
             **told,
         )

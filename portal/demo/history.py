@@ -54,14 +54,14 @@ def remember_past(*, today: date, seed: int, by: Scope) -> dict[str, int]:
         }
         found = DataQualityIssue.objects.order_by("committee_id", "rule")
         issues = [dict(row) for row in found.values("rule", "severity", "committee_id")]
-    swollen = max(inhabited, default=0)
+    swollen = max((int(str(code)) for code in inhabited), default=0)
     runs, rows = [], []
     drift: dict[tuple[int, str], float] = {}
     for back, day in enumerate(_days(today)):
         key = new_id()
         runs.append(_run(key, day, by.unit, run.rules))
         rows += [
-            _earlier(value, key, back, drift, random, SWELLED if _grew(value, swollen) else 1)
+            _earlier(value, key, back, drift, random, swollen)
             for value in values
             if value["committee_id"] in inhabited
         ]
@@ -97,11 +97,12 @@ def _run(key: Any, day: date, unit: int, rules: dict[str, Any]) -> dict[str, Any
 
 def _earlier(
     value: dict[str, Any], run: Any, back: int, drift: dict[tuple[int, str], float],
-    random: Random, share: Decimal | int,
+    random: Random, swollen: int,
 ) -> dict[str, Any]:  # fmt: skip
     """One value some months ago: a little fewer people, a rate that has walked."""
     shrink = Decimal(1) - Decimal("0.0035") * back
-    shrink *= share if back else 1
+    if back and _grew(value, swollen):
+        shrink *= SWELLED
     numerator, denominator = value["numerator"], value["denominator"]
     step = RESTLESS.get(value["metric"])
     if step and denominator:
