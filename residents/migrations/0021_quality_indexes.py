@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("residents", "0016_room_places")]
+    dependencies = [("residents", "0020_spot_checks")]
 
     operations = [
         AddIndexConcurrently(
