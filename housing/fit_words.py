@@ -27,14 +27,14 @@ class UnfitWords(ValueError):
         self.message_zh = message_zh
 
 
-def check_words(text: str) -> str:
-    """What was seen, in at most 200 characters, without numbers of documents and judgements.
+def check_words(text: str, most: int = MOST_WORDS) -> str:
+    """What was seen, in at most `most` characters, without numbers of documents and judgements.
 
     :raises UnfitWords: too long, a document number, or words on health, belief or character
     """
     words = " ".join(text.split())
-    if len(words) > MOST_WORDS:
-        raise UnfitWords(f"最多 {MOST_WORDS} 字，多了 {len(words) - MOST_WORDS} 字")
+    if len(words) > most:
+        raise UnfitWords(f"最多 {most} 字，多了 {len(words) - most} 字")
     plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", words)).upper()
     if _LONG_NUMBER.search(plain):
         raise UnfitWords("不要写证件号码，工作人员会上门核对")

@@ -5,16 +5,20 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from housing.campaigns import Campaign, CampaignTarget, Finding
 from housing.code_requests import HouseCodeRequest
 from housing.dwelling_rooms import GroupRentalDecision, GroupRentalTest, Room
+from housing.enforcement import EnforcementSite, Referral
+from housing.key_areas import KeyArea, KeyAreaBuilding
 from housing.leases import Lease
 from housing.legality import LegalityDetermination
 from housing.querysets import BuildingQuerySet, DwellingQuerySet
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
 
 __all__ = [
-    "AddressPlate", "Building", "DwellingUnit", "GroupRentalDecision", "GroupRentalTest",
-    "HouseCodeEvent", "HouseCodeRequest", "Lease", "LegalityDetermination", "Room", "Source",
+    "AddressPlate", "Building", "Campaign", "CampaignTarget", "DwellingUnit", "EnforcementSite",
+    "Finding", "GroupRentalDecision", "GroupRentalTest", "HouseCodeEvent", "HouseCodeRequest",
+    "KeyArea", "KeyAreaBuilding", "Lease", "LegalityDetermination", "Referral", "Room", "Source",
 ]  # fmt: skip
 
 

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from housing.views import board, buildings, codes, dwellings, leases, legality, rental
+from housing.views import (
+    areas,
+    board,
+    buildings,
+    campaigns,
+    codes,
+    dwellings,
+    enforcement,
+    findings,
+    leases,
+    legality,
+    referrals,
+    rental,
+)
 
 app_name = "housing"
 urlpatterns = [
@@ -29,6 +42,31 @@ urlpatterns = [
     path("dwellings/<uuid:pk>/rooms/", rental.rooms, name="rooms"),
     path("dwellings/<uuid:pk>/group-rental/", rental.group_rental, name="group_rental"),
     path("group-rental/", rental.group_rentals, name="group_rentals"),
+    path("areas/", areas.areas, name="areas"),
+    path("areas/new/", areas.add_area, name="add_area"),
+    path("areas/<uuid:pk>/", areas.area, name="area"),
+    path("areas/<uuid:pk>/edit/", areas.edit_area, name="edit_area"),
+    path("areas/<uuid:pk>/<slug:act>/", areas.area_act, name="area_act"),
+    path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/new/", campaigns.plan_campaign, name="plan_campaign"),
+    path("campaigns/<uuid:pk>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<uuid:pk>/edit/", campaigns.edit_campaign, name="edit_campaign"),
+    path("campaigns/<uuid:pk>/sheet/", campaigns.campaign_sheet, name="campaign_sheet"),
+    path("campaigns/<uuid:pk>/<slug:act>/", campaigns.campaign_act, name="campaign_act"),
+    path("findings/", findings.findings, name="findings"),
+    path("dwellings/<uuid:pk>/inspect/", findings.inspect, name="inspect"),
+    path("findings/<uuid:pk>/", findings.finding, name="finding"),
+    path("findings/<uuid:pk>/<slug:act>/", findings.finding_act, name="finding_act"),
+    path("sites/", enforcement.sites, name="sites"),
+    path("sites/new/", enforcement.add_site, name="add_site"),
+    path("sites/<uuid:pk>/", enforcement.site, name="site"),
+    path("sites/<uuid:pk>/refer/", referrals.refer_site, name="refer_site"),
+    path("sites/<uuid:pk>/<slug:act>/", enforcement.site_act, name="site_act"),
+    path("dwellings/<uuid:pk>/refer/", referrals.refer_dwelling, name="refer_dwelling"),
+    path("referrals/", referrals.referrals, name="referrals"),
+    path("referrals/<uuid:pk>/", referrals.referral, name="referral"),
+    path("referrals/<uuid:pk>/letter/", referrals.referral_letter, name="referral_letter"),
+    path("referrals/<uuid:pk>/<slug:act>/", referrals.referral_act, name="referral_act"),
     path("leases/", leases.leases, name="leases"),
     path("leases/<uuid:pk>/", leases.lease, name="lease"),
     path("leases/<uuid:pk>/edit/", leases.edit_lease, name="edit_lease"),

@@ -37,6 +37,8 @@ CHANNELS = CodeSet(
 #: Channels of those who only report (社区力量), and of the resident's own declaration.
 FORCE_CHANNELS = ("01", "02", "03", "04")
 SELF_DECLARED = "07"
+#: What a visit of a campaign found.
+CAMPAIGN = "14"
 
 #: From a state to those that may follow it; `closed` is the end.
 NEXT_STATES: dict[str, tuple[str, ...]] = {

@@ -7,6 +7,14 @@ from housing.services.bulk import (
     register_dwellings,
     withdraw_dwellings,
 )
+from housing.services.campaigning import (
+    CampaignTold,
+    begin_recheck,
+    close_campaign,
+    decide_campaign,
+    plan_campaign,
+    start_campaign,
+)
 from housing.services.changing import (
     EDITABLE,
     OccupancyCounters,
@@ -22,17 +30,36 @@ from housing.services.code_requests import (
     withdraw_code_request,
 )
 from housing.services.determining import Finding, determine_legality, note_objection
+from housing.services.enforcing import (
+    SiteEnd,
+    SiteTold,
+    close_site,
+    handle_site,
+    notice_site,
+    register_site,
+)
 from housing.services.errors import (
     HousingError,
     StaleVersion,
     UnableToCode,
     UnableToDetermine,
     UnableToLease,
+    UnableToRectify,
     UnableToRegister,
     UnableToUpdate,
 )
 from housing.services.frame import BUILDING_FACTS, door_of, ensure_buildings, update_building
 from housing.services.house_codes import read_final_code
+from housing.services.inspecting import (
+    FindingTold,
+    close_finding,
+    dismiss_finding,
+    note_progress,
+    notify_finding,
+    recheck_finding,
+    record_finding,
+)
+from housing.services.key_areas import AreaTold, end_area, owners_at, review_area, save_area
 from housing.services.leasing import (
     TERMS,
     change_lease,
@@ -43,6 +70,15 @@ from housing.services.leasing import (
     void_lease,
 )
 from housing.services.making import NewDwelling
+from housing.services.referring import (
+    ReferralTold,
+    close_referral,
+    handle_referral,
+    note_feedback,
+    receive_referral,
+    return_referral,
+    send_referral,
+)
 from housing.services.registering import (
     add_rooms,
     read_door,
@@ -53,11 +89,44 @@ from housing.services.rental import (
     RentalVisit,
     decide_group_rental,
     store_rental_test,
-    visitors_at,
 )
 from housing.services.rooming import RoomTold, UnfitRoom, save_rooms
+from housing.services.visits import Visit, visitors_at
 
 __all__ = [
+    "CampaignTold",
+    "begin_recheck",
+    "close_campaign",
+    "decide_campaign",
+    "plan_campaign",
+    "start_campaign",
+    "SiteEnd",
+    "SiteTold",
+    "close_site",
+    "handle_site",
+    "notice_site",
+    "register_site",
+    "UnableToRectify",
+    "FindingTold",
+    "close_finding",
+    "dismiss_finding",
+    "note_progress",
+    "notify_finding",
+    "recheck_finding",
+    "record_finding",
+    "AreaTold",
+    "end_area",
+    "owners_at",
+    "review_area",
+    "save_area",
+    "ReferralTold",
+    "close_referral",
+    "handle_referral",
+    "note_feedback",
+    "receive_referral",
+    "return_referral",
+    "send_referral",
+    "Visit",
     "BUILDING_FACTS",
     "EDITABLE",
     "CodeAsk",

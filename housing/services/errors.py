@@ -32,6 +32,13 @@ class UnableToDetermine(HousingError):
     """The finding cannot be written so."""
 
 
+class UnableToRectify(HousingError):
+    """The area, campaign, finding, site or referral cannot go on so.
+
+    The sentence itself says which row and what it lacks.
+    """
+
+
 class StaleVersion(HousingError):
     """Somebody saved the record meanwhile.
 
@@ -67,6 +74,8 @@ SENTENCES = {
     "housing_building_once_per_plate": ("该门牌下已有这一幢", "address"),
     "housing_area_plausible": ("建筑面积应大于 0、不超过 2000 m²", "floor_area"),
     "housing_rooms_plausible": ("居室数应不超过 20", "design_rooms"),
+    "housing_area_name_once": ("本街道已有同名的重点区域", "name"),
+    "housing_referral_number_once": ("本街道已有这个文号", "number"),
     "housing_building_storeys_plausible": ("层数应在 1 到 150 之间", "storeys"),
 }
 ELSEWHERE = "该门牌不能登记在本居委，请联系街道核对门牌归属"

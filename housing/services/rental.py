@@ -2,46 +2,37 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from housing.dwelling_rooms import GroupRentalDecision, GroupRentalTest
-from housing.fit_words import UnfitWords, check_words
 from housing.group_rental import RULE, UNKNOWN, Letting, RoomUse, examine, verdict
 from housing.models import DwellingUnit, Lease
 from housing.services.changing import _locked_dwelling
 from housing.services.errors import UnableToDetermine
+from housing.services.visits import Visit, check_visit, words
 from portal.audit.record import record
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
-from portal.orgs.models import Appointment
-from portal.orgs.roles import ROLES
-from portal.orgs.scope import Scope, parent_of
+from portal.orgs.scope import Scope
 from portal.rules.services import rule_on
 
 Kind, State = GroupRentalDecision.Kind, GroupRentalTest.State
 RENTED = "2"
-#: Whoever goes along holds a post in which dwellings are looked at.
-GOING = {Capability.VIEW_REGISTER, Capability.CONFIRM_GROUP_RENTAL}
 
 
-@dataclass(frozen=True)
-class RentalVisit:
-    """A visit and what follows from it: who was there, how they came in, what they saw.
+@dataclass(frozen=True, kw_only=True)
+class RentalVisit(Visit):
+    """A visit and what follows from it.
 
     :param assistance: how those who live there were helped; told when all is put right
     """
 
-    visited_on: date
-    visitors: Sequence[int]
-    badge_shown: bool
-    entry_basis: str
-    facts: str
-    assistance: str = field(default="")
+    assistance: str = ""
 
 
 @transaction.atomic(savepoint=False)
@@ -94,16 +85,6 @@ def _keep(test: GroupRentalTest, before: str, by: Scope, at: datetime, reason: s
         )  # fmt: skip
 
 
-def visitors_at(committee: int, day: date) -> dict[int, str]:
-    """Who may go along to a dwelling of this committee: the names by id, those near it first."""
-    street = parent_of(committee)
-    above = None if street is None else parent_of(street)
-    roles = [key for key, role in ROLES.items() if GOING & role.capabilities]
-    held = Appointment.objects.filter(unit_id__in=[committee, street, above], role__in=roles)
-    held = held.filter(starts_on__lte=day, user__is_active=True).exclude(ends_on__lt=day)
-    return dict(held.order_by("-unit_id", "user__name", "pk").values_list("user_id", "user__name"))
-
-
 @transaction.atomic
 def decide_group_rental(
     *, dwelling_id: uuid.UUID, kind: str, visit: RentalVisit, by: Scope, at: datetime
@@ -118,7 +99,9 @@ def decide_group_rental(
     dwelling = _locked_dwelling(dwelling_id=dwelling_id, by=by)
     require(by, Capability.CONFIRM_GROUP_RENTAL, dwelling.committee_id)
     test = GroupRentalTest.objects.filter(dwelling=dwelling).first() or _fresh(dwelling)
-    names = _check_visit(dwelling, visit, timezone.localdate(at))
+    today = timezone.localdate(at)
+    names = check_visit(dwelling.committee_id, visit, today, UnableToDetermine)
+    words(visit.assistance, "assistance", "", UnableToDetermine)
     _check_kind(dwelling, test, kind, visit)
     made = GroupRentalDecision(
         committee_id=dwelling.committee_id, dwelling=dwelling, kind=kind,
@@ -145,32 +128,6 @@ def decide_group_rental(
 
 def _told(made: GroupRentalDecision) -> dict[str, Any]:
     return {"visited_on": made.visited_on, "visitors": made.visitors}
-
-
-def _check_visit(dwelling: DwellingUnit, visit: RentalVisit, today: date) -> list[str]:
-    """The visitors' names.
-
-    :raises UnableToDetermine: at the field that is wrong
-    """
-    if visit.visited_on > today:
-        raise UnableToDetermine("上门日期晚于今天", "visited_on")
-    known = visitors_at(dwelling.committee_id, visit.visited_on)
-    if len(set(visit.visitors)) < 2:
-        raise UnableToDetermine("上门应有两人以上", "visitors")
-    if strangers := set(visit.visitors) - known.keys():
-        raise UnableToDetermine(f"有 {len(strangers)} 人当天不在本地岗位上", "visitors")
-    if not visit.badge_shown:
-        raise UnableToDetermine("上门应先出示证件，没有出示的不能据此认定", "badge_shown")
-    if visit.entry_basis not in GroupRentalDecision.Entry.values:
-        raise UnableToDetermine("请选择入户依据", "entry_basis")
-    if not visit.facts.strip():
-        raise UnableToDetermine("写明看到的事实和理由", "facts")
-    for name in ("facts", "assistance"):
-        try:
-            check_words(getattr(visit, name))
-        except UnfitWords as unfit:
-            raise UnableToDetermine(unfit.message_zh, name) from unfit
-    return [known[each] for each in dict.fromkeys(visit.visitors)]
 
 
 def _check_kind(

@@ -117,6 +117,7 @@ def dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "may_edit": may_edit(request),
         "may_enter": request.scope.may(Capability.EDIT_RESIDENTS),
         "may_confirm": request.scope.may(Capability.CONFIRM_GROUP_RENTAL),
+        "may_inspect": request.scope.may(Capability.RUN_CAMPAIGNS),
     }
     return page(request, "housing/dwelling.html", context | rental_of(unit))
 

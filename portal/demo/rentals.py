@@ -66,11 +66,16 @@ class _Let:
         )  # fmt: skip
 
 
-def plan(diary: Diary) -> None:
-    """Enter the rooms and the visits into the diary; none where too few homes are let."""
+def let_homes() -> list[DwellingUnit]:
+    """The five let homes of the home committee whose rooms are written down."""
     rows = DwellingUnit.objects.using("owner").under(cast.HOME).active()
     rows = rows.filter(occupancy="2", occupants__range=(2, 5), leased_until__isnull=False)
-    homes = list(rows.order_by("-address_key", "id")[:5])
+    return list(rows.select_related("building").order_by("-address_key", "id")[:5])
+
+
+def plan(diary: Diary) -> None:
+    """Enter the rooms and the visits into the diary; none where too few homes are let."""
+    homes = let_homes()
     if len(homes) < 5:
         return
     areas = (ENOUGH, TIGHT, TIGHT, TIGHT, TIGHT)

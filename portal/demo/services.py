@@ -14,6 +14,7 @@ from permits.services.receiving import rule_for
 from portal.accounts.models import User
 from portal.demo import (
     assessed,
+    campaigns,
     cases,
     cast,
     compared,
@@ -138,6 +139,7 @@ def make_work(*, today: date, seed: int) -> dict[str, int]:
     requests.plan(diary)
     trail.plan(diary)
     rentals.plan(diary)
+    campaigns.plan(diary)
     diary.enter("shenliqun", diary.moment(diary.working_day(20)), compared.register_uses)
     counts = diary.play()
     counts["exchange.ComparisonRun"] = compared.compare(diary.scopes["zhoumin"])

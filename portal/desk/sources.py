@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from permits import transitions
 from permits.models import PermitApplication, ResidencePermit
+from portal.desk.campaign_sources import Campaigns, Findings, Referrals, Sites
 from portal.desk.housing_sources import CodeRequests, Leases
 from portal.desk.source import MOST_OPENED, Act, Item, Loaded, Source, bucket_of, links
 from portal.exchange.exports.querying import waiting_for
@@ -295,6 +296,8 @@ def sources(scope: Scope, today: date) -> list[Source]:
         found += [Leads, Corrections]
     if scope.may(Capability.APPROVE_CODES):
         found.append(CodeRequests)
+    if scope.may(Capability.RUN_CAMPAIGNS):
+        found += [Campaigns, Findings, Sites, Referrals]
     if scope.may(Capability.APPROVE_EXPORTS):
         found.append(Exports)
     return [source(scope, today) for source in found]

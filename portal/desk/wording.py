@@ -15,6 +15,7 @@ from staffing.models import CollectorStatus
 
 #: Names of facts and columns.
 LABELS = {
+    "areas": "重点区域", "department": "接收部门",
     "act": "办理", "actor": "人员", "added": "新增人数", "address": "地址", "assigned": "承办人",
     "channel": "发现渠道", "correction": "申请事项", "field": "内容",
     "lead_kind": "变动", "result": "结果",

@@ -16,6 +16,9 @@ class Capability(StrEnum):
     APPROVE_CODES = "approve_codes"
     DETERMINE_LEGALITY = "determine_legality"
     CONFIRM_GROUP_RENTAL = "confirm_group_rental"
+    VIEW_CAMPAIGNS = "view_campaigns"
+    RUN_CAMPAIGNS = "run_campaigns"
+    APPROVE_CAMPAIGNS = "approve_campaigns"
     REVEAL_IDENTITY = "reveal_identity"
     IMPORT_FILES = "import_files"
     COMPARE_LISTS = "compare_lists"
@@ -61,6 +64,9 @@ TITLES: dict[Capability, str] = {
     Capability.APPROVE_CODES: "审批房屋编码申请",
     Capability.DETERMINE_LEGALITY: "认定房屋合法性",
     Capability.CONFIRM_GROUP_RENTAL: "上门后认定群租",
+    Capability.VIEW_CAMPAIGNS: "查看重点区域、整治行动和抄告",
+    Capability.RUN_CAMPAIGNS: "拟订整治方案、登记检查发现、抄告",
+    Capability.APPROVE_CAMPAIGNS: "批准他人拟订的整治方案",
     Capability.REVEAL_IDENTITY: "写明事由后查看完整证件号",
     Capability.IMPORT_FILES: "批量导入台账",
     Capability.COMPARE_LISTS: "与外单位的名单比对",

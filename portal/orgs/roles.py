@@ -48,6 +48,7 @@ _ALL = [
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_ASSESSMENT, C.RUN_ASSESSMENT,
         C.EDIT_RULES, C.EXPORT_MASKED, C.APPROVE_EXPORTS, C.REVEAL_IDENTITY, C.VIEW_AUDIT,
         C.VIEW_ORGS, C.APPROVE_POSTS, C.DECIDE_TRANSFERS, C.COMPARE_LISTS, C.RUN_CHECKS,
+        C.VIEW_CAMPAIGNS,
     ),
     _role(
         "district_analyst", "区人口办统计员", "district",
@@ -81,14 +82,15 @@ _ALL = [
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.EDIT_STAFFING, C.REVIEW_PERMITS,
         C.DECIDE_PERMITS, C.VIEW_ASSESSMENT, C.SELF_ASSESS, C.EXPORT_MASKED, C.APPROVE_EXPORTS,
         C.REVEAL_IDENTITY, C.VIEW_AUDIT, C.VIEW_ORGS, C.APPOINT, C.DECIDE_TRANSFERS, C.SUBMIT_LEADS,
-        C.APPROVE_CODES, C.CONFIRM_GROUP_RENTAL,
+        C.APPROVE_CODES, C.CONFIRM_GROUP_RENTAL, C.VIEW_CAMPAIGNS, C.RUN_CAMPAIGNS,
+        C.APPROVE_CAMPAIGNS,
     ),
     _role(
         "street_staff", "街道（镇）人口办工作人员", "street",
         "登记、核实、抽查、管采集员，不审批自己登记的事项。",
         *REGISTER_READ, *REGISTER_WRITE, C.VIEW_DASHBOARD, C.RUN_METRICS, C.EDIT_STAFFING,
         C.REVIEW_PERMITS, C.EXPORT_MASKED, C.REVEAL_IDENTITY, C.IMPORT_FILES, C.VIEW_ORGS,
-        C.APPOINT, C.COMPARE_LISTS, C.CHECK_SAMPLES,
+        C.APPOINT, C.COMPARE_LISTS, C.CHECK_SAMPLES, C.VIEW_CAMPAIGNS, C.RUN_CAMPAIGNS,
     ),
     _role(
         "verifier", "抽查核查员", "street",
@@ -104,12 +106,14 @@ _ALL = [
         "committee_lead", "居（村）委书记、主任", "committee",
         "看本居委台账与指标，交办和审阅，不导出证件号。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.VIEW_AUDIT, C.VIEW_ORGS, C.SUBMIT_LEADS,
+        C.VIEW_CAMPAIGNS,
     ),
     _role(
         "committee_security", "治保主任（居委录入）", "committee",
         "负责本居委信息采集、维护和上报，不审批自己登记的事项。",
         *REGISTER_READ, *REGISTER_WRITE, C.IMPORT_FILES, C.REVEAL_IDENTITY, C.EXPORT_MASKED,
         C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_AUDIT, C.VIEW_ORGS, C.COMPARE_LISTS,
+        C.VIEW_CAMPAIGNS,
     ),
     _role(
         "collector", "信息采集员", "committee",

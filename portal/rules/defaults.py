@@ -68,6 +68,17 @@ RULES = [
          "dormitory_in": list},
     ),
     RuleDefault(
+        "rectification", "重点排查整治时限", "三(三)1", TO_CONFIRM,
+        {"approve": 5, "notice": 5, "least_days": 7, "usual_days": 30, "cycle_days": 30,
+         "inverted_over": 1},
+        {"approve": int, "notice": int, "least_days": int, "usual_days": int, "cycle_days": int,
+         "inverted_over": (int, float)},
+    ),
+    RuleDefault(
+        "referral_deadlines", "抄告签收、反馈时限（工作日）", "三(五)2", TO_CONFIRM,
+        {"receipt": 2, "feedback": 15, "close": 5}, {"receipt": int, "feedback": int, "close": int},
+    ),
+    RuleDefault(
         "code_deadlines", "房屋编码申请审批时限（工作日）", "三(三)2", TO_CONFIRM,
         {"decide": 5}, {"decide": int},
     ),

@@ -72,6 +72,15 @@ TITLES = {
     "walk": gettext_lazy("连续顺序查看（人）"),
     "window_days": gettext_lazy("签注提前（天）"),
     "with_reason": gettext_lazy("写明理由并再次验证身份，不超过"),
+    "approve": gettext_lazy("批准方案（工作日）"),
+    "close": gettext_lazy("办结（工作日）"),
+    "cycle_days": gettext_lazy("核查周期（天）"),
+    "feedback": gettext_lazy("反馈（工作日）"),
+    "inverted_over": gettext_lazy("倒挂比超过"),
+    "least_days": gettext_lazy("整改期限不少于（天）"),
+    "notice": gettext_lazy("告知（工作日）"),
+    "receipt": gettext_lazy("签收（工作日）"),
+    "usual_days": gettext_lazy("一般整改期限（天）"),
 }
 PREFIX = "p_"
 

@@ -62,7 +62,7 @@ from residents.services.finding import (
     unit_names,
     unit_title,
 )
-from residents.services.following import dwellings_changed
+from residents.services.following import change_found, dwellings_changed
 from residents.services.household import Leaving, Saved, Told, save_household
 from residents.services.leading import (
     LeadTold,
@@ -112,6 +112,7 @@ from residents.services.transferring import (
 from residents.services.visiting import record_visit, verify_dwelling
 
 __all__ = [
+    "change_found",
     "COLUMNS",
     "LABELS",
     "PHONE",

@@ -7,13 +7,16 @@ from uuid import UUID
 
 from django.db import transaction
 
+from housing.models import DwellingUnit
 from portal.orgs.scope import Scope
 from portal.rows import update_rows
 from portal.rules.services import rule_on
 from residents.cycles import due_on
+from residents.discovery import CAMPAIGN
 from residents.models import Residence
 from residents.services.changing import today_of
 from residents.services.copies import dwelling_copies
+from residents.services.leading import LeadTold, submit_lead
 from residents.services.rooming import examine_dwellings
 
 COLUMNS = ("address_key", "short_address", "occupancy", "code_final", "due_on")
@@ -41,3 +44,12 @@ def dwellings_changed(*, dwelling_ids: Sequence[UUID], by: Scope, at: datetime) 
         row.due_on = due_on(row.verified_on, row.occupancy, row.category, cycle)
     update_rows(rows, COLUMNS)
     examine_dwellings(dwelling_ids, by=by, at=at)
+
+
+def change_found(*, dwelling: DwellingUnit, kind: str, text: str, by: Scope, at: datetime) -> None:
+    """A visit found somebody not registered, or registered and gone: a lead of its committee.
+
+    Called by housing inside the act that wrote the finding down.
+    """
+    told = LeadTold(kind=kind, place=dwelling.address, text=text, channel=CAMPAIGN)
+    submit_lead(told=told, by=by, at=at, dwelling_id=dwelling.pk)

@@ -17,6 +17,7 @@ ANY_UNIT = {
     "exchange.ComparisonRow", "exchange.ComparedDifference", "assessment.UnitSheet",
     "assessment.IndicatorValue", "assessment.Score", "assessment.Evidence",
     "assessment.ProcessEvent", "residents.SpotRound",
+    "housing.KeyArea", "housing.Campaign",
 }  # fmt: skip
 WORK = ["accepted", "reviewing", "approved"]
 RULES = ["R-150", "R-190", "R-191"]
@@ -65,6 +66,28 @@ def _lease(row: Any) -> dict[str, Any]:
         "starts_on": row.today - timedelta(days=360), "ends_on": row.today + timedelta(days=5),
         "file_by": row.today - timedelta(days=330), "ended_on": None, "version": 1,
         "filing_no": row.text(40) if filed else "", "filed_on": row.today if filed else None,
+    }  # fmt: skip
+
+
+def _campaign(row: Any) -> dict[str, Any]:
+    return {
+        "ends_on": row.today + timedelta(days=9), "member_ids": [1, 2], "area_ids": [],
+        "state": ("draft", "running")[row.n % 2], "planned_by": 1, "summary": "",
+        "decided_by": 2 if row.n % 2 else None, "due_on": row.today,
+    }  # fmt: skip
+
+
+def _finding(row: Any) -> dict[str, Any]:
+    return {
+        "kind": "other", "visitor_ids": [1, 2], "badge_shown": True, "state": "open",
+        "due_on": row.today, "found_by": 1,
+    }  # fmt: skip
+
+
+def _referral(row: Any) -> dict[str, Any]:
+    return {
+        "number": f"{row.word}{row.unit}-{row.n}", "returned_reason": "", "feedback": "",
+        "due_on": row.today, "feedback_due": row.today, "receipt_due": row.today,
     }  # fmt: skip
 
 
@@ -195,6 +218,13 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "housing.Lease": _lease,
     "housing.Room": lambda row: {"label": row.text(20), "closed_on": None},
     "housing.GroupRentalDecision": lambda row: {"visitor_ids": [1, 2], "badge_shown": True},
+    "housing.KeyArea": lambda row: {"until": None, "cycle_days": 30, "review_by": row.today},
+    "housing.Campaign": _campaign,
+    "housing.Finding": _finding,
+    "housing.EnforcementSite": lambda row: {
+        "state": "found", "due_on": row.today, "child_placement": "", "resettlement": "",
+    },
+    "housing.Referral": _referral,
     "housing.LegalityDetermination": lambda row: {
         "basis_on": row.today - timedelta(days=30), "review_asked_on": row.today,
     },
