@@ -18,6 +18,11 @@ class BuildingQuerySet(ScopedQuerySet["Building"]):
         """Buildings that stand."""
         return self.exclude(status="demolished")
 
+    def named(self, address: str) -> Self:
+        """Buildings of this address, written with or without a blank behind the lane."""
+        plain = "".join(address.split())
+        return self.filter(name__in={address.strip(), plain, plain.replace("弄", "弄 ", 1)})
+
     def in_walking_order(self) -> Self:
         return self.order_by("committee_id", "sort_key", "id")
 

@@ -51,7 +51,9 @@ def plan_campaign(
     :raises UnableToRectify: what cannot be a plan, at its field; or it is past that
     :raises NotAllowed: `by` does not run campaigns
     """
-    campaign = Campaign(committee_id=by.unit) if campaign_id is None else locked(campaign_id, by)
+    campaign = (
+        Campaign(committee_id=by.unit) if campaign_id is None else _locked_campaign(campaign_id, by)
+    )
     require(by, Capability.RUN_CAMPAIGNS, campaign.committee_id)
     if by.level != "street":
         raise UnableToRectify("整治方案由街道（镇）拟订")
@@ -107,7 +109,7 @@ def decide_campaign(
     :raises UnableToRectify: decided already, or returned without a reason
     :raises NotAllowed: `by` does not approve, or planned it
     """
-    campaign = locked(campaign_id, by)
+    campaign = _locked_campaign(campaign_id, by)
     require(by, Capability.APPROVE_CAMPAIGNS, campaign.committee_id)
     if by.user_id == campaign.planned_by:
         raise NotAllowed("拟订人不能批准自己的方案")
@@ -130,7 +132,7 @@ def start_campaign(*, campaign_id: uuid.UUID, by: Scope, at: datetime) -> Campai
 
     :raises UnableToRectify: not approved, or before its first day
     """
-    campaign = locked(campaign_id, by)
+    campaign = _locked_campaign(campaign_id, by)
     require(by, Capability.RUN_CAMPAIGNS, campaign.committee_id)
     today = timezone.localdate(at)
     _check_next(campaign, State.RUNNING)
@@ -182,7 +184,7 @@ def begin_recheck(*, campaign_id: uuid.UUID, by: Scope, at: datetime) -> Campaig
 
     :raises UnableToRectify: it does not run, or no target has been visited
     """
-    campaign = locked(campaign_id, by)
+    campaign = _locked_campaign(campaign_id, by)
     require(by, Capability.RUN_CAMPAIGNS, campaign.committee_id)
     _check_next(campaign, State.RECHECKING)
     if campaign.target_count and not campaign.findings.exists():
@@ -199,7 +201,7 @@ def close_campaign(*, campaign_id: uuid.UUID, summary: str, by: Scope, at: datet
 
     :raises UnableToRectify: a finding is open, which is named with what it lacks; no summary
     """
-    campaign = locked(campaign_id, by)
+    campaign = _locked_campaign(campaign_id, by)
     require(by, Capability.RUN_CAMPAIGNS, campaign.committee_id)
     _check_next(campaign, State.CLOSED)
     open_ones = campaign.findings.unsettled().order_by("due_on", "id")
@@ -222,7 +224,7 @@ def _check_next(campaign: Campaign, following: str) -> None:
         raise UnableToRectify(f"这个行动{campaign.get_state_display()}，现在不能这样办")
 
 
-def locked(campaign_id: uuid.UUID, by: Scope) -> Campaign:
+def _locked_campaign(campaign_id: uuid.UUID, by: Scope) -> Campaign:
     """The campaign in scope, held until the end of the transaction."""
     return Campaign.objects.in_scope(by).select_for_update().get(pk=campaign_id)
 

@@ -21,7 +21,7 @@ from housing.rectifying import (
     RULE,
     may_go,
 )
-from housing.services import campaigning
+from housing.services.campaigning import _locked_campaign
 from housing.services.changing import _locked_dwelling
 from housing.services.errors import UnableToRectify
 from housing.services.following import tell_lead
@@ -55,7 +55,7 @@ def record_finding(
         seen from outside, somebody who is not of the campaign's team, a campaign that does not run
     :raises NotAllowed: `by` does not run campaigns there
     """
-    campaign = None if campaign_id is None else campaigning.locked(campaign_id, by)
+    campaign = None if campaign_id is None else _locked_campaign(campaign_id, by)
     dwelling = _locked_dwelling(dwelling_id=dwelling_id, by=by)
     require(by, Capability.RUN_CAMPAIGNS, dwelling.committee_id)
     today = timezone.localdate(at)

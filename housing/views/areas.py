@@ -228,7 +228,7 @@ def _buildings(request: PortalRequest, lines: list[str]) -> tuple[list[uuid.UUID
     unknown = []
     for line in lines:
         rows = Building.objects.in_scope(request.scope).existing()
-        exact = list(rows.filter(name=line).values_list("pk", flat=True)[:1])
+        exact = list(rows.named(line).values_list("pk", flat=True)[:2])
         lane = [] if exact or not line.endswith("弄") else list(
             rows.filter(begins_with("name", line)).values_list("pk", flat=True)[:400]
         )  # fmt: skip

@@ -109,7 +109,7 @@ def add_site(request: PortalRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = dict(form.cleaned_data)
         address = told.pop("building").strip()
-        rows = Building.objects.in_scope(request.scope).existing().filter(name=address)
+        rows = Building.objects.in_scope(request.scope).existing().named(address)
         found = rows.order_by("pk").values_list("pk", flat=True)[:1]
 
         def act() -> str:

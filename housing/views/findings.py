@@ -53,13 +53,15 @@ def _shown(request: PortalRequest, row: Finding) -> dict[str, Any]:
         (_("整改情况"), row.progress), (_("帮助安置"), row.assistance),
     ]  # fmt: skip
     today = timezone.localdate()
-    course = [(_("登记"), row.found_name, formats.moment(row.found_at, today), "")]
+    course = [
+        (_("登记"), row.found_name, formats.moment(timezone.localtime(row.found_at), today), "")
+    ]
     if row.noticed_on:
         course.append((_("告知"), row.notice_no, formats.day(row.noticed_on), ""))
     if row.rechecked_on:
         course.append((_("复查通过"), row.rechecked_name, formats.day(row.rechecked_on), ""))
     if row.ended_at:
-        ended = formats.moment(row.ended_at, today)
+        ended = formats.moment(timezone.localtime(row.ended_at), today)
         course.append((row.get_state_display(), row.ended_by, ended, row.end_reason))
     note = _("已转为发现线索，由居（村）委上门登记") if row.kind in LEAD_OF else ""
     return {

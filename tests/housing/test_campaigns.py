@@ -220,7 +220,7 @@ def test_an_area_is_entered_by_addresses_and_a_lane_stands_for_all(cast):
     post = services.owners_at(cast.scope("staff").unit, today())
     owner = next(key for key, name in post.items() if name.startswith(staff.name))
     values = {"kind": "urban_village", "name": "棠浦村", "owner_post": owner, "since": "今天",
-              "cycle_days": 30, "buildings": "棠浦路988弄\n没有的路1号"}  # fmt: skip
+              "cycle_days": 30, "buildings": "棠浦路988弄6号\n没有的路1号"}  # fmt: skip
     refused = client.post(reverse("housing:add_area"), values)
     assert refused.status_code == 422
     assert "没有找到：没有的路1号" in refused.content.decode()
