@@ -92,8 +92,8 @@ def _shown(request: PortalRequest, row: Campaign) -> dict[str, Any]:
         (_("办理情况"), "、".join(f"{title} {n}" for title, n in counts["states"])),
         (_("总结"), row.summary),
     ]  # fmt: skip
-    course = [(_("拟订"), row.planned_name, formats.moment(timezone.localtime(row.planned_at), timezone.localdate()),
-               "" if row.decided_at else row.answer)]  # fmt: skip
+    planned = formats.day(timezone.localdate(row.planned_at))
+    course = [(_("拟订"), row.planned_name, planned, "" if row.decided_at else row.answer)]
     if row.decided_at:
         day = formats.day(timezone.localdate(row.decided_at))
         course.append((_("批准"), row.decided_name, day, row.answer))
