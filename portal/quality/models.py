@@ -101,3 +101,22 @@ class DataQualityIssue(CommitteeRecord):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.subject}"
+
+
+class RuleFailure(models.Model):
+    """A rule that could not be asked of a unit at its last check; its issues stand as before."""
+
+    rule = models.CharField("规则", max_length=8)
+    unit = models.BigIntegerField("单位")
+    failed_at = models.DateTimeField("时间")
+
+    class PersonalData:
+        personal: ClassVar[set[str]] = set()
+        plain: ClassVar[set[str]] = {"id", "rule", "unit", "failed_at"}
+
+    class Meta:
+        verbose_name = "未能检查的规则"
+        constraints = [models.UniqueConstraint(fields=["rule", "unit"], name="quality_failed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.unit}"

@@ -15,12 +15,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import DataError, ProgrammingError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal.orgs.access import NotAllowed
 from portal.orgs.planning import expect_many_rows
-from portal.orgs.scope import Scope, span_of
-from portal.quality.models import DataQualityIssue
+from portal.orgs.scope import DISTRICT_SPAN, STREET_SPAN, Scope, span_of
+from portal.quality.models import DataQualityIssue, RuleFailure
 from portal.quality.questions import Question, batches, mark, question
 from portal.quality.registry import quality_rules, running_rules
 from portal.quality.rule import DEADLINES, Inspection, QualityRule
@@ -134,7 +135,23 @@ def check_unit(
     total = Outcome()
     for batch in batches(rules):
         total += _run_batch(batch, inspection, run)
+    _remember_failures(unit, [rule.key for rule in rules], total.failed, at)
     return total
+
+
+def _remember_failures(unit: int, asked: list[str], failed: Sequence[str], at: datetime) -> None:
+    """Say which rules could not be asked; what was answered since is forgotten."""
+    low, high = unit, unit + span_of(unit)
+    RuleFailure.objects.filter(rule__in=asked, unit__gte=low, unit__lte=high).delete()
+    RuleFailure.objects.bulk_create(
+        RuleFailure(rule=key, unit=unit, failed_at=at) for key in failed
+    )
+
+
+def failures_for(unit: int) -> QuerySet[RuleFailure]:
+    """Rules whose last check of the unit, or of a unit above it, came to nothing."""
+    above = {unit, unit // STREET_SPAN * STREET_SPAN, unit // DISTRICT_SPAN * DISTRICT_SPAN}
+    return RuleFailure.objects.filter(unit__in=above).order_by("rule", "-failed_at")
 
 
 @transaction.atomic(savepoint=False)
@@ -153,7 +170,13 @@ def check_dwellings(
         return Outcome()
     inspection = _inspection(unit, by, at)
     rules = [rule for rule in running_rules() if rule.is_asked_after_a_save]
-    return _ask([question(keys, inspection) for keys in batches(rules)], inspection, dwellings)
+    asked = batches(rules)
+    try:
+        with transaction.atomic():
+            return _ask([question(keys, inspection) for keys in asked], inspection, dwellings)
+    except WRONG_RULE:  # a wrong rule keeps nobody from saving
+        each = (_run_batch(keys, inspection, dwellings=dwellings) for keys in asked)
+        return sum(each, start=Outcome())
 
 
 def _inspection(unit: int, by: Scope, at: datetime) -> Inspection:
@@ -163,14 +186,20 @@ def _inspection(unit: int, by: Scope, at: datetime) -> Inspection:
     return Inspection(unit, day, rules_on(RULE_SETS, day))
 
 
-def _run_batch(keys: tuple[str, ...], inspection: Inspection, run: uuid.UUID | None) -> Outcome:
+def _run_batch(
+    keys: tuple[str, ...],
+    inspection: Inspection,
+    run: uuid.UUID | None = None,
+    dwellings: list[uuid.UUID] | None = None,
+) -> Outcome:
     """The rules of one batch; where that fails, each alone, so that only the wrong one does."""
     try:
         with transaction.atomic():
-            return _ask([question(keys, inspection)], inspection, None, run)
+            return _ask([question(keys, inspection)], inspection, dwellings, run)
     except WRONG_RULE:
         if len(keys) > 1:
-            return sum((_run_batch((key,), inspection, run) for key in keys), start=Outcome())
+            each = (_run_batch((key,), inspection, run, dwellings) for key in keys)
+            return sum(each, start=Outcome())
         log.exception("quality rule %s could not be asked", keys[0])
         return Outcome(failed=keys)
 

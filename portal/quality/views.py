@@ -17,6 +17,7 @@ from portal.orgs.scope import Scope
 from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
 from portal.quality.rule import ABOUT_TITLES
+from portal.quality.services import failures_for
 from portal.quality.summary import RuleState, rule_states
 from portal.quality.tables import IssueList, IssueListOfMany
 from portal.rules.services import rule_on
@@ -48,6 +49,11 @@ def issue_list(request: PortalRequest) -> HttpResponse:
     context = {
         "title": _("数据质量"),
         "states": states,
+        "failures": [
+            (quality_rules()[each.rule], each.failed_at)
+            for each in failures_for(shown)
+            if each.rule in quality_rules()
+        ],
         "tabs": _tabs(states),
         "state": state,
         "bars": _bars(state, names) if state else [],
