@@ -119,6 +119,7 @@ INSTALLED_APPS = [
 RULE_MODULES = ["portal.rules.defaults", "permits.defaults", "assessment.defaults"]
 METRIC_MODULES = [
     "residents.metrics",
+    "residents.sampled",
     "residents.promptness",
     "housing.metrics",
     "permits.metrics",

@@ -1,6 +1,6 @@
 """Numbers of actual population and of how good its records are (domain §2.7, §4).
 
-Paper: S-07, S-69, S-70, S-71, S-72, S-73.
+Paper: S-07, S-71, S-72, S-73.
 """
 
 from collections.abc import Callable
@@ -182,28 +182,6 @@ METRICS = [
             _("户籍在本辖区的人数"), RESIDENCES,
             count_of(Q(is_primary=True, category="11") | Q(category="13")),
         ),
-    ),
-    Metric(
-        key="registration_rate", title=_("登记率"), kind=Kind.RATE, number="M-01", clause=TASK_1,
-        unit="%", noun=_("人"), good=Good.UP, target="registration_rate",
-        formula=_("登记率 = 抽查时已登记人数 ÷ 抽查时实住人数"),
-        numerator=Part(_("抽中住户中，抽查当日已在本居委登记的实住人员")),
-        denominator=Part(_("抽中住户中，上门核见的全部实住人员，不含探访")),
-        reason=_("本月无抽查"),
-        note=_("只由上门抽查得出，不用登记数除以登记数"),
-        axis=Axis(90, 100, 3),
-        example=Example("450", "520", "86.5"),
-    ),
-    Metric(
-        key="accuracy_rate", title=_("准确率"), kind=Kind.RATE, number="M-02", clause=TASK_1,
-        unit="%", noun=_("项"), good=Good.UP, target="accuracy_rate",
-        formula=_("准确率 = 抽查核对无误的项数 ÷ 抽查核对的项数"),
-        numerator=Part(_("抽中记录中，与实际一致的登记项")),
-        denominator=Part(_("抽中记录中，已核对的登记项")),
-        reason=_("本月无抽查"),
-        note=_("只由上门抽查得出"),
-        axis=Axis(90, 100, 3),
-        example=Example("111", "120", "92.5"),
     ),
     Metric(
         key="freshness", title=_("鲜活度"), kind=Kind.RATE, number="M-07", clause=TASK_1,

@@ -9,6 +9,7 @@ from portal.orgs import posts
 from portal.orgs.acting import acting
 from portal.orgs.models import OrgUnit
 from residents import services
+from residents.services import spotchecks
 
 
 @shared_task(name="residents.tasks.purge_drafts")
@@ -27,3 +28,12 @@ def purge_leads(**_: Any) -> None:
     scope = posts.system_scope(district.code, district.name)
     with acting(scope):
         services.purge_leads(by=scope, at=timezone.now())
+
+
+@shared_task(name="residents.tasks.purge_sheets")
+def purge_sheets(**_: Any) -> None:
+    """Delete the sheets of spot checks that were published ninety days ago, every night."""
+    district = OrgUnit.objects.get(parent=None)
+    scope = posts.system_scope(district.code, district.name)
+    with acting(scope):
+        spotchecks.purge_sheets(by=scope, at=timezone.now())

@@ -11,27 +11,36 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from threading import Lock
-from typing import Literal
+from typing import Any, Literal
 
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import DecimalField, F, Min, QuerySet, Sum
+from django.db.models.expressions import Combinable, ExpressionWrapper
 
-from portal.metrics.metric import Metric
+from portal.metrics.metric import HUNDRED, Bounds, Metric
 from portal.metrics.models import MetricRun, MetricValue, RunKind
 from portal.metrics.registry import metrics
 from portal.orgs.tokens import current_scope
 
 Grain = Literal["committee_id", "street_id"]
+#: A sampled rate with a wider half of its interval, in points, is shown in the same way.
+WIDEST = 5
 #: A rate of fewer cases than this is shown, but neither ranked nor coloured (domain §4.1).
 FEW_CASES = 30
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A metric of one unit at one time, with its parts; None where nothing was measured."""
+    """A metric of one unit at one time, with its parts; None where nothing was measured.
+
+    `below` and `above` are the squared distances of a sampled rate's bounds, each times its cases:
+    of independent samples they add up (MOVER).
+    """
 
     metric: Metric
     numerator: Decimal | None = None
     denominator: Decimal | None = None
+    below: Decimal | None = None
+    above: Decimal | None = None
 
     @property
     def value(self) -> Decimal | None:
@@ -46,7 +55,17 @@ class Figure:
         return self.denominator - self.numerator
 
     @property
+    def bounds(self) -> Bounds | None:
+        """Between which values the truth lies (95 %); None for what is not sampled."""
+        if self.value is None or self.below is None or self.above is None or not self.denominator:
+            return None
+        low = self.value - self.below.sqrt() / self.denominator
+        return max(Decimal(0), low), min(HUNDRED, self.value + self.above.sqrt() / self.denominator)
+
+    @property
     def is_few(self) -> bool:
+        if self.metric.sample is not None:
+            return self.bounds is None or (self.bounds[1] - self.bounds[0]) / 2 > WIDEST
         return self.denominator is not None and self.denominator < FEW_CASES
 
     def __add__(self, other: "Figure") -> "Figure":
@@ -54,6 +73,8 @@ class Figure:
             self.metric,
             _sum(self.numerator, other.numerator),
             _sum(self.denominator, other.denominator),
+            _sum(self.below, other.below),
+            _sum(self.above, other.above),
         )
 
 
@@ -109,8 +130,7 @@ def _previews() -> "QuerySet[MetricRun]":
 
 def _sheet(values: "QuerySet[MetricValue]", grain: Grain) -> Sheet:
     rows = values.order_by().values(grain, "metric").annotate(
-        top=Sum("numerator"),
-        bottom=Sum("denominator"),
+        **_summed(),
         as_of=Min("run__as_of"),
         measured_at=Min("run__measured_at"),
     )  # fmt: skip
@@ -119,10 +139,26 @@ def _sheet(values: "QuerySet[MetricValue]", grain: Grain) -> Sheet:
     moments: list[datetime] = []
     for row in rows:
         if metric := metrics().get(row["metric"]):
-            figures[row[grain]][metric.key] = Figure(metric, row["top"], row["bottom"])
+            figures[row[grain]][metric.key] = _figure(metric, row)
             days.append(row["as_of"])
             moments.append(row["measured_at"])
     return Sheet(figures, min(days, default=None), min(moments, default=None))
+
+
+def _summed() -> dict[str, Combinable]:
+    """What the parts of a unit add up to; nothing of the bounds where there are none."""
+    number = DecimalField(max_digits=40, decimal_places=8)
+    below = F("numerator") * 100 - F("denominator") * F("low")
+    above = F("denominator") * F("high") - F("numerator") * 100
+    return {
+        "top": Sum("numerator"), "bottom": Sum("denominator"),
+        "below": Sum(ExpressionWrapper(below * below, output_field=number)),
+        "above": Sum(ExpressionWrapper(above * above, output_field=number)),
+    }  # fmt: skip
+
+
+def _figure(metric: Metric, row: Mapping[str, Any]) -> Figure:
+    return Figure(metric, row["top"], row["bottom"], row["below"], row["above"])
 
 
 @dataclass(frozen=True)
@@ -177,12 +213,12 @@ def _read(
         .filter(run_id__in=runs, metric__in=keys)
         .order_by()
         .values("run_id", grain, "metric")
-        .annotate(top=Sum("numerator"), bottom=Sum("denominator"))
+        .annotate(**_summed())
     )
     found: dict[uuid.UUID, dict[int, dict[str, Figure]]] = {run: defaultdict(dict) for run in runs}
     for row in rows:
         if metric := metrics().get(row["metric"]):
-            figure = Figure(metric, row["top"], row["bottom"])
+            figure = _figure(metric, row)
             found[row["run_id"]][row[grain]][metric.key] = figure
     return found
 

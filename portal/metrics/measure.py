@@ -5,17 +5,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.metrics.metric import Metric, Occasion, Part, Source
+from portal.metrics.metric import Bounds, Metric, Occasion, Part, Source
 
 NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Numerator and denominator of one metric in one committee; a count has no denominator."""
+    """Numerator and denominator of one metric in one committee; a count has no denominator.
+
+    `bounds` are those of a sampled rate, 0 to 100; None where nothing was sampled.
+    """
 
     numerator: Decimal
     denominator: Decimal | None
+    bounds: Bounds | None = None
 
 
 def measure(
@@ -43,13 +47,22 @@ def _counts(
     """Counts by (metric key, part) and committee."""
     by_source: dict[Source, dict[tuple[str, str], Part]] = defaultdict(dict)
     for metric in measured:
-        for name, part in (("counted", metric.counted), ("denominator", metric.denominator)):
+        for name, part in _asked(metric):
             if part is not None and part.source is not None:
                 by_source[part.source][metric.key, name] = part
     found: dict[tuple[str, str], dict[int, Decimal]] = {}
     for source, parts in by_source.items():
         found |= _read(source, parts, occasion)
     return found
+
+
+def _asked(metric: Metric) -> list[tuple[str, Part | None]]:
+    """What is counted for a metric, by name: its parts, and the sums that bound it."""
+    sums = metric.sample.sums if metric.sample else ()
+    return [
+        ("counted", metric.counted), ("denominator", metric.denominator),
+        *((name, Part(name, metric.counted.source, of)) for name, of in sums),
+    ]  # fmt: skip
 
 
 def _read(
@@ -75,4 +88,14 @@ def _parts(metric: Metric, counts: Counts, code: int) -> Parts:
     if metric.denominator is None:
         return Parts(counted, None)
     whole = counts[metric.key, "denominator"].get(code, NOTHING)
-    return Parts(whole - counted if metric.faults else counted, whole)
+    return Parts(
+        whole - counted if metric.faults else counted, whole, _bounds(metric, counts, code)
+    )  # fmt: skip
+
+
+def _bounds(metric: Metric, counts: Counts, code: int) -> Bounds | None:
+    if metric.sample is None:
+        return None
+    return metric.sample.bounds(
+        {name: counts[metric.key, name].get(code, NOTHING) for name, _of in metric.sample.sums}
+    )

@@ -93,6 +93,22 @@ class Part:
     link: ListLink | None = None
 
 
+#: Low and high bound of a rate, 0 to 100.
+Bounds = tuple[Decimal, Decimal]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """How a rate that comes from a sample is bounded: sums over its source, and what they give.
+
+    :param sums: by name, what is summed over the rows of the numerator's source
+    :param bounds: from the sums to the bounds; None without cases
+    """
+
+    sums: tuple[tuple[str, Callable[[Occasion], Combinable]], ...]
+    bounds: Callable[[Mapping[str, Decimal]], Bounds | None]
+
+
 @dataclass(frozen=True)
 class Axis:
     """Bounds of the ruler and half the width of the gap bar, in the metric's unit."""
@@ -131,6 +147,7 @@ class Metric:
     :param reason: what stands under "—" while nothing is measured
     :param awaits: what the portal does not have yet and the number needs; while it is named, the
         metric is defined, shows "—" with these words, and stands on no dashboard
+    :param sample: how the rate is bounded, where it comes from a sample
     :param example: the catalogue's worked example
     :param noun: measure word of both parts
     """
@@ -158,6 +175,7 @@ class Metric:
     awaits: Text = ""
     note: Text = ""
     axis: Axis = Axis()
+    sample: Sample | None = None
     example: Example | None = None
 
     @property

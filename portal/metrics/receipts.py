@@ -9,6 +9,7 @@ from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from portal.metrics.figures import Figure
 from portal.metrics.metric import Kind, ListLink, Metric, Part
@@ -129,6 +130,14 @@ class Reading:
         if self.metric.kind is Kind.RATE:
             return formats.rate(self.value, self.metric.decimals, self.target)
         return formats.decimal(self.value, self.metric.decimals)
+
+    @property
+    def interval(self) -> str:
+        """`抽查，95% 在 81.5～90.4`: the bounds of a sampled rate; blank for any other."""
+        if self.figure.bounds is None:
+            return ""
+        low, high = (formats.decimal(each, 1) for each in self.figure.bounds)
+        return _("抽查，95%% 在 %(low)s～%(high)s") % {"low": low, "high": high}
 
     @property
     def shown_unit(self) -> str:

@@ -125,6 +125,7 @@ def measure_unit(*, run: MetricRun, unit: int, at: datetime) -> int:
 
 
 def _value(run: MetricRun, code: int, metric: Metric, parts: Parts) -> MetricValue:
+    low, high = parts.bounds or (None, None)
     return MetricValue(
         id=new_id(),
         run=run,
@@ -133,6 +134,8 @@ def _value(run: MetricRun, code: int, metric: Metric, parts: Parts) -> MetricVal
         version=metric.version,
         numerator=parts.numerator,
         denominator=parts.denominator,
+        low=low,
+        high=high,
     )
 
 

@@ -81,6 +81,11 @@ def percent(value: Number | None, places: int = 2, target: Number | None = None)
     return text if text == DASH else f"{text}%"
 
 
+def share(value: float | None, places: int = 1) -> str:
+    """A share of 0 to 1 as a percentage; a dash where there is none."""
+    return percent(None if value is None else Decimal(str(value)) * 100, places)
+
+
 def change(value: Number | None, places: int = 2) -> str:
     """A difference with its sign: `+0.18`, `−1.12`, `0.00`; `—` when unknown."""
     number = as_decimal(value)

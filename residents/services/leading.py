@@ -121,6 +121,7 @@ def new_lead(told: LeadTold, committee: int, at: datetime) -> Lead:
     return lead
 
 
+@transaction.atomic
 def found_lead(*, told: LeadTold, dwelling: DwellingUnit, by: Scope, at: datetime) -> Lead:
     """A lead of the dwelling's committee that another act of the portal came to.
 

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from housing.models import DwellingUnit
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
 from portal.orgs.scope import Scope
-from residents.spotchecks.courses import KINDS, OUTCOMES, STATES
+from residents.spotchecks.courses import KINDS, MOST_VISITS, OUTCOMES, SETTLED, STATES
 
 #: Rounds of so many days back are held together: committees have small samples (domain §4.2).
 POOLED_DAYS = 365
@@ -229,6 +229,16 @@ class SpotItem(CommitteeRecord):
 
     def __str__(self) -> str:
         return f"{self.number} {self.place}"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether somebody knows now who lives there, or that nobody does."""
+        return self.outcome in SETTLED[self.kind]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody need go there any more."""
+        return self.is_settled or len(self.visits) >= MOST_VISITS
 
 
 class SpotPersonQuerySet(ScopedQuerySet["SpotPerson"]):

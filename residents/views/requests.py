@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from portal.audit.record import record
 from portal.orgs.access import PortalRequest
+from portal.ui.listing import RegisterList
 from portal.ui.pages import UNPROCESSABLE, done, page
 from residents import services
-from residents.request_tables import RequestList
 from residents.views.acts import act_once, put_at_field
 
 Refused = (services.UnableToFollowUp, services.UnableToTransfer)
@@ -28,7 +28,7 @@ class Show(Protocol):
 
 
 def show_list(
-    request: PortalRequest, listing: RequestList, template: str = "ui/list_page.html",
+    request: PortalRequest, listing: RegisterList, template: str = "ui/list_page.html",
     context: dict[str, Any] | None = None,
 ) -> HttpResponse:  # fmt: skip
     """The list; that somebody looked, and at whom, is an event."""

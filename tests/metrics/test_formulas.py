@@ -84,8 +84,8 @@ def test_parents_sum_their_parts_and_never_average_rates():
 def test_metrics_without_field_checks_are_defined_and_say_why_they_are_empty():
     for key in ("registration_rate", "accuracy_rate"):
         metric = metrics()[key]
-        assert not metric.is_measured
-        assert str(metric.reason) == "本月无抽查"
+        assert Figure(metric, D(0), D(0)).value is None
+        assert str(metric.why_empty) == "近 12 个月没有计入的抽查"
 
 
 def test_people_are_counted_but_never_judged():

@@ -29,6 +29,7 @@ for name in (
     "decimal",
     "rate",
     "percent",
+    "share",
     "change",
     "wan",
     "count",

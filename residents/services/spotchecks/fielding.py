@@ -26,7 +26,6 @@ from residents.services.spotchecks.planning import go_on, locked, told
 from residents.spotchecks.courses import (
     MOST_PEOPLE,
     MOST_VISITS,
-    SETTLED,
     WITH_PEOPLE,
     outcomes_of,
     part_of_day,
@@ -107,7 +106,7 @@ def enter_visit(
     item = rows.get(pk=item_id)
     if item.version != version:
         raise UnableToCheck("这一户刚由另一处录入，请看过再录")
-    if item.outcome in SETTLED[item.kind]:
+    if item.is_settled:
         raise UnableToCheck("这一户已有结果，要更正请在纸质表注明并告诉区人口办")
     if len(item.visits) >= MOST_VISITS:
         raise UnableToCheck(f"已上门 {MOST_VISITS} 次，不再上门，按未联系上计")

@@ -20,7 +20,6 @@ from residents.services.leading import LeadTold, found_lead
 from residents.services.spotchecks.judging import FIELDS
 from residents.services.spotchecks.planning import go_on, locked, told
 from residents.spotchecks import estimating
-from residents.spotchecks.courses import SETTLED
 from residents.spotchecks.estimating import (
     ALIKE,
     LEAST_RESPONSE,
@@ -48,11 +47,7 @@ class Finds:
 
     @property
     def settled(self) -> list[SpotItem]:
-        return [item for item in self.items if is_settled(item)]
-
-
-def is_settled(item: SpotItem) -> bool:
-    return item.outcome in SETTLED[item.kind]
+        return [item for item in self.items if item.is_settled]
 
 
 def finds_of(row: SpotRound) -> Finds:
@@ -75,7 +70,7 @@ def _tallies(row: SpotRound, before: list[SpotRound], items: list[SpotItem]) -> 
     """Frame, draws and settled draws by stratum; what was drawn before is of the frame too."""
     drawn = Counter(item.stratum for item in items)
     earlier = Counter(item.stratum for item in items if item.round_id != row.pk)
-    settled = Counter(item.stratum for item in items if is_settled(item))
+    settled = Counter(item.stratum for item in items if item.is_settled)
     keys = [*row.design, *(key for key in earlier if key not in row.design)]
     return {
         key: Tally(row.design.get(key, {}).get("frame", 0) + earlier[key], drawn[key], settled[key])
@@ -84,7 +79,7 @@ def _tallies(row: SpotRound, before: list[SpotRound], items: list[SpotItem]) -> 
 
 
 def _settle(item: SpotItem, people: list[SpotPerson], weight: float) -> None:
-    if not is_settled(item):
+    if not item.is_settled:
         item.cases = item.right = item.records = item.proven = 0
         item.weight = 0
         return

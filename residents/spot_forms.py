@@ -1,0 +1,118 @@
+"""Forms of spot checks: a plan, who goes, what a visit came to."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.orgs.models import OrgUnit
+from portal.ui.forms import DayField, PortalForm
+from residents.filters import SEXES
+from residents.services.spotchecks import Planned, Seen, Visit
+from residents.spotchecks.courses import KINDS, WITH_PEOPLE, outcomes_of
+
+#: Rows for people on a sheet; blank ones are left out.
+ROWS = 8
+
+
+class PlanForm(PortalForm):
+    """Which check of which street, when, how precise; the number of draws follows."""
+
+    unit = forms.TypedChoiceField(label=_("街道（镇）"), coerce=int)
+    kind = forms.ChoiceField(label=_("类别"), choices=KINDS, widget=forms.RadioSelect)
+    as_of = DayField(label=_("时点"), help_text=_("问的是这一天晚上住在这里的人"))
+    field_from = DayField(label=_("上门开始"), help_text=_("抽查表当天下发，14 天内完成"))
+    half_width = forms.DecimalField(label=_("允许误差（百分点）"), min_value=1, max_value=20)
+    share = forms.DecimalField(label=_("预计比率（%）"), min_value=50, max_value=99)
+    met = forms.DecimalField(label=_("预计应答率（%）"), min_value=21, max_value=100)
+    wanted = forms.IntegerField(
+        label=_("拟抽数"), min_value=0, max_value=2000, required=False,
+        help_text=_("留空按误差自动计算"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        streets = OrgUnit.objects.streets().filter(valid_to=None).order_by("code")
+        field = self.fields["unit"]
+        field.choices = list(streets.values_list("code", "name"))  # type: ignore[attr-defined]
+
+    def planned(self) -> Planned:
+        told = self.cleaned_data
+        return Planned(
+            unit=told["unit"], kind=told["kind"], as_of=told["as_of"],
+            field_from=told["field_from"], wanted=told["wanted"] or 0,
+            share=float(told["share"]) / 100, half_width=float(told["half_width"]) / 100,
+            met=float(told["met"]) / 100,
+        )  # fmt: skip
+
+
+class VerifiersForm(PortalForm):
+    """Who goes: posts of other streets."""
+
+    posts = forms.TypedMultipleChoiceField(
+        label=_("核查员"), coerce=int, widget=forms.CheckboxSelectMultiple,
+        help_text=_("只列其他街道（镇）的人，抽查表按路线平均分给各人"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, able: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["posts"].choices = [  # type: ignore[attr-defined]
+            (post.pk, f"{post.user.name}　{post.unit.name}") for post in able
+        ]
+
+
+class ExtendForm(PortalForm):
+    """How many more to draw."""
+
+    wanted = forms.IntegerField(label=_("补抽数"), min_value=1, max_value=2000)
+
+
+class VisitForm(PortalForm):
+    """One call at a door, typed blind; a row for each person."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(label=_("结果"), widget=forms.RadioSelect)
+    on_paper = forms.BooleanField(label=_("按纸质表补录"), required=False)
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        self.fields["outcome"].choices = outcomes_of(kind)  # type: ignore[attr-defined]
+        for place in range(self.rows):
+            self._add_row(place)
+
+    @property
+    def rows(self) -> int:
+        return ROWS if self.kind == "forward" else 1
+
+    def _add_row(self, place: int) -> None:
+        add = self.fields.__setitem__
+        add(f"people-{place}-name", forms.CharField(label=_("姓名"), max_length=50, required=False))
+        add(f"people-{place}-sex", forms.ChoiceField(
+            label=_("性别"), choices=[("", "—"), *SEXES], required=False
+        ))  # fmt: skip
+        add(f"people-{place}-born", forms.IntegerField(
+            label=_("出生年"), required=False, widget=forms.TextInput({"inputmode": "numeric"})
+        ))  # fmt: skip
+        add(f"people-{place}-tail", forms.CharField(
+            label=_("证件末四位"), max_length=4, required=False
+        ))  # fmt: skip
+
+    def people(self) -> list[dict[str, Any]]:
+        """The rows of fields, for the template."""
+        names = ("name", "sex", "born", "tail")
+        return [
+            {"number": place + 1, "fields": [self[f"people-{place}-{name}"] for name in names]}
+            for place in range(self.rows)
+        ]
+
+    def visit(self) -> Visit:
+        told = self.cleaned_data
+        seen = [
+            Seen(told[f"people-{place}-name"], told[f"people-{place}-sex"],
+                 told[f"people-{place}-born"], told[f"people-{place}-tail"])
+            for place in range(self.rows)
+            if told["outcome"] in WITH_PEOPLE
+            and any(told[f"people-{place}-{name}"] for name in ("name", "born", "tail"))
+        ]  # fmt: skip
+        return Visit(told["outcome"], seen, told["on_paper"])

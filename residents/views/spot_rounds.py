@@ -1,0 +1,257 @@
+"""Spot-check rounds: the list, one round from plan to publication, and what is behind numbers.
+
+Paper: S-32, S-69, S-70.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from portal.orgs.access import PortalRequest, get_in_scope, needs
+from portal.orgs.capabilities import Capability
+from portal.ui.pages import done, page
+from residents import services
+from residents.models import Residence, SpotItem, SpotPerson, SpotRound
+from residents.services import spotchecks
+from residents.spot_forms import ExtendForm, PlanForm, VerifiersForm
+from residents.spot_tables import TONES, FoundList, RecordList, RoundList
+from residents.spotchecks.courses import may_follow
+from residents.spotchecks.strata import TITLES
+from residents.views.acts import act_once, put_at_field
+from residents.views.requests import act_on, note_look, show_list, show_request
+
+
+@require_GET
+@needs(Capability.VIEW_QUALITY)
+def rounds(request: PortalRequest) -> HttpResponse:
+    """All rounds of the acting units that the post may see."""
+    scope = request.scope
+    rows = SpotRound.objects.told_to(scope).defer("frame").select_related("committee")
+    listing = RoundList(request, rows, filter_context={"scope": scope})
+    context = {"may_run": scope.may(Capability.RUN_CHECKS)}
+    return show_list(request, listing, "residents/spot_rounds.html", context)
+
+
+@require_GET
+@needs(Capability.VIEW_QUALITY)
+def people(request: PortalRequest) -> HttpResponse:
+    """Who was found by the rounds that count: what is behind the rate of registration."""
+    scope = request.scope
+    rows = SpotPerson.objects.told_to(scope).counted(timezone.localdate())
+    rows = rows.select_related("item", "committee")
+    return show_list(request, FoundList(request, rows, filter_context={"scope": scope}))
+
+
+@require_GET
+@needs(Capability.VIEW_QUALITY)
+def records(request: PortalRequest) -> HttpResponse:
+    """Which records were checked by the rounds that count: what is behind the accuracy."""
+    scope = request.scope
+    rows = SpotItem.objects.told_to(scope).pooled("reverse", timezone.localdate())
+    rows = rows.select_related("committee")
+    return show_list(request, RecordList(request, rows, filter_context={"scope": scope}))
+
+
+@needs(Capability.RUN_CHECKS)
+def plan(request: PortalRequest) -> HttpResponse:
+    """The planner: how many draws a precision takes in a street, and the plan itself."""
+    today = timezone.localdate()
+    initial = {"kind": "forward", "as_of": today, "field_from": today + timedelta(days=1),
+               "half_width": 5, "share": 90, "met": 80}  # fmt: skip
+    form = PlanForm(request.POST or None, initial=initial)
+    need = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            if "count" in request.POST:
+                planned = form.planned()
+                facts = spotchecks.facts_of(planned.unit, request.scope)
+                need = spotchecks.need_of(planned, facts)
+            else:
+                return _planned(request, form)
+        except services.UnableToCheck as why:
+            if not put_at_field(form, why.field, why):
+                form.add_error(None, str(why))
+    return page(request, "residents/spot_plan.html", {"form": form, "need": need})
+
+
+def _planned(request: PortalRequest, form: PlanForm) -> HttpResponse:
+    made: list[SpotRound] = []
+
+    def act() -> None:
+        made.append(
+            spotchecks.plan_round(planned=form.planned(), by=request.scope, at=timezone.now())
+        )
+
+    act_once(request, act, where=reverse("residents:spot_rounds"))
+    where = reverse("residents:spot_rounds")
+    if made:
+        where = reverse("residents:spot_round", args=[made[0].pk])
+    return done(request, where, _("已计划，请抽取样本"))
+
+
+@require_GET
+@needs(Capability.VIEW_QUALITY)
+def spot_round(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """One round: its plan, its proof, how far the field work is, and what it came to."""
+    found = _round(request, pk)
+    note_look(request, "residents.spot_viewed", found)
+    return _show(request, found)
+
+
+def _round(request: PortalRequest, pk: uuid.UUID) -> SpotRound:
+    rows = SpotRound.objects.told_to(request.scope).select_related("committee", "extends")
+    return get_in_scope(rows, request.scope, pk=pk)
+
+
+def _show(
+    request: PortalRequest, found: SpotRound, *, form: forms.Form | None = None, refusal: str = ""
+) -> HttpResponse:
+    scope = request.scope
+    runs = scope.may(Capability.RUN_CHECKS)
+    context: dict[str, Any] = {
+        "heading": f"{found.committee.name}{found.get_kind_display()}",
+        "tone": TONES[found.state], "runs": runs, "result": found.result, "strata": _strata(found),
+        "proof": spotchecks.prove(found) if found.frame and found.drawn_at else None,
+        "crumbs": [{"title": _("抽查"), "url": reverse("residents:spot_rounds")},
+                   {"title": f"{found.committee.name} {found.get_kind_display()}"}],
+    }  # fmt: skip
+    if runs and found.state == "drawn":
+        able = spotchecks.verifiers_for(found.committee_id, timezone.localdate())
+        context["verifiers_form"] = form or VerifiersForm(able=able)
+    if runs and found.state in ("in_field", "matching"):
+        context["progress"] = _progress(found)
+    if runs and found.state == "matching":
+        context["near"] = _near(found, scope.user_id)
+    if runs and may_follow(found.state, "extended") and not found.counted:
+        context["extend_form"] = form or ExtendForm(initial={"wanted": found.wanted})
+    return show_request(
+        request, "residents/spot_round.html", found, form=form, refusal=refusal, **context
+    )
+
+
+def _strata(found: SpotRound) -> list[dict[str, Any]]:
+    told = found.result.get("strata") or {}
+    return [
+        {"title": TITLES.get(key, key), **each, "settled": told.get(key, {}).get("settled")}
+        for key, each in found.design.items()
+    ]
+
+
+def _progress(found: SpotRound) -> dict[str, Any]:
+    items = list(found.items.values_list("verifier", "outcome", "visits"))
+    by: dict[str, list[int]] = {}
+    for verifier, outcome, visits in items:
+        row = by.setdefault(verifier, [0, 0, 0])
+        row[0] += 1
+        row[1] += bool(visits)
+        row[2] += outcome not in ("", "nobody", "refused")
+    return {"verifiers": [(name, *row) for name, row in by.items()], "all": len(items),
+            "settled": sum(row[2] for row in by.values())}  # fmt: skip
+
+
+def _near(found: SpotRound, user: int | None) -> list[dict[str, Any]]:
+    """Near matches still to be judged, each beside its record; others' opinions are not shown."""
+    people = SpotPerson.objects.filter(item__round=found).undecided().select_related("item")
+    rows = list(people.order_by("item__number", "id"))
+    known = Residence.objects.under(found.committee_id).in_bulk([row.record_id for row in rows])
+    return [
+        {"person": row, "record": known.get(row.record_id),
+         "mine": any(each["user"] == user for each in row.verdicts),
+         "opinions": len(row.verdicts)}
+        for row in rows
+    ]  # fmt: skip
+
+
+def _act(
+    request: PortalRequest, pk: uuid.UUID, act: Callable[[], Any], said: str,
+    form: forms.Form | None = None,
+) -> HttpResponse:  # fmt: skip
+    found = _round(request, pk)
+
+    def show(*, form: Any = None, refusal: str = "") -> HttpResponse:
+        return _show(request, _round(request, pk), form=form, refusal=refusal)
+
+    where = reverse("residents:spot_round", args=[found.pk])
+    return act_on(request, act, form=form, where=where, said=said, show=show)
+
+
+@require_POST
+@needs(Capability.RUN_CHECKS)
+def draw(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Draw the sample."""
+    seed = request.POST.get("seed", "")
+    act = lambda: spotchecks.draw_round(  # noqa: E731
+        round_id=pk, seed=seed, by=request.scope, at=timezone.now()
+    )
+    return _act(request, pk, act, _("已抽取，抽样框和种子已留存"))
+
+
+@require_POST
+@needs(Capability.RUN_CHECKS)
+def open_field(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Give the sheets to verifiers of other streets."""
+    found = _round(request, pk)
+    able = spotchecks.verifiers_for(found.committee_id, timezone.localdate())
+    form = VerifiersForm(request.POST, able=able)
+
+    def act() -> Any:
+        return spotchecks.open_round(
+            round_id=pk, posts=form.cleaned_data["posts"], by=request.scope, at=timezone.now()
+        )
+
+    return _act(request, pk, act, _("抽查表已分给核查员，当天可见"), form)
+
+
+@require_POST
+@needs(Capability.RUN_CHECKS)
+def close_field(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """End the field work and match."""
+    act = lambda: spotchecks.close_round(  # noqa: E731
+        round_id=pk, by=request.scope, at=timezone.now()
+    )
+    return _act(request, pk, act, _("已结束上门并比对"))
+
+
+@require_POST
+@needs(Capability.RUN_CHECKS)
+def judge(request: PortalRequest, pk: uuid.UUID, person: uuid.UUID) -> HttpResponse:
+    """One person's opinion on a near match."""
+    answer = request.POST.get("same", "")
+    if answer not in ("0", "1"):
+        raise Http404
+    act = lambda: spotchecks.judge_person(  # noqa: E731
+        person_id=person, same=answer == "1", by=request.scope, at=timezone.now()
+    )
+    return _act(request, pk, act, _("已记下你的意见"))
+
+
+@require_POST
+@needs(Capability.RUN_CHECKS)
+def publish(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show the round to the street; finds become leads."""
+    act = lambda: spotchecks.publish_round(  # noqa: E731
+        round_id=pk, by=request.scope, at=timezone.now()
+    )
+    return _act(request, pk, act, _("已公布，不符的已转为发现线索"))
+
+
+@require_POST
+@needs(Capability.RUN_CHECKS)
+def extend(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Draw more where the interval is too wide."""
+    form = ExtendForm(request.POST)
+
+    def act() -> Any:
+        return spotchecks.extend_round(
+            round_id=pk, wanted=form.cleaned_data["wanted"], by=request.scope, at=timezone.now()
+        )
+
+    return _act(request, pk, act, _("已计划补抽"), form)

@@ -1,0 +1,82 @@
+"""A verifier's own sheet: on the phone at the door, or printed and typed in afterwards; blind.
+
+Paper: S-32.
+"""
+
+import uuid
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from portal.audit.record import record
+from portal.orgs.access import PortalRequest, needs
+from portal.orgs.capabilities import Capability
+from portal.ui.pages import done, page
+from residents import services
+from residents.models import SpotItem
+from residents.services import spotchecks
+from residents.spot_forms import VisitForm
+from residents.spotchecks.courses import MOST_VISITS
+from residents.spotchecks.rounds import SpotItemQuerySet
+from residents.views.acts import act_once, put_at_field
+
+
+@require_GET
+@needs(Capability.CHECK_SAMPLES)
+def sheet(request: PortalRequest) -> HttpResponse:
+    """The draws given to the acting post that are open today, in walking order."""
+    return _sheet(request, "residents/spot_sheet.html")
+
+
+@require_GET
+@needs(Capability.CHECK_SAMPLES)
+def printed(request: PortalRequest) -> HttpResponse:
+    """The same on paper, with room to write."""
+    return _sheet(request, "residents/spot_printed.html")
+
+
+def _sheet(request: PortalRequest, template: str) -> HttpResponse:
+    items = list(_own(request).order_by("round_id", "number"))
+    record(
+        "residents.spot_sheet_viewed", by=request.scope, at=timezone.now(),
+        target=("residents.spotitem", "sheet"), changes={"rows": len(items)},
+    )  # fmt: skip
+    context = {
+        "items": items, "waiting": sum(not item.is_over for item in items), "most": MOST_VISITS,
+        "blank": range(5),
+    }  # fmt: skip
+    return page(request, template, context)
+
+
+def _own(request: PortalRequest) -> SpotItemQuerySet:
+    return SpotItem.objects.on_sheet_of(request.scope, timezone.localdate())
+
+
+@needs(Capability.CHECK_SAMPLES)
+def visit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """One door: what the call came to."""
+    item = _own(request).filter(pk=pk).first()
+    if item is None:
+        raise Http404
+    form = VisitForm(request.POST or None, kind=item.kind, initial={"version": item.version})
+    if request.method == "POST" and form.is_valid():
+        where = reverse("residents:spot_sheet")
+        try:
+            act_once(
+                request,
+                lambda: spotchecks.enter_visit(
+                    item_id=pk, version=form.cleaned_data["version"], visit=form.visit(),
+                    by=request.scope, at=timezone.now(),
+                ),
+                where=where,
+            )  # fmt: skip
+        except services.UnableToCheck as why:
+            if not put_at_field(form, why.field, why):
+                form.add_error(None, str(why))
+        else:
+            return done(request, where, _("已记录"))
+    context = {"item": item, "form": form, "left": MOST_VISITS - len(item.visits)}
+    return page(request, "residents/spot_visit.html", context)
