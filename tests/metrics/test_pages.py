@@ -120,7 +120,7 @@ def test_a_unit_without_numbers_shows_dashes_and_no_zeros(cast):
 
 def test_missing_field_checks_say_so(cast, register):
     text = cast.client("clerk").get("/dashboard/committee/panel/").content.decode()
-    assert text.count("本月无抽查") == 2
+    assert text.count("近 12 个月没有计入的抽查") == 2
 
 
 def test_old_numbers_are_marked(cast, register, at):
