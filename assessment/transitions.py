@@ -4,7 +4,7 @@ A cycle only goes forward; the one gate, `why_not_advance`, says what is still m
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 NEXT_STAGE = {
     "draft": "open",
@@ -23,7 +23,6 @@ SCORE_ACTS = {
     "refuse": ({"proposed"}, "claimed"),
     "send_back": ({"claimed", "proposed"}, "returned"),
 }
-SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -96,11 +95,3 @@ def sheet_state(states: list[str]) -> str:
     if "returned" in states:
         return "returned"
     return "reviewing" if set(states) & {"claimed", "proposed", "new"} else "reviewed"
-
-
-def working_days_later(day: date, days: int) -> date:
-    """The day `days` working days (Monday to Friday) after `day`."""
-    while days:
-        day += timedelta(days=1)
-        days -= day.weekday() < SATURDAY
-    return day

@@ -29,6 +29,7 @@ from portal.orgs.models import OrgUnit
 from portal.orgs.records import new_id
 from portal.orgs.scope import Scope
 from portal.rules.services import Rule, rule_on
+from portal.rules.working_days import add_working_days
 
 PUBLISHED_FROM = frozenset({Stage.PRE_PUBLISHED, Stage.APPEAL, Stage.FINAL})
 
@@ -145,9 +146,9 @@ def _enter(cycle: AssessmentCycle, by: Scope, at: datetime) -> None:
     if cycle.stage == Stage.SELF_ASSESSED:
         _submit_the_rest(cycle, by, at)
     if cycle.stage == Stage.PRE_PUBLISHED:
-        cycle.publish_until = transitions.working_days_later(day, days["publish_days"])
+        cycle.publish_until = add_working_days(day, days["publish_days"])
     if cycle.stage == Stage.APPEAL:
-        cycle.appeal_until = transitions.working_days_later(day, days["appeal_days"])
+        cycle.appeal_until = add_working_days(day, days["appeal_days"])
     if cycle.stage in PUBLISHED_FROM:
         _publish(cycle)
 

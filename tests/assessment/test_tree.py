@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assessment.defaults import RULES
 from assessment.ranking import ranks
-from assessment.transitions import NEXT_STAGE, Standing, why_not_advance, working_days_later
+from assessment.transitions import NEXT_STAGE, Standing, why_not_advance
 from assessment.tree import UnusableTree, read_tree
 
 DEFAULT = RULES[0].parameters
@@ -92,9 +92,3 @@ def test_stages_go_forward_only_and_through_the_gate():
     assert "公示至 12-08" in why_not_advance("pre_published", standing(publish_until=until))
     assert not why_not_advance("appeal", standing(appeal_until=date(2026, 12, 4)))
     assert why_not_advance("final", standing()) == "考核已定稿"
-
-
-def test_five_working_days_leave_out_the_weekend():
-    from datetime import date
-
-    assert working_days_later(date(2026, 12, 25), 5) == date(2027, 1, 1)
