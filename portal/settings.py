@@ -410,6 +410,8 @@ AUDIT_HEADS_PATH = env.str(
 # Requests of one caller in a minute.
 API_READS_PER_MINUTE = env.int("API_READS_PER_MINUTE", default=600)
 API_WRITES_PER_MINUTE = env.int("API_WRITES_PER_MINUTE", default=240)
+# A change is told when it is so old that no transaction of its time is still open.
+API_SETTLED_SECONDS = env.int("API_SETTLED_SECONDS", default=60)
 
 # --- logs -----------------------------------------------------------------------------------
 LOGGING = {

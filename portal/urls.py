@@ -23,7 +23,7 @@ PLACES = {
     "help/": "portal.ui",
 }
 #: Areas with addresses for other systems.
-API = ("portal.orgs.api", "housing.api", "residents.api")
+API = ("portal.orgs.api", "housing.api", "residents.api", "portal.metrics.api")
 urlpatterns = [
     *(path(prefix, include(f"{module}.urls")) for prefix, module in PLACES.items()),
     *(path("api/v1/", include(f"{module}.urls")) for module in API),

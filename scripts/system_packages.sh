@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Puts in place what the browser tests need beyond Python and npm packages: Chromium, Chinese fonts for
-# its screens, and poppler's tools, which look at the PDF reports with eyes that are not ours.
+# its screens, curl for the commands of docs/api.md, and poppler's tools, which look at the PDF reports with eyes that are not ours.
 # `make demo` needs none of them: the reports' fonts come with the npm packages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,6 +9,7 @@ missing=()
 command -v "${CHROMIUM:-chromium}" >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 fc-list :lang=zh family 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk)
 command -v pdftotext >/dev/null || missing+=(poppler-utils)
+command -v curl >/dev/null || missing+=(curl)
 [[ ${#missing[@]} -gt 0 ]] || exit 0
 
 if [[ $EUID -eq 0 ]] && command -v apt-get >/dev/null; then

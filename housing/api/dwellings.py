@@ -8,6 +8,7 @@ from housing.filters import DwellingFilter
 from housing.forms import DwellingForm
 from housing.models import Building, DwellingUnit
 from portal.orgs.api.bodies import body_of
+from portal.orgs.api.changes import Changes
 from portal.orgs.api.frame import EditableItem, Listing
 from portal.orgs.capabilities import Capability
 
@@ -29,6 +30,20 @@ class Dwellings(Listing):
     def filter_context(self) -> dict[str, Any]:
         buildings = Building.objects.in_scope(self.scope).existing()
         return super().filter_context() | {"buildings": buildings}
+
+
+class DwellingChanges(Changes):
+    """Dwellings changed since, those off the frame too."""
+
+    capability = Capability.VIEW_REGISTER
+    tag = TAG
+    title = "房屋的变动"
+    about = "按最近变动的先后；不再在册的房屋以其状态告知。核实无变化不算变动。一分钟内的变动下一次才读到。"
+    answers = DwellingShape
+    listed = ("housing.dwellingunit", "房屋变动")
+
+    def rows(self) -> Any:
+        return DwellingUnit.objects.in_scope(self.scope)
 
 
 class DwellingItem(EditableItem):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("dwellings/", dwellings.Dwellings.as_view(), name="dwellings"),
     path("dwellings/<uuid:pk>/", dwellings.DwellingItem.as_view(), name="dwelling"),
     path("dwellings/<uuid:pk>/leases/", leases.DwellingLeases.as_view(), name="dwelling_leases"),
+    path("changes/dwellings/", dwellings.DwellingChanges.as_view(), name="dwelling_changes"),
     path("leases/", leases.Leases.as_view(), name="leases"),
     path("leases/<uuid:pk>/", leases.LeaseItem.as_view(), name="lease"),
     path("leases/<uuid:pk>/filing/", leases.LeaseFiling.as_view(), name="lease_filing"),

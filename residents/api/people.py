@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from housing.models import Building, DwellingUnit
 from portal.audit.record import record
 from portal.orgs.access import get_in_scope
+from portal.orgs.api.changes import Changes
 from portal.orgs.api.frame import Act, Body, EditableItem, Listing
 from portal.orgs.api.schema import Plain
 from portal.orgs.capabilities import Capability
@@ -154,6 +155,24 @@ class Person(EditableItem):
             resident_id=row.pk, version=services.version_of(row, held), told=told_in(told),
             by=self.scope, at=self.at,
         )  # fmt: skip
+
+
+class ResidentChanges(Changes):
+    """People whose record or residence changed since."""
+
+    capability = Capability.VIEW_REGISTER
+    tag = TAG
+    title = "人员的变动"
+    about = (
+        "按最近变动的先后：登记、更正、迁移、注销、合并。核实无变化不算变动，核实日期见 residences；"
+        "迁出本居（村）委的人不再出现，其已结束的居住登记见 residences。一分钟内的变动下一次才读到。"
+    )
+    answers = PersonShape
+    listed = ("residents.resident", "人员变动")
+    subject = "pk"
+
+    def rows(self) -> Any:
+        return Resident.objects.in_scope(self.scope)
 
 
 class Members(Plain, Act):

@@ -45,7 +45,7 @@ def test_who_gives_what_on_their_own_authority():
         "security_admin": [
             "center_clerk", "collector", "committee_lead", "committee_security", "force_member",
             "service_committee_read", "service_committee_write", "service_street_read",
-            "service_street_write", "street_manager", "street_staff",
+            "service_street_write", "street_manager", "street_staff", "verifier",
         ],
     }  # fmt: skip
 

@@ -107,6 +107,10 @@ class Listing(Endpoint):
     #: how the trail names the list, and the column that says whose record a row is
     listed: ClassVar[tuple[str, str]]
     subject: ClassVar[str] = ""
+    #: what a page holds besides its records, for the schema
+    closing: ClassVar[dict[str, Any]] = {
+        "next": serializers.CharField(allow_null=True, label="下一页的地址；没有时为空")
+    }
 
     @abstractmethod
     def rows(self) -> "QuerySet[Any]":
@@ -119,13 +123,17 @@ class Listing(Endpoint):
     def get(self, request: Request) -> Response:
         rows = self._filtered(request)
         found = page_of(request, rows, self.order)
+        self.note(request, found.rows)
+        return Response({"results": [self.shown(row) for row in found.rows], "next": found.next})
+
+    def note(self, request: Request, rows: Iterable[Any]) -> None:
+        """Write into the trail who looked at whose records."""
         kind, title = self.listed
         record(
             "register.list_viewed", by=self.scope, at=self.at, target=(kind, "api"),
-            subjects=[getattr(row, self.subject) for row in found.rows] if self.subject else (),
+            subjects=[getattr(row, self.subject) for row in rows] if self.subject else (),
             changes={"list": title, "filter": _asked(request)},
         )  # fmt: skip
-        return Response({"results": [self.shown(row) for row in found.rows], "next": found.next})
 
     def _filtered(self, request: Request) -> "QuerySet[Any]":
         rows = self.rows()

@@ -1,6 +1,7 @@
 """The schema of the API (docs/openapi.yaml), read off the views' attributes, in Chinese."""
 
 import re
+from copy import deepcopy
 from typing import Any, cast
 
 import django_filters
@@ -8,6 +9,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
+from portal.orgs.api.changes import Changes
 from portal.orgs.api.frame import Act, EditableItem, Endpoint, Item, ItemAct, Listing
 from portal.orgs.api.paging import AFTER, MOST, SIZE, SIZE_OF
 from portal.orgs.api.problems import Problem
@@ -28,6 +30,12 @@ ROWS = OpenApiParameter(
     SIZE_OF, {"type": "integer", "minimum": 1, "maximum": MOST, "default": SIZE},
     description="每页行数",
 )  # fmt: skip
+SINCE = OpenApiParameter(
+    "since", {"type": "string"}, description="上一次应答里的 cursor；第一次不带，从最早的变动读起"
+)
+COMMITTEE = OpenApiParameter(
+    "committee", {"type": "integer"}, description="居（村）委代码；代表街道、区的账号必填"
+)
 HAN = re.compile(r"[\u4e00-\u9fff]")
 READ_PROBLEMS = (400, 401, 403, 404, 429)
 WRITE_PROBLEMS = (400, 401, 403, 404, 413, 415, 422, 429)
@@ -107,6 +115,8 @@ class PortalSchema(AutoSchema):
             return [KEY, IF_MATCH] if isinstance(view, ItemAct) else [KEY]
         if self.method == "PATCH":
             return [IF_MATCH]
+        if isinstance(view, Changes):
+            return [SINCE, COMMITTEE, ROWS]
         if isinstance(view, Listing):
             return [PLACE, ROWS, *_filters(view)]
         return list(getattr(view, "parameters", ()))
@@ -122,10 +132,10 @@ def _described(code: int, body: Any) -> Any:
 
 def _page_of(view: Any) -> type[serializers.Serializer[Any]]:
     """The component of a page of these records."""
-    name = f"{view.answers.__name__}Page"
+    name = f"{view.answers.__name__}{'Changes' if isinstance(view, Changes) else 'Page'}"
     fields = {
         "results": view.answers(many=True, label="记录"),
-        "next": serializers.CharField(allow_null=True, label="下一页的地址；没有时为空"),
+        **deepcopy(view.closing),
     }
     return type(name, (serializers.Serializer,), fields)
 

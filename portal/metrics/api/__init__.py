@@ -1,0 +1,1 @@
+"""Stored numbers with their receipts, for other systems."""
