@@ -38,7 +38,10 @@ class DwellingChanges(Changes):
     capability = Capability.VIEW_REGISTER
     tag = TAG
     title = "房屋的变动"
-    about = "按最近变动的先后；不再在册的房屋以其状态告知。核实无变化不算变动。一分钟内的变动下一次才读到。"
+    about = (
+        "按最近变动的先后；不再在册的房屋以其状态告知。"
+        "核实无变化不算变动。一分钟内的变动下一次才读到。"
+    )
     answers = DwellingShape
     listed = ("housing.dwellingunit", "房屋变动")
 

@@ -164,8 +164,10 @@ class ResidentChanges(Changes):
     tag = TAG
     title = "人员的变动"
     about = (
-        "按最近变动的先后：登记、更正、迁移、注销、合并。核实无变化不算变动，核实日期见 residences；"
-        "迁出本居（村）委的人不再出现，其已结束的居住登记见 residences。一分钟内的变动下一次才读到。"
+        "按最近变动的先后：登记、更正、迁移、注销、合并。"
+        "核实无变化不算变动，核实日期见 residences；"
+        "迁出本居（村）委的人不再出现，其已结束的居住登记见 residences。"
+        "一分钟内的变动下一次才读到。"
     )
     answers = PersonShape
     listed = ("residents.resident", "人员变动")
