@@ -5,7 +5,7 @@ from datetime import date
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from housing.codes import OCCUPANCY_STATUSES, TENURES
+from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES
 from housing.filters import DwellingFilter, LeaseFilter
 from housing.legality import TITLES as LEGALITY
 from housing.models import Building, DwellingUnit, Lease
@@ -38,19 +38,30 @@ EXPORTS = [
     ExportKind(
         key="dwellings", title=_("实有房屋"), unit=_("套"), capability=Capability.VIEW_REGISTER,
         filterset=conditions, order="address_key", address="housing:list",
+        form_columns=(
+            ExportColumn("floor", _("楼层"), "floor", form="number", names="层 所在层"),
+            ExportColumn("use", _("房屋用途"), titled("design_use", BUILDING_USES.entries),
+                         names="用途 设计用途"),
+        ),
+        ranges=(("", _("全部实有房屋")), ("occupancy=2", _("出租房屋"))),
         columns=(
             ExportColumn("committee", _("居（村）委"), committee_name, width=16),
-            ExportColumn("address", _("地址"), "address", width=36),
-            ExportColumn("house_code", _("房屋编码"), "house_code", width=26),
+            ExportColumn("address", _("地址"), "address", width=36,
+                         names="房屋地址 详细地址 坐落 房屋坐落"),
+            ExportColumn("house_code", _("房屋编码"), "house_code", width=26,
+                         names="房屋代码 房屋编号"),
             ExportColumn("occupancy", _("居住状态"),
                          titled("occupancy", OCCUPANCY_STATUSES.entries)),
-            ExportColumn("tenure", _("产权性质"), titled("tenure", TENURES.entries)),
+            ExportColumn("tenure", _("产权性质"), titled("tenure", TENURES.entries),
+                         names="产权 房屋性质"),
             ExportColumn("legality", _("合法性"), titled("legality", LEGALITY.items())),
             ExportColumn("lease", _("租赁登记至"), "leased_until", form="day", shown=False),
-            ExportColumn("floor_area", _("面积 m²"), "floor_area", form="number"),
+            ExportColumn("floor_area", _("面积 m²"), "floor_area", form="number",
+                         names="建筑面积 面积 房屋面积"),
             ExportColumn("design_rooms", _("居室"), "design_rooms", form="number", width=8,
                          shown=False),
-            ExportColumn("occupants", _("在住 人"), "occupants", form="number", width=8),
+            ExportColumn("occupants", _("在住 人"), "occupants", form="number", width=8,
+                         names="居住人数 在住人数 人数"),
             ExportColumn("households", _("在住 户"), "households", form="number", width=8,
                          shown=False),
             ExportColumn("verified", _("最近核实"), "verified_on", form="day"),

@@ -75,6 +75,8 @@ GROUPS: list[tuple[str, list[Item]]] = [
              pages=("residents:transfer",)),
         Item("comparisons", "名单比对", "comparisons:list", "switch", C.COMPARE_LISTS,
              register=True),
+        Item("forms", "一表通", "forms:list", "file", C.EXPORT_MASKED, register=True,
+             pages=("forms:new", "forms:form", "forms:fill")),
     ]),
     ("台账", [
         Item("residents", "实有人口", "residents:list", "users", C.VIEW_REGISTER, register=True),

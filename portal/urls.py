@@ -18,6 +18,7 @@ PLACES = {
     "imports/": "portal.exchange",
     "exports/": "portal.exchange.exports",
     "comparisons/": "portal.exchange.comparisons",
+    "forms/": "portal.exchange.filling",
     "rules/": "portal.rules",
     "oversight/": "portal.oversight",
     "help/": "portal.ui",

@@ -182,6 +182,9 @@ TITLES: dict[str, str] = {
     "exchange.comparison_viewed": "查看比对结果",
     "exchange.differences_told": "比对差异转为线索",
     "exchange.list_purged": "删除比对名单",
+    "exchange.form_received": "上传来表",
+    "exchange.form_mapped": "对应来表的列",
+    "exchange.form_removed": "删除来表",
     "register.list_viewed": "浏览名单",
     "register.list_taken": "取当日入户清单到手机",
 }

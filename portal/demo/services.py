@@ -18,6 +18,7 @@ from portal.demo import (
     cases,
     cast,
     compared,
+    filled,
     handshakes,
     rentals,
     requests,
@@ -143,6 +144,7 @@ def make_work(*, today: date, seed: int) -> dict[str, int]:
     diary.enter("shenliqun", diary.moment(diary.working_day(20)), compared.register_uses)
     counts = diary.play()
     counts["exchange.ComparisonRun"] = compared.compare(diary.scopes["zhoumin"])
+    counts["exchange.BlankForm"] = filled.keep_form(diary.scopes["zhoumin"])
     return counts
 
 

@@ -103,10 +103,12 @@ _FORMULA_WITHOUT_RESULT = re.compile(
 _OVERLAP = 2048
 
 
-def check_container(stream: BinaryIO) -> int:
+def check_container(stream: BinaryIO, *, read: bool = True) -> int:
     """Look through a workbook's parts without parsing them; returns how many formulas it holds.
 
     Declared sizes can lie, so every part is unpacked once against a counter.
+
+    :param read: cells will be read, so that formulas need their results
 
     :raises FileRefused: what a ledger never has.
     """
@@ -114,7 +116,7 @@ def check_container(stream: BinaryIO) -> int:
         with zipfile.ZipFile(stream) as archive:
             members = archive.infolist()
             _check_directory(members)
-            return _check_contents(archive, members)
+            return _check_contents(archive, members, read=read)
     except _BAD_ARCHIVE as failure:
         raise FileRefused("damaged", DAMAGED) from failure
 
@@ -160,7 +162,9 @@ def _check_ratio(unpacked: int, packed: int) -> None:
         raise FileRefused("ratio", _TOO_COMPLEX)
 
 
-def _check_contents(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> int:
+def _check_contents(
+    archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], *, read: bool
+) -> int:
     total = formulas = texts = 0
     for member in members:
         is_shared = member.filename.lower() == "xl/sharedstrings.xml"
@@ -184,7 +188,7 @@ def _check_contents(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]
                     _check_markup(window, first=size == len(chunk))
                 if is_sheet and b"<f" in window:
                     formulas += len(_FORMULA.findall(window)) - len(_FORMULA.findall(tail))
-                    _check_formulas(window)
+                    _check_formulas(window, read=read)
                 tail = window[-_OVERLAP:]
     if texts > MAX_UNUSED_TEXTS:
         raise FileRefused("texts", _UNUSED_TEXTS)
@@ -196,8 +200,8 @@ def _check_markup(window: bytes, *, first: bool) -> None:
         raise FileRefused("doctype", DAMAGED)
 
 
-def _check_formulas(window: bytes) -> None:
-    if _FORMULA_WITHOUT_RESULT.search(window):
+def _check_formulas(window: bytes, *, read: bool) -> None:
+    if read and _FORMULA_WITHOUT_RESULT.search(window):
         raise FileRefused(
             "formula", "表中有公式还没有算出结果，请在 Excel 中打开、保存一次后再上传"
         )

@@ -15,6 +15,7 @@ from portal.exchange.comparisons.models import ComparedDifference as ComparedDif
 from portal.exchange.comparisons.models import ComparisonRow as ComparisonRow
 from portal.exchange.comparisons.models import ComparisonRun as ComparisonRun
 from portal.exchange.comparisons.models import DataUseScenario as DataUseScenario
+from portal.exchange.filling.models import BlankForm as BlankForm
 from portal.jobs.models import Job
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
 
@@ -196,8 +197,8 @@ class ExportRequest(CommitteeRecord):
 
     `committee` is the unit that the asker acted for (a committee, street or the district).
     `query` and `conditions` are the list's, as an address and in words; `tier` and `approvals`
-    were decided by the rule of the day. The file lies encrypted under `stored_file` until it
-    expires; `link` opens it once and is then exchanged.
+    were decided by the rule of the day. With a `form` the file is that form, filled in. It lies
+    encrypted under `stored_file` until it expires; `link` opens it once and is then exchanged.
     """
 
     number = models.CharField("编号", max_length=24, unique=True)
@@ -206,6 +207,11 @@ class ExportRequest(CommitteeRecord):
     conditions = models.JSONField("条件", default=list)
     columns = models.JSONField("列", default=list)
     file_format = models.CharField("格式", max_length=4, choices=[("xlsx", "XLSX"), ("csv", "CSV")])
+    # without constraint and index: both would have to wait for everybody at work to be made
+    form = models.ForeignKey(
+        BlankForm, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    form_title = models.CharField("来表", max_length=120, blank=True, db_default="")
     purpose = models.CharField("用途", max_length=60)
     reason = models.CharField("理由", max_length=200, blank=True)
     as_of = models.DateField("截至")
@@ -236,12 +242,13 @@ class ExportRequest(CommitteeRecord):
     objects = ScopedQuerySet["ExportRequest"].as_manager()
 
     class PersonalData:
-        personal: ClassVar[set[str]] = {"query", "conditions", "reason"}
+        personal: ClassVar[set[str]] = {"query", "conditions", "reason", "form_title"}
         plain: ClassVar[set[str]] = {
-            "number", "kind", "columns", "file_format", "purpose", "as_of", "tier", "approvals",
-            "asked_rows", "most_rows", "rule", "state", "requested_by", "requested_name",
-            "appointment", "unit_name", "asked_at", "due_on", "job_id", "file_rows", "size",
-            "stored_file", "ready_at", "expires_at", "link", "downloads", "outcome",
+            "number", "kind", "columns", "file_format", "form_id", "purpose", "as_of", "tier",
+            "approvals", "asked_rows", "most_rows", "rule", "state", "requested_by",
+            "requested_name", "appointment", "unit_name", "asked_at", "due_on", "job_id",
+            "file_rows", "size", "stored_file", "ready_at", "expires_at", "link", "downloads",
+            "outcome",
         }  # fmt: skip
 
     class Meta:

@@ -13,7 +13,7 @@ from portal.exchange.kinds import ACTION_TITLES, OUTCOME_TITLES, ImportField, Im
 from portal.exchange.mapping import SURE, suggest
 from portal.exchange.masking import masked, scrubbed
 from portal.exchange.models import ImportBatch, ImportRow
-from portal.exchange.readers import header_key
+from portal.exchange.readers import column_letter, header_key
 from portal.exchange.registry import fields_by_key, file_fields
 from portal.exchange.services.columns import is_ours
 from portal.exchange.staging import Staged, unseal
@@ -287,7 +287,7 @@ def columns_shown(
         result.append(
             MappingRow(
                 place=place,
-                letter=_letter(place),
+                letter=column_letter(place),
                 header=header,
                 samples=[masked(each.cells[place].text, mask) or _("空") for each in staged],
                 mono=mask in ("identity", "phone"),
@@ -315,10 +315,6 @@ def _state(header: str, key: str | None, guess: str | None, confidence: float) -
     if key:
         return "sure" if key != guess or confidence >= SURE else "ask"
     return "out" if is_ours(header) or header_key(header) in _NOISE else "ask"
-
-
-def _letter(place: int) -> str:
-    return chr(65 + place) if place < 26 else chr(64 + place // 26) + chr(65 + place % 26)
 
 
 # ---------------------------------------------------------------- the result

@@ -11,10 +11,11 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import BinaryIO
 
 from python_calamine import (
@@ -95,7 +96,9 @@ def read_table(stream: BinaryIO, filename: str, known_headers: Iterable[str]) ->
     stream.seek(0)
     kind = kind_of(filename, start, size)
     known = frozenset(header_key(name) for name in known_headers)
-    table = _read_workbook(stream, known) if kind == "xlsx" else _read_text(stream, known)
+    table = (
+        _read_workbook(stream, known, _add_sheet) if kind == "xlsx" else _read_text(stream, known)
+    )
     if not table.sheets:
         raise FileRefused(
             "no_header", "没有找到表头，请保留写有列名（如「姓名」「公民身份号码」）的一行"
@@ -103,14 +106,58 @@ def read_table(stream: BinaryIO, filename: str, known_headers: Iterable[str]) ->
     return table
 
 
+def read_top(stream: BinaryIO, filename: str, known_headers: Iterable[str]) -> Table:
+    """The first rows of every visible sheet of a workbook that is to be filled in.
+
+    A sheet whose headings are not recognised has the header row 0; its rows are there to choose
+    from. Here rows are everything that holds something, headings and titles too.
+
+    :raises FileRefused: hostile, unreadable, no workbook, or blank
+    """
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    start = stream.read(8)
+    if kind_of(filename, start, size) != "xlsx":
+        raise FileRefused("extension", "来表应是 .xlsx 工作簿，请另存为 .xlsx 后再上传")
+    known = frozenset(header_key(name) for name in known_headers)
+    table = _read_workbook(stream, known, _add_top, is_ledger=False)
+    if not table.sheets:
+        raise FileRefused("empty", "工作簿里没有写了列名的工作表，请检查后重新上传")
+    return table
+
+
+def _add_top(
+    table: Table, name: str, rows: Iterator[tuple[int, list[Cell]]], known: frozenset[str]
+) -> None:
+    filled = (row for row in rows if any(cell != "" for cell in row[1]))
+    top = list(islice(filled, HEADER_SEARCH_ROWS))
+    if not top:
+        return
+    place = _header_place([cells for _, cells in top], known)
+    sheet = Sheet(name, 0, ())
+    if place is not None:
+        sheet.header_row, sheet.headers = top[place][0], headings(top[place][1])
+    sheet.rows = [
+        Row(number, tuple(c[:KEPT_LENGTH] if isinstance(c, str) else c for c in cells))
+        for number, cells in top
+    ]
+    table.sheets.append(sheet)
+
+
 # ---------------------------------------------------------------- workbooks: the cells
 
 
-def _read_workbook(stream: BinaryIO, known: frozenset[str]) -> Table:
-    formulas = check_container(stream)
+#: What takes the rows of one sheet into the table.
+Taker = Callable[[Table, str, Iterator[tuple[int, list[Cell]]], frozenset[str]], None]
+
+
+def _read_workbook(
+    stream: BinaryIO, known: frozenset[str], take: Taker, *, is_ledger: bool = True
+) -> Table:
+    formulas = check_container(stream, read=is_ledger)
     stream.seek(0)
     table = Table()
-    if formulas:
+    if formulas and is_ledger:
         table.notes_zh.append(f"表中有 {formulas} 个公式，按已保存的结果读取")
     try:
         book = CalamineWorkbook.from_filelike(stream)
@@ -120,7 +167,7 @@ def _read_workbook(stream: BinaryIO, known: frozenset[str]) -> Table:
             if meta.visible is not SheetVisibleEnum.Visible:
                 table.notes_zh.append(f"工作表「{meta.name}」已隐藏，未读取")
                 continue
-            _add_sheet(table, meta.name, _workbook_rows(book.get_sheet_by_name(meta.name)), known)
+            take(table, meta.name, _workbook_rows(book.get_sheet_by_name(meta.name)), known)
     except PasswordError as failure:
         raise FileRefused("encrypted", PASSWORD) from failure
     except CalamineError as failure:
@@ -263,7 +310,7 @@ def _add_sheet(
             table.notes_zh.append(f"工作表「{name}」没有表头，未读取")
         return
     number, cells = before[place]
-    sheet = Sheet(name, number, _headers(cells))
+    sheet = Sheet(name, number, headings(cells))
     taken = table.row_count
     for number, cells in _chain(before[place + 1 :], rows):
         _add_row(sheet, number, cells, known)
@@ -296,12 +343,12 @@ def _header_place(rows: Sequence[Sequence[Cell]], known: frozenset[str]) -> int 
     return best
 
 
-def _headers(cells: Sequence[Cell]) -> tuple[str, ...]:
+def headings(cells: Sequence[Cell]) -> tuple[str, ...]:
     """Names of the columns, each once; a column without one is called by its letter."""
     names: list[str] = []
     width = max(place for place, cell in enumerate(cells) if cell != "") + 1
     for place, cell in enumerate(cells[:width]):
-        name = "".join(cell_text(cell).split()) or f"{_letter(place)} 列"
+        name = "".join(cell_text(cell).split()) or f"{column_letter(place)} 列"
         repeat = 2
         unique = name
         while unique in names:
@@ -310,7 +357,8 @@ def _headers(cells: Sequence[Cell]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _letter(place: int) -> str:
+def column_letter(place: int) -> str:
+    """What a spreadsheet calls the column; `place` counts from 0."""
     return chr(65 + place) if place < 26 else chr(64 + place // 26) + chr(65 + place % 26)
 
 

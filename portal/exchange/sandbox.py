@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import dataclasses
 import importlib.util
 import json
 import os
@@ -17,14 +18,14 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from types import ModuleType
-from typing import IO, TYPE_CHECKING, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 if TYPE_CHECKING:
-    from portal.exchange import readers
+    from portal.exchange import readers, workbook_filler
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 CPU_SECONDS = 120
@@ -62,14 +63,51 @@ def spooled_in_sandbox(
     :raises FileRefused: like :func:`portal.exchange.readers.read_table`, and when the reading
         takes too much memory or time.
     """
+    with _done_by_child(["read", filename, list(known_headers)], source) as output:
+        yield _collect(output)
+
+
+def top_in_sandbox(source: BinaryIO, filename: str, known_headers: Iterable[str]) -> readers.Table:
+    """Like :func:`portal.exchange.readers.read_top`, in a limited child.
+
+    :raises FileRefused: like it, and when it takes too much memory or time
+    """
+    with _done_by_child(["top", filename, list(known_headers)], source) as output:
+        table = _collect(output)
+        for sheet in table.sheets:
+            sheet.rows = list(sheet.rows)
+        return table
+
+
+def filled_in_sandbox(
+    content: bytes, plan: workbook_filler.Plan, rows: Iterable[Sequence[str]]
+) -> bytes:
+    """A workbook with rows filled in by a limited child; nothing of it has a name on the disk.
+
+    :raises FileRefused: it takes too much memory or time, or cannot be written again
+    """
+    with tempfile.TemporaryFile() as source:
+        source.write(f"{len(content)}\n".encode() + content)
+        for row in rows:
+            source.write(_line(*row).encode())
+        source.flush()
+        with _done_by_child(["fill", *dataclasses.astuple(plan)], source) as output:
+            return output.read()
+
+
+@contextlib.contextmanager
+def _done_by_child(settings: list[object], source: BinaryIO | IO[bytes]) -> Iterator[IO[bytes]]:
+    """What the child wrote of `source`, from its beginning.
+
+    :raises FileRefused: it came to no end
+    """
     from portal.exchange.containers import FileRefused
 
-    settings = json.dumps([filename, list(known_headers)])
     source.seek(0)
     with tempfile.TemporaryFile() as output:
         try:
             finished = subprocess.run(  # noqa: S603 - our own interpreter and file, no shell
-                [sys.executable, "-I", __file__, settings],
+                [sys.executable, "-I", __file__, json.dumps(settings)],
                 stdin=source,
                 stdout=output,
                 stderr=subprocess.DEVNULL,
@@ -84,7 +122,7 @@ def spooled_in_sandbox(
         if finished.returncode != 0:
             raise FileRefused("memory", _TOO_MUCH)
         output.seek(0)
-        yield _collect(output)
+        yield output
 
 
 class SpooledRows(Collection["readers.Row"]):
@@ -155,23 +193,44 @@ def _encoded(cell: readers.Cell) -> str | int | float | list[str]:
 
 def _child() -> None:
     """Limit this process, read standard input, write lines."""
-    filename, known_headers = json.loads(sys.argv[1])
-    reading = _load_readers()
-    _limit()
-    write = sys.stdout.write
+    what, *settings = json.loads(sys.argv[1])
     try:
-        for line in _lines(reading, sys.stdin.buffer, filename, known_headers):
-            write(line)
-        sys.stdout.flush()
+        if what == "fill":
+            _fill(settings)
+        else:
+            _read(what, *settings)
     except (MemoryError, OSError):
         os._exit(3)  # nothing may be flushed any more
 
 
+def _read(what: str, filename: str, known_headers: list[str]) -> None:
+    reading = _load("containers", "readers")
+    for encoding in ("utf-8-sig", "gb18030", "cp437"):
+        codecs.lookup(encoding)
+    _limit()
+    read = reading.read_top if what == "top" else reading.read_table
+    for line in _lines(reading, read, sys.stdin.buffer, filename, known_headers):
+        sys.stdout.write(line)
+    sys.stdout.flush()
+
+
+def _fill(settings: list[Any]) -> None:
+    filling = _load("workbook_filler")
+    filling.warm_up()
+    _limit()
+    source = sys.stdin.buffer
+    content = source.read(int(source.readline()))
+    rows = [json.loads(line) for line in source]
+    sys.stdout.buffer.write(filling.fill(content, filling.Plan(*settings), rows))
+    sys.stdout.flush()
+
+
 def _lines(
-    reading: ModuleType, source: BinaryIO, filename: str, known_headers: list[str]
-) -> Iterator[str]:
+    reading: ModuleType, read: Callable[..., readers.Table], source: BinaryIO, filename: str,
+    known_headers: list[str],
+) -> Iterator[str]:  # fmt: skip
     try:
-        table = reading.read_table(source, filename, known_headers)
+        table = read(source, filename, known_headers)
     except reading.FileRefused as refusal:
         yield _line("refused", refusal.code, refusal.message_zh)
         return
@@ -186,13 +245,13 @@ def _line(*values: object) -> str:
     return json.dumps(values) + "\n"
 
 
-def _load_readers() -> ModuleType:
-    """The reading modules by path, with everything that they need later already loaded.
+def _load(*names: str) -> ModuleType:
+    """Modules of this folder by path, with everything that they need later; the last of them.
 
     They stand in `sys.modules` under their full names, so their imports of each other find them
     without the packages above, which would start the framework.
     """
-    for name in ("containers", "readers"):
+    for name in names:
         full_name = f"portal.exchange.{name}"
         place = Path(__file__).with_name(f"{name}.py")
         spec = importlib.util.spec_from_file_location(full_name, place)
@@ -201,8 +260,6 @@ def _load_readers() -> ModuleType:
         module = importlib.util.module_from_spec(spec)
         sys.modules[full_name] = module
         spec.loader.exec_module(module)
-    for encoding in ("utf-8-sig", "gb18030", "cp437"):
-        codecs.lookup(encoding)
     return module
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from portal.exchange import services
 from portal.exchange.comparisons import services as comparisons
 from portal.exchange.exports import services as exports
+from portal.exchange.filling import services as filling
 from portal.orgs import posts
 from portal.orgs.acting import acting
 from portal.orgs.models import OrgUnit
@@ -21,6 +22,7 @@ def purge(**_: Any) -> None:
     with acting(scope):
         services.purge_closed(by=scope, at=timezone.now())
         comparisons.purge_runs(by=scope, at=timezone.now())
+        filling.purge_forms(by=scope, at=timezone.now())
 
 
 @shared_task(name="portal.exchange.tasks.expire_exports")

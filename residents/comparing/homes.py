@@ -55,7 +55,6 @@ class DwellingComparison:
     unit = _("套")
     named_by = "address"
     register = "dwellings"
-    ranges = (("", _("全部实有房屋")), ("occupancy=2", _("出租房屋")))
     fields: Sequence[ImportField] = tuple(
         ImportField(
             known.key, known.title, known.synonyms, known.key == "house_code",

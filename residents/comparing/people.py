@@ -71,14 +71,6 @@ class PeopleComparison:
     unit = _("人")
     named_by = "name"
     register = "residents"
-    ranges = (
-        ("", _("全部实有人口")),
-        ("category=20", _("来沪人员")),
-        ("category=11&category=12", _("户籍人口（人户一致、人在户不在）")),
-        ("category=31&category=32", _("境外人员")),
-        ("age=60-79&age=80", _("60 岁以上")),
-        ("age=0-5&age=6-15", _("16 岁以下")),
-    )
     fields: Sequence[ImportField] = tuple(
         ImportField(
             known.key, known.title, known.synonyms, known.key in ("name", "document_number"),

@@ -14,8 +14,8 @@ from tests.cast import DISTRICT
 ANY_UNIT = {
     "audit.AuditEvent", "jobs.Job", "jobs.JobChunk", "jobs.RowOutcome", "exchange.ImportBatch",
     "exchange.ImportRow", "exchange.ColumnMapping", "exchange.ComparisonRun",
-    "exchange.ComparisonRow", "exchange.ComparedDifference", "assessment.UnitSheet",
-    "assessment.IndicatorValue", "assessment.Score", "assessment.Evidence",
+    "exchange.ComparisonRow", "exchange.ComparedDifference", "exchange.BlankForm",
+    "assessment.UnitSheet", "assessment.IndicatorValue", "assessment.Score", "assessment.Evidence",
     "assessment.ProcessEvent", "residents.SpotRound",
     "housing.KeyArea", "housing.Campaign",
 }  # fmt: skip
@@ -244,6 +244,10 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "exchange.ComparisonRow": lambda row: {
         "result": "only_here", "line": None, "located": True, "key_id": "", "matched_by": "",
         "target_id": row.key("residents.Resident"), "lead_id": row.key("residents.Lead"),
+    },
+    "exchange.BlankForm": lambda row: {
+        "kind": "residents", "header_row": 2, "headers": ["序号", "姓名"],
+        "mapping": [None, "name"], "is_mapped": True, "removed_at": None,
     },
     "metrics.MetricValue": lambda row: {
         "metric": METRICS[row.n % 4], "numerator": row.n + 1, "denominator": row.n + 2,

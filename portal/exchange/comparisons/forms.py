@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.exchange.comparisons.kinds import comparison_kinds
 from portal.exchange.comparisons.models import DataUseScenario, Partner
 from portal.exchange.containers import MAX_BYTES
+from portal.exchange.exports.kinds import export_kinds
 from portal.orgs.capabilities import Capability
 from portal.orgs.roles import ROLES
 from portal.ui.forms import PortalForm
@@ -46,7 +47,7 @@ class ListForm(PortalForm):
         self.fields["query"].choices = [  # type: ignore[attr-defined]
             (query, title)
             for key in dict.fromkeys(each.kind for each in scenarios)
-            for query, title in kinds[key].ranges
+            for query, title in export_kinds()[kinds[key].register].ranges
         ]
 
     def clean_file(self) -> Any:

@@ -92,10 +92,8 @@ class ComparisonKind(Protocol):
     fields: Sequence[ImportField]
     #: the field that a row is called by
     named_by: str
-    #: key of the list (`ExportKind`) whose conditions narrow our side
+    #: key of the list (`ExportKind`) whose conditions narrow our side to one of its ranges
     register: str
-    #: parts of our side to choose from: conditions as an address, and their title
-    ranges: Sequence[tuple[str, str | Promise]]
 
     def compare(self, rows: Sequence[RawRow], *, by: Scope, today: date) -> list[ComparedRow]:
         """Hold a chunk against the register in a handful of queries; one answer per row."""

@@ -33,6 +33,8 @@ class ExportColumn:
 
     :param width: in characters
     :param shown: in the file unless the user chose otherwise, as in the list
+    :param names: headings that other offices write over such a column, parted by spaces
+    :param needs: who may have it beyond those who may export the list
     """
 
     key: str
@@ -41,6 +43,8 @@ class ExportColumn:
     form: Form = "text"
     width: int = 12
     shown: bool = True
+    names: str = ""
+    needs: Capability | None = None
 
     def expression(self, day: date) -> Any:
         """What the database computes for this column on `day`."""
@@ -52,6 +56,9 @@ class ExportKind:
     """A list as a file. `key` and `address` are the list's own, the latter the name of its view;
     `person` names the column of whom a row tells, `place` that of where they stand together: keys
     both, blank in lists of things. `offered` are those that somebody may begin with.
+
+    `form_columns` are those that only forms of other offices ask for; a list with them can fill
+    forms. `ranges` are parts of the list to choose from: conditions as an address, and a title.
 
     `filterset` gives the conditions of the list's address over the rows in scope.
     """
@@ -67,6 +74,8 @@ class ExportKind:
     person: str = ""
     place: str = ""
     offered: bool = True
+    form_columns: Sequence[ExportColumn] = ()
+    ranges: Sequence[tuple[str, Text]] = ()
 
     def rows(self, scope: Scope, query: str, day: date) -> "QuerySet[Model]":
         """The rows of a file in scope; none when a condition cannot be read."""
@@ -84,6 +93,10 @@ class ExportKind:
         known = {column.key: column for column in self.columns}
         chosen = [known[key] for key in dict.fromkeys(keys) if key in known]
         return chosen or [column for column in self.columns if column.shown]
+
+    def for_forms(self) -> dict[str, ExportColumn]:
+        """What a form may be filled with, by key."""
+        return {column.key: column for column in (*self.columns, *self.form_columns)}
 
 
 def export_kinds() -> dict[str, ExportKind]:

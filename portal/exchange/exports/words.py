@@ -46,7 +46,7 @@ def line_of(export: ExportRequest, decisions: Sequence[ExportDecision] = ()) -> 
     if state == ExportState.MAKING and broken:
         state = ExportState.FAILED
     return Line(
-        export=export, title=str(kind.title), unit=str(kind.unit),
+        export=export, title=export.form_title or str(kind.title), unit=str(kind.unit),
         asked="，".join(export.conditions) or _("不限"), approval=_approval(export, decisions),
         state=str(state.label), tone=TONES.get(state, ""), decisions=decisions,
     )  # fmt: skip

@@ -24,7 +24,7 @@ from portal.exchange import containers
 from portal.exchange import mapping as columns
 from portal.exchange.containers import MAX_BYTES, FileRefused
 from portal.exchange.kinds import Columned, ImportKind
-from portal.exchange.models import BatchState, ComparisonRun, ImportBatch, ImportRow
+from portal.exchange.models import BatchState, BlankForm, ComparisonRun, ImportBatch, ImportRow
 from portal.exchange.readers import Sheet, Table
 from portal.exchange.registry import file_fields, kinds
 from portal.exchange.sandbox import spooled_in_sandbox
@@ -105,14 +105,15 @@ def tables_of(content: bytes, name: str, kind: Columned) -> Iterator[Table]:
     :raises FileRefused: like the sandbox, and for files without rows or with too many
     """
     known = columns.known_headers(file_fields(kind.fields))
-    with _in_memory(content) as source, spooled_in_sandbox(source, name, known) as table:
+    with in_memory(content) as source, spooled_in_sandbox(source, name, known) as table:
         table.sheets = [sheet for sheet in table.sheets if sheet.rows]
         if not table.sheets:
             raise FileRefused("no_rows", _("表头下没有数据行，请检查后重新上传"))
         yield table
 
 
-def _in_memory(content: bytes) -> BinaryIO:
+def in_memory(content: bytes) -> BinaryIO:
+    """A nameless file of the content, with a descriptor that a child can be given."""
     source = os.fdopen(os.memfd_create("import"), "w+b")
     source.write(content)
     source.flush()
@@ -132,8 +133,14 @@ def name_of(file_name: str) -> str:
 def check_quota(by: Scope, at: datetime) -> None:
     """:raises UnableToReceive: this person has sent as many files today as anybody may"""
     midnight = datetime.combine(timezone.localdate(at), time(), timezone.get_current_timezone())
-    taken = ImportBatch.objects.filter(uploaded_by=by.user_id, uploaded_at__gte=midnight).count()
-    taken += ComparisonRun.objects.filter(asked_by=by.user_id or 0, asked_at__gte=midnight).count()
+    who = by.user_id or 0
+    taken = sum(
+        rows.count() for rows in (
+            ImportBatch.objects.filter(uploaded_by=who, uploaded_at__gte=midnight),
+            ComparisonRun.objects.filter(asked_by=who, asked_at__gte=midnight),
+            BlankForm.objects.filter(uploaded_by=who, uploaded_at__gte=midnight),
+        )
+    )  # fmt: skip
     taken += cache.get(_refused_today(by, at), 0)
     if taken >= settings.IMPORTS_PER_DAY:
         raise UnableToReceive(

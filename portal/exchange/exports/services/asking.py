@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.audit import seals
 from portal.audit.record import record
-from portal.exchange.exports.kinds import ExportKind, export_kinds
+from portal.exchange.exports.kinds import ExportColumn, ExportKind, export_kinds
 from portal.exchange.exports.tiers import Tier, TooMany, tier_of
-from portal.exchange.models import ExportRequest, ExportState
+from portal.exchange.models import BlankForm, ExportRequest, ExportState
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.records import new_id
@@ -26,6 +26,7 @@ from portal.ui.formats import whole
 
 SHORTEST_REASON = 6
 RULE = "export_tiers"
+MOST_FORM_ROWS = 5000
 OPEN = (ExportState.WAITING, ExportState.MAKING, ExportState.READY)
 
 
@@ -47,6 +48,15 @@ class Asked:
     file_format: str
     purpose: str = ""
     reason: str = ""
+    #: another office's form, which is filled with these columns
+    form: BlankForm | None = None
+
+    def chosen(self) -> list[ExportColumn]:
+        """The columns of the file."""
+        if self.form is None:
+            return self.kind.chosen(self.columns)
+        known = self.kind.for_forms()
+        return [known[key] for key in self.columns]
 
 
 @dataclass(frozen=True)
@@ -63,10 +73,13 @@ def prospect(asked: Asked, *, by: Scope, at: datetime) -> Prospect:
     """How many rows the file would have and what it needs.
 
     :raises UnableToExport: nothing to export, more than one file may hold, or a trail without seal
-    :raises NotAllowed: the post may not export, or not this list
+    :raises NotAllowed: the post may not export, or not this list or one of the columns
     """
     require(by, Capability.EXPORT_MASKED)
     require(by, asked.kind.capability)
+    for column in asked.chosen():
+        if column.needs:
+            require(by, column.needs)
     try:
         seals.require_proof()
     except seals.UnableToProve as late:
@@ -76,6 +89,12 @@ def prospect(asked: Asked, *, by: Scope, at: datetime) -> Prospect:
     rows = asked.kind.rows(by, asked.query, day).count()
     if not rows:
         raise UnableToExport(_("没有符合条件的记录，没有可导出的内容"))
+    if asked.form is not None and rows > MOST_FORM_ROWS:
+        raise UnableToExport(
+            _("一张来表最多填 %(most)s 行，符合条件的有 %(rows)s，请缩小范围") % {
+                "most": whole(MOST_FORM_ROWS), "rows": whole(rows),
+            }
+        )  # fmt: skip
     already = _taken_lately(by, at, rule["summed_hours"])
     try:
         tier = tier_of(rows, already, by.level, rule.parameters)
@@ -123,7 +142,7 @@ def _refuse_twin(asked: Asked, by: Scope) -> None:
     """:raises UnableToExport: the same list under the same conditions is under way already"""
     twin = ExportRequest.objects.filter(
         requested_by=by.user_id or 0, committee_id=by.unit, kind=asked.kind.key, query=asked.query,
-        file_format=asked.file_format, state__in=OPEN, approvals__gt=0,
+        file_format=asked.file_format, form=asked.form, state__in=OPEN, approvals__gt=0,
     ).first()  # fmt: skip
     if twin is not None:
         raise UnableToExport(
@@ -135,13 +154,13 @@ def _refuse_twin(asked: Asked, by: Scope) -> None:
 
 def _written(asked: Asked, found: Prospect, *, by: Scope, at: datetime) -> ExportRequest:
     day = timezone.localdate(at)
-    columns = asked.kind.chosen(asked.columns)
     key = new_id()
     export = ExportRequest.objects.create(
         id=key, committee_id=by.unit, number=f"EX-{day:%Y%m%d}-{str(key)[-6:].upper()}",
         kind=asked.kind.key, query=asked.query,
         conditions=asked.kind.conditions(by, asked.query, day),
-        columns=[column.key for column in columns], file_format=asked.file_format,
+        columns=[column.key for column in asked.chosen()], file_format=asked.file_format,
+        form=asked.form, form_title=asked.form.title if asked.form else "",
         purpose=asked.purpose.strip(), reason=asked.reason.strip(), as_of=day,
         tier=found.tier.number, approvals=found.tier.approvals, asked_rows=found.rows,
         most_rows=max(found.tier.most, found.rows), rule=found.rule.label,
@@ -161,6 +180,7 @@ def facts(export: ExportRequest) -> dict[str, Any]:
         "rows": export.asked_rows if export.file_rows is None else export.file_rows,
         "filter": "，".join(export.conditions), "format": export.file_format,
         "columns": export.columns, "tier": export.tier,
+        **({"form": export.form_title} if export.form_title else {}),
     }  # fmt: skip
 
 

@@ -22,10 +22,11 @@ from django.utils.translation import gettext as _
 from portal.audit.record import record
 from portal.exchange.exports import csvfile
 from portal.exchange.exports.copying import copy_rows, selected
-from portal.exchange.exports.kinds import export_kinds
+from portal.exchange.exports.kinds import ExportColumn, export_kinds
 from portal.exchange.exports.marks import Mark
 from portal.exchange.exports.services.asking import RULE, facts
 from portal.exchange.exports.workbook import write_workbook
+from portal.exchange.filling.filled import filled
 from portal.exchange.models import ExportPart, ExportRequest, ExportState
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
@@ -74,7 +75,10 @@ def make_part(
     rows = kind.rows(by, export.query, export.as_of).filter(
         committee_id__gte=first, committee_id__lte=last
     )
-    columns = kind.chosen(export.columns)
+    columns = columns_of(export)
+    for column in columns:
+        if column.needs:
+            require(by, column.needs)
     with (
         _path(_part_name(export, seq)).open("wb") as stored,
         SealedWriter(stored, row=export.pk) as sealed,
@@ -141,7 +145,7 @@ def _put_together(
     export: ExportRequest, parts: list[ExportPart], count: int, out: SealedWriter, at: datetime
 ) -> None:
     kind = export_kinds()[export.kind]
-    columns = kind.chosen(export.columns)
+    columns = columns_of(export)
     mark = Mark(
         number=export.number, unit=export.unit_name, person=export.requested_name, at=at,
         purpose=export.purpose, conditions=export.conditions, rows=count, measure=str(kind.unit),
@@ -153,7 +157,19 @@ def _put_together(
                 shutil.copyfileobj(source, out, COPY_BUFFER)
         return
     rows = _rows_of(export, parts)
+    if export.form is not None:
+        out.write(filled(export.form, columns, rows, mark))
+        return
     write_workbook(cast(BinaryIO, out), columns, rows, mark, title=str(kind.title))
+
+
+def columns_of(export: ExportRequest) -> list[ExportColumn]:
+    """The columns of the file, in its order."""
+    kind = export_kinds()[export.kind]
+    if export.form_id is None:
+        return kind.chosen(export.columns)
+    known = kind.for_forms()
+    return [known[key] for key in export.columns]
 
 
 def _rows_of(export: ExportRequest, parts: list[ExportPart]) -> Iterator[list[str]]:

@@ -32,7 +32,7 @@ def quick(request: PortalRequest, kind: str) -> HttpResponse:
     """The list as a file at once, when it is small; else the page that asks for more."""
     chosen = _kind(kind)
     asked = Asked(
-        chosen, _query(request.GET), chosen_columns(request, kind), _format(request),
+        chosen, conditions_in(request.GET), chosen_columns(request, kind), _format(request),
         request.POST.get("purpose", "").strip()[:60],
     )  # fmt: skip
     at = timezone.now()
@@ -54,7 +54,7 @@ def ask(request: PortalRequest, kind: str) -> HttpResponse:
     """How many rows, on whose word, which columns, what for and why."""
     chosen = _kind(kind)
     asked = Asked(
-        chosen, _query(request.GET), chosen_columns(request, kind), _format(request),
+        chosen, conditions_in(request.GET), chosen_columns(request, kind), _format(request),
         request.GET.get("purpose", "").strip()[:60],
     )  # fmt: skip
     return _page(request, asked)
@@ -134,10 +134,10 @@ def _kind(key: str) -> ExportKind:
     return kind
 
 
-def _query(given: QueryDict) -> str:
-    """The conditions of the list's address, without what only the page needs."""
+def conditions_in(given: QueryDict, *more: str) -> str:
+    """The conditions of the list's address, without what only the page needs, nor `more`."""
     query = given.copy()
-    for name in (*CONTROL_NAMES, "purpose", "format"):
+    for name in (*CONTROL_NAMES, "purpose", "format", *more):
         query.pop(name, None)
     return query.urlencode()[:MOST_QUERY]
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from portal.exchange.exports import querying, services
 from portal.exchange.exports.forms import DecideForm
 from portal.exchange.exports.kinds import export_kinds
+from portal.exchange.exports.services.making import columns_of
 from portal.exchange.exports.words import Line, line_of, who_decides
 from portal.exchange.models import ExportDecision, ExportRequest, ExportState
 from portal.orgs.access import PortalRequest, get_in_scope, needs
@@ -87,11 +88,10 @@ def shown(
     decisions = list(export.decisions.order_by("at"))
     decided = any(each.approver == scope.user_id for each in decisions)
     may_decide = not querying.why_not(export, scope, day) and not decided
-    kind = export_kinds()[export.kind]
     mine = export.requested_by == scope.user_id
     context = {
         "line": line_of(export, decisions), "export": export, "refusal": refusal,
-        "columns": [column.title for column in kind.chosen(export.columns)],
+        "columns": [column.title for column in columns_of(export)],
         "mine": mine, "may_decide": may_decide,
         "form": (form or DecideForm()) if may_decide else None,
         "may_withdraw": mine and export.state == ExportState.WAITING,
@@ -151,8 +151,9 @@ def _answer(
 ) -> HttpResponse:
     """Decrypted while it is sent: nothing of the database is needed for it any more."""
     taken, content = services.take_out(export_id=export.pk, link=link, by=request.scope, at=at)
+    name = f"{taken.form_title} {taken.number}".strip()
     response = FileResponse(
-        content, as_attachment=True, filename=f"{taken.number}.{taken.file_format}",
+        content, as_attachment=True, filename=f"{name}.{taken.file_format}",
         content_type=TYPES[taken.file_format],
     )  # fmt: skip
     response["Content-Length"] = str(taken.size)
