@@ -92,7 +92,8 @@ class _Writer(ExcelWriter):
 
 def _save(book: Any, out: io.BytesIO) -> None:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
-        _Writer(book, archive).save()
+        workbook = _Writer(book, archive)
+        workbook.save()
 
 
 def _disarm(book: Any) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from psycopg2.extensions import set_wait_callback
 
+from portal.orgs.postgresql import patience
 from tests.exports.builders import NAMES, four_people, limits, rows_of
 from tests.residents.builders import number
 
@@ -40,6 +42,29 @@ def test_a_small_list_leaves_at_once_masked_and_marked(cast, people, told):
     assert event["changes"]["rows"] == 4
     assert set(event["subjects"]) == {person.resident_id for person in people}
     assert told("exchange.export_taken")
+
+
+@pytest.fixture
+def as_in_a_web_server():
+    """The driver waits with an end to its patience, as `portal.wsgi` tells it to."""
+    patience.install()
+    yield
+    set_wait_callback(None)
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_a_web_server_makes_a_small_file_too(cast, people, as_in_a_web_server, file_format):
+    response = cast.client("clerk").post(
+        reverse("exports:quick", args=["residents"]) + "?sex=2",
+        {"format": file_format, "purpose": "月度核对"},
+    )
+    content = body_of(response)
+    if file_format == "csv":
+        _mark, _contents, _head, *rows = rows_of(content)
+        assert {row[0] for row in rows} == set(NAMES)
+        assert all("**********" in row[3] for row in rows)
+    else:
+        assert content.startswith(b"PK")
 
 
 def test_a_larger_list_asks_for_more_before_it_leaves(cast, people, told):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from portal.exchange.exports.kinds import export_kinds
 from portal.exchange.filling import services
 from portal.exchange.models import BlankForm, ExportPart, ExportState
 from portal.jobs import services as jobs
@@ -110,6 +111,16 @@ def test_people_are_chosen_by_the_conditions_of_the_list(desk, people):
     assert [row[1] for row in lines(sheet)] == ["王巧云"]
     assert "来沪人员" in desk.opens(form)
     assert "没有符合条件的记录" in desk.opens(form, "category=31")
+
+
+def test_every_column_that_a_form_may_ask_for_can_be_filled(desk, people):
+    kind = export_kinds()["residents"]
+    form = desk.sent(blank([str(each.title) for each in kind.for_forms().values()]))
+    assert None not in form.mapping
+    first, *_others = desk.fills(desk.maps(form))["登记表"].iter_rows(min_row=4, values_only=True)
+    told = dict(zip(form.mapping, first, strict=True))
+    assert told["birth"] == "1986-**-**"
+    assert told["document"] == "居民身份证"
 
 
 def test_dwellings_fill_forms_too(desk, people):

@@ -11,8 +11,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Func, IntegerField, QuerySet
 from psycopg2 import sql
+from psycopg2.extensions import get_wait_callback
 
-from portal.exchange.exports.csvfile import Rows
+from portal.exchange.exports.csvfile import Rows, line
 from portal.exchange.exports.kinds import ExportColumn, ExportKind
 
 PREFIX = "x_"
@@ -53,12 +54,21 @@ def selected(
 
 
 def copy_rows(found: "QuerySet[Any, Any]", out: Rows) -> None:
-    """Write the rows as CSV into `out`, which counts them."""
+    """Write the rows as CSV into `out`, which counts them.
+
+    A web server, whose driver waits with an end to its patience, cannot COPY: its small files are
+    read row by row.
+    """
     query, params = found.query.sql_with_params()
     with connection.cursor() as cursor:
-        bound = cursor.cursor.mogrify(query, params).decode()
-        statement = sql.SQL("COPY ({query}) TO STDOUT WITH (FORMAT csv)").format(
-            query=sql.SQL(bound)
-        )
-        cursor.cursor.copy_expert(statement, out)
+        if get_wait_callback() is None:
+            bound = cursor.cursor.mogrify(query, params).decode()
+            statement = sql.SQL("COPY ({query}) TO STDOUT WITH (FORMAT csv)").format(
+                query=sql.SQL(bound)
+            )
+            cursor.cursor.copy_expert(statement, out)
+        else:
+            cursor.execute(query, params)
+            for row in cursor:
+                out.write(line(["" if cell is None else str(cell) for cell in row]))
     out.flush()
