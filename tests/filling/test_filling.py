@@ -196,3 +196,11 @@ def test_nothing_of_the_workbook_is_plain_in_the_database(desk):
     form = desk.sent(blank())
     assert b"PK" not in bytes(form.sealed)[:40]
     assert "流感疫苗".encode() not in bytes(form.top)
+
+
+def test_a_form_that_cannot_be_opened_any_more_says_so(desk, people):
+    form = desk.maps(desk.sent(blank()))
+    with acting(desk.scope):
+        BlankForm.objects.filter(pk=form.pk).update(sealed=b"", top=b"")
+    assert desk.client.get(f"/forms/{form.pk}/").status_code == 200
+    assert "来表已无法打开" in desk.asks(form).content.decode()

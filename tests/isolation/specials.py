@@ -248,6 +248,7 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "exchange.BlankForm": lambda row: {
         "kind": "residents", "header_row": 2, "headers": ["序号", "姓名"],
         "mapping": [None, "name"], "is_mapped": True, "removed_at": None,
+        "sealed": b"", "top": b"", "notes": [],
     },
     "metrics.MetricValue": lambda row: {
         "metric": METRICS[row.n % 4], "numerator": row.n + 1, "denominator": row.n + 2,

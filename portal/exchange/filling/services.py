@@ -141,8 +141,11 @@ def file_fields(kind: ExportKind) -> tuple[meanings.FileField, ...]:
 
 
 def tops(form: BlankForm) -> list[Top]:
-    """The first rows of the form's sheets."""
-    held = json.loads(vault.unseal_file(bytes(form.top), row=form.pk))
+    """The first rows of the form's sheets; none where the form cannot be opened any more."""
+    try:
+        held = json.loads(vault.opened_file(bytes(form.top), row=form.pk))
+    except vault.UnableToOpen:
+        return []
     return [Top(name, row, [(number, cells) for number, cells in rows]) for name, row, rows in held]
 
 
@@ -158,8 +161,8 @@ def _dumped(table: Table) -> bytes:
 
 def _take_headings(form: BlankForm, row: int) -> None:
     """Headings of a row of the form's sheet, with what they meant last time or are likely to."""
-    top = next(each for each in tops(form) if each.sheet == form.sheet)
-    form.header_row, form.headers = row, top.headings_in(row)
+    found_in = next(each for each in tops(form) if each.sheet == form.sheet)
+    form.header_row, form.headers = row, found_in.headings_in(row)
     fields = file_fields(export_kinds()[form.kind])
     held = remembered_columns(
         unit=form.committee_id, kind=_memory_of(form), headers=form.headers,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.accounts.fresh import ask_again
+from portal.exchange.containers import FileRefused
 from portal.exchange.exports import services as exports
 from portal.exchange.exports.kinds import ExportKind
 from portal.exchange.exports.services.asking import Asked, Prospect
@@ -185,6 +186,8 @@ def fill(request: PortalRequest, form_id: uuid.UUID) -> HttpResponse:
             ))  # fmt: skip
         except exports.UnableToExport as why:
             sent.add_error(why.field if why.field in sent.fields else None, str(why))
+        except FileRefused as refusal:
+            sent.add_error(None, refusal.message_zh)
     return _fill_page(request, found, asked, prospect=prospect, sent=sent, withheld=withheld)
 
 
