@@ -15,12 +15,13 @@ from housing.querysets import BuildingQuerySet
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 from portal.ui.filtering import offer
+from residents.appeals import AppealQuerySet
 from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REASONS
 from residents.completeness import BY_KEY, incomplete, years_before
 from residents.discovery import CHANNELS
 from residents.leads import LeadQuerySet
 from residents.metrics import as_printed, contradicted, probable_duplicates
-from residents.models import CorrectionRequest, Lead, Residence, Transfer
+from residents.models import CorrectionRequest, Lead, Residence, ResidentAppeal, Transfer
 from residents.querysets import ResidenceQuerySet
 from residents.transfers import TransferQuerySet
 
@@ -283,3 +284,26 @@ class CorrectionFilter(RequestFilter):
     class Meta:
         model = CorrectionRequest
         fields: list[str] = []
+
+
+class AppealFilter(RequestFilter):
+    """Conditions of the list of residents' appeals."""
+
+    state = django_filters.MultipleChoiceFilter(
+        label=_("状态"), choices=ResidentAppeal.State.choices
+    )
+    topic = django_filters.MultipleChoiceFilter(
+        label=_("主题"), choices=ResidentAppeal.Topic.choices
+    )
+    channel = django_filters.MultipleChoiceFilter(
+        label=_("渠道"), choices=ResidentAppeal.Channel.choices
+    )
+    result = Choice(label=_("结果"), choices=ResidentAppeal.Result.choices)
+    mine = Choice(label=_("由我承办"), choices=YES[:1], method="by_mine")
+
+    class Meta:
+        model = ResidentAppeal
+        fields: list[str] = []
+
+    def by_mine(self, rows: AppealQuerySet, _name: str, _value: str) -> AppealQuerySet:
+        return rows.open().filter(handler_id=self.scope.user_id or 0)

@@ -13,7 +13,7 @@ from portal.ui.forms import DayField, PortalForm
 from portal.ui.widgets import Radios, Segmented
 from residents.categories import DELETION_REASONS, VERIFICATION_METHODS
 from residents.discovery import CHANNELS, CONFIRMED, FORCE_CHANNELS, MOST_WORDS, may_follow
-from residents.models import CorrectionRequest, Lead, Residence
+from residents.models import CorrectionRequest, Lead, NewcomerService, Residence
 from residents.services import FIELDS, PURPOSES
 from residents.services.correcting import MOST_ANSWERED
 
@@ -112,6 +112,27 @@ class MoveForm(PortalForm):
     moved_on = DayField(label=_("搬迁日期"))
     method = forms.ChoiceField(label=_("核实方式"), choices=VERIFICATION_METHODS.choices())
     note = forms.CharField(label=_("说明"), max_length=200, required=False)
+
+
+class RegroupForm(PortalForm):
+    """From when a household is another one, and why."""
+
+    columns = 2
+    spans = {"note": 2}
+    on = DayField(label=_("生效日期"))
+    method = forms.ChoiceField(
+        label=_("核实方式"), choices=VERIFICATION_METHODS.choices(), required=False
+    )
+    note = forms.CharField(
+        label=_("说明"), max_length=200, required=False,
+        widget=forms.TextInput({"placeholder": _("如：户口簿已分立、老人过世")}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, moves: bool, **kwargs: Any) -> None:
+        """:param moves: whether people move house with it, which is a visit as well"""
+        super().__init__(*args, **kwargs)
+        if not moves:
+            del self.fields["method"]
 
 
 class AnswerForm(PortalForm):
@@ -362,6 +383,15 @@ class RoomPlacesForm(PortalForm):
 def _room_of(row: Residence, standing: Collection[UUID]) -> str:
     place = getattr(row, "room_place", None)
     return str(place.room_id) if place and place.room_id in standing else ""
+
+
+class WelcomeForm(PortalForm):
+    """That the welcome sheet was handed to somebody, and how."""
+
+    columns = 2
+    handed_on = DayField(label=_("告知日期"))
+    form = forms.ChoiceField(label=_("方式"), choices=NewcomerService.Form.choices, widget=Radios)
+    language = forms.ChoiceField(label=_("语言"), choices=NewcomerService.Language.choices)
 
 
 def occupancy_title(code: str) -> str:

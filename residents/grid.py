@@ -62,6 +62,8 @@ class Row:
     #: held by another committee, so that this row can ask for a transfer
     is_elsewhere: bool = False
     guardian: str = ""
+    #: the guardian on record lives elsewhere, so no row of the grid stands for them
+    guardian_away: str = ""
     leaves: bool = False
     left_on: str = ""
     left_reason: str = "01"
@@ -152,7 +154,16 @@ class Row:
 def rows_of(members: Iterable[Residence], today: date) -> list[Row]:
     """The rows of everybody on record, and one blank row to go on with."""
     rows = [_known(str(place), residence, today) for place, residence in enumerate(members)]
+    _mark_guardians_away(rows)
     return [*rows, Row(str(len(rows)))]
+
+
+def _mark_guardians_away(rows: Sequence[Row]) -> None:
+    """A guardian who lives elsewhere stays to be chosen, else saving would drop them."""
+    here = {str(row.residence.resident_id) for row in rows if row.residence}
+    for row in rows:
+        kept = row.base.get("guardian", "")
+        row.guardian_away = kept if kept not in here else ""
 
 
 def template_row() -> Row:
@@ -216,6 +227,7 @@ def posted_rows(data: QueryDict, members: Mapping[UUID, Residence], today: date)
     total = data.get(f"{PREFIX}-TOTAL_FORMS", "0")
     count = min(int(total), MOST_ROWS) if total.isdecimal() else 0
     rows = [_posted(str(place), data, members, today) for place in range(count)]
+    _mark_guardians_away(rows)
     return [row for row in rows if not row.is_blank and not (row.leaves and not row.residence_id)]
 
 

@@ -15,10 +15,14 @@ from django.db.models import F, Q
 from housing.models import DwellingUnit, Source
 from portal.orgs.models import OrgUnit
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet, new_id
+from residents.appeals import ResidentAppeal as ResidentAppeal
 from residents.corrections import CorrectionRequest as CorrectionRequest
 from residents.drafts import EntryDraft as EntryDraft
+from residents.households import Household as Household
+from residents.households import PastMembership as PastMembership
 from residents.leads import Lead as Lead
 from residents.merges import ResidentMerge as ResidentMerge
+from residents.newcomers import NewcomerService as NewcomerService
 from residents.notices import BuildingNotice as BuildingNotice
 from residents.querysets import ResidenceQuerySet, ResidentQuerySet
 from residents.room_places import RoomPlace as RoomPlace
@@ -196,34 +200,6 @@ class Secret(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.resident_id}"
-
-
-class Household(CommitteeRecord):
-    """A household (户) at a dwelling; a dwelling may hold several."""
-
-    class Kind(models.TextChoices):
-        FAMILY = "F", "家庭户"
-        COLLECTIVE = "C", "集体户"
-        SHARED = "P", "合租户"
-
-    dwelling = models.ForeignKey(
-        DwellingUnit, models.PROTECT, related_name="+", db_constraint=False
-    )
-    kind = models.CharField("户类型", max_length=1, choices=Kind, default=Kind.FAMILY)
-    closed_on = models.DateField("销户日期", null=True, blank=True)
-    version = models.IntegerField(default=1)
-
-    objects = ScopedQuerySet["Household"].as_manager()
-
-    class PersonalData:
-        personal: ClassVar[set[str]] = set()
-        plain: ClassVar[set[str]] = {"dwelling_id", "kind", "closed_on", "version"}
-
-    class Meta:
-        verbose_name = "户"
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.pk}"
 
 
 OPEN = Q(status="active")

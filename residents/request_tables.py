@@ -16,7 +16,7 @@ from portal.ui.addresses import address_of
 from portal.ui.cells import Action, Column, Empty, Tag, Text, Toned
 from portal.ui.listing import RegisterList
 from residents.discovery import CONFIRMED
-from residents.models import CorrectionRequest, Lead, Transfer
+from residents.models import CorrectionRequest, Lead, ResidentAppeal, Transfer
 from residents.services import FIELDS, unit_names
 
 TRANSFER_TONES = {
@@ -31,6 +31,10 @@ PRIORITY_TONES = {Lead.Priority.LOW: "2", Lead.Priority.MID: "2", Lead.Priority.
 CORRECTION_TONES = {
     CorrectionRequest.State.RECEIVED: "warn", CorrectionRequest.State.DECIDED: "info",
     CorrectionRequest.State.DELIVERED: "",
+}  # fmt: skip
+APPEAL_TONES = {
+    ResidentAppeal.State.RECEIVED: "warn", ResidentAppeal.State.ASSIGNED: "info",
+    ResidentAppeal.State.ANSWERED: "",
 }  # fmt: skip
 
 
@@ -184,4 +188,27 @@ class CorrectionList(RequestList):
     )
     empty = Empty(
         _("没有更正申请"), _("居民在窗口或电话提出的，从其人员页登记"), icon="ruling",
+    )  # fmt: skip
+
+
+class AppealList(RequestList):
+    """What residents ask for or complain of; never what they said."""
+
+    key = "appeals"
+    caption = _("居民诉求")
+    default_sort = "-received_at"
+    one = "residents:appeal"
+    columns = (
+        Column("topic", _("主题"), "get_topic_display", kind="name", fixed=True),
+        Column("channel", _("渠道"), "get_channel_display", kind="second"),
+        Column("against", _("反映"), "get_against_display"),
+        Column("unit", _("办理单位"), lambda row: row.places[row.committee_id]),
+        Column("handler", _("承办人"), "handler"),
+        moment_column(_("收到"), "received_at"),
+        Column("due_on", _("期限"), due_day),
+        Column("result", _("结果"), "get_result_display"),
+        state_column(APPEAL_TONES),
+    )
+    empty = Empty(
+        _("没有诉求"), _("居民在窗口、电话、会议上或通过群众组织提出的，登记在这里"), icon="ruling",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Discovery leads, a notice with a declaration, and requests for correction, in all their states.
+"""Discovery leads, a notice with a declaration, requests for correction and appeals, in all states.
 
 Like transfers they go through the services, acting as the staff. None of them moves anybody, so
 that the invented numbers stay as they are.
@@ -73,6 +73,8 @@ def plan(diary: Diary) -> None:
     people = Residence.objects.using("owner").under(cast.HOME).actual().exclude(id_mask="")
     for place, person in enumerate(people.order_by("name_key", "id")[:4]):
         _plan_correction(diary, person, place)
+    for told in VOICED:
+        _plan_appeal(diary, *told)
 
 
 def _plan_leads(diary: Diary, homes: list[DwellingUnit]) -> None:
@@ -155,3 +157,31 @@ def _delivery(keys: list[UUID]) -> Callable[..., None]:
         services.deliver_correction(request_id=keys[0], delivered_on=at.date(), by=by, at=at)
 
     return deliver
+
+
+#: What was voiced: topic, channel, words, days ago, and the answer with its result.
+VOICED: tuple[tuple[str, str, str, int, str, str], ...] = (
+    ("environment", "counter", "楼道灯坏了半个月，老人晚上不敢下楼", 2, "", ""),
+    ("schooling", "group", "孩子明年上小学，不知道要准备哪些材料", 19, "", ""),
+    ("housing", "phone", "房东不肯去备案，办不了居住登记怎么办", 11,
+     "已联系房东，说明备案义务，本周五一起到窗口办理", "solved"),
+    ("work", "committee", "想参加社区的招聘会", 7, "已告知下月场次，报名处在服务中心", "explained"),
+)  # fmt: skip
+
+
+def _plan_appeal(
+    diary: Diary, topic: str, channel: str, text: str, back: int, reply: str, result: str
+) -> None:
+    keys: list[UUID] = []
+
+    def hear(by: Scope, at: datetime) -> None:
+        voiced = services.Voiced(topic, channel, text, at.date())
+        keys.append(services.hear_appeal(voiced=voiced, by=by, at=at).pk)
+
+    def answer(by: Scope, at: datetime) -> None:
+        services.answer_appeal(appeal_id=keys[0], result=result, reply=reply, by=by, at=at)
+
+    diary.enter_back(CLERK, hear, back)
+    if reply:
+        diary.enter_back(COLLEAGUE, answer, back - 3)
+    diary.counts["residents.ResidentAppeal"] += 1

@@ -8,7 +8,7 @@ Paper: S-21.
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from portal.quality.fixing import issue_url, may_fix
 from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
 from portal.ui import formats
-from residents.models import CorrectionRequest, Lead, Residence, Transfer
+from residents.models import CorrectionRequest, Lead, Residence, ResidentAppeal, Transfer
 from residents.services import unit_title
 
 #: Verifications have a kind of their own here, read from the register itself.
@@ -272,6 +272,31 @@ class Corrections(Source):
         )  # fmt: skip
 
 
+class Appeals(Source):
+    """Appeals that wait for an answer: one's own unit's, and from below the overdue."""
+
+    key, title = "appeal", "居民诉求"
+    seldom = True
+
+    def rows(self) -> Any:
+        rows = ResidentAppeal.objects.shown_to(self.scope).defer("sealed")
+        mine = Q(committee=self.scope.unit) & (
+            Q(handler_id=None) | Q(handler_id=self.scope.user_id)
+        )
+        return rows.open().select_related("committee").filter(mine | Q(due_on__lt=self.today))
+
+    def item(self, row: ResidentAppeal) -> Item:
+        here, late = row.committee_id == self.scope.unit, row.due_on < self.today
+        word = _("去答复") if row.handler_id else _("去分办")
+        return Item(
+            f"appeal-{row.pk}", self.key, "must" if late else "should", _(self.title),
+            row.get_topic_display(), row.committee.name,
+            f"{row.get_channel_display()}，{row.get_state_display()}", row.due_on,
+            [(_("收到"), formats.day(row.received_on)), (_("承办人"), row.handler or _("未定"))],
+            links((word if here else _("查看"), "residents:appeal", "", row.pk)),
+        )  # fmt: skip
+
+
 def sources(scope: Scope, today: date) -> list[Source]:
     """What this post is asked to do: what it cannot do is not its business."""
     found: list[type[Source]] = []
@@ -294,6 +319,8 @@ def sources(scope: Scope, today: date) -> list[Source]:
         Capability.EDIT_RESIDENTS if scope.level == "committee" else Capability.VIEW_REGISTER
     ):
         found += [Leads, Corrections]
+    if scope.may(Capability.HANDLE_APPEALS):
+        found.append(Appeals)
     if scope.may(Capability.APPROVE_CODES):
         found.append(CodeRequests)
     if scope.may(Capability.RUN_CAMPAIGNS):

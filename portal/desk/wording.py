@@ -18,6 +18,7 @@ LABELS = {
     "areas": "重点区域", "department": "接收部门",
     "act": "办理", "actor": "人员", "added": "新增人数", "address": "地址", "assigned": "承办人",
     "channel": "发现渠道", "correction": "申请事项", "field": "内容",
+    "topic": "主题", "edition": "告知单版本", "against": "反映",
     "lead_kind": "变动", "result": "结果",
     "appointment": "任职", "basis": "依据", "before": "原片区", "begin_on": "入住日期",
     "building": "楼栋", "buildings": "楼栋数", "by": "查找方式", "case": "受理编号",

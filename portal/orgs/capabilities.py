@@ -12,6 +12,7 @@ class Capability(StrEnum):
     VERIFY = "verify"
     DECIDE_TRANSFERS = "decide_transfers"
     SUBMIT_LEADS = "submit_leads"
+    HANDLE_APPEALS = "handle_appeals"
     EDIT_HOUSING = "edit_housing"
     APPROVE_CODES = "approve_codes"
     DETERMINE_LEGALITY = "determine_legality"
@@ -60,6 +61,7 @@ TITLES: dict[Capability, str] = {
     Capability.VERIFY: "核实无变化",
     Capability.DECIDE_TRANSFERS: "裁定有争议的移交",
     Capability.SUBMIT_LEADS: "上报发现线索",
+    Capability.HANDLE_APPEALS: "受理、答复居民诉求",
     Capability.EDIT_HOUSING: "登记、变更房屋信息",
     Capability.APPROVE_CODES: "审批房屋编码申请",
     Capability.DETERMINE_LEGALITY: "认定房屋合法性",

@@ -41,6 +41,11 @@ CROSSINGS: tuple[Crossing, ...] = (
         "a move between committees is a handshake (D-5)",
     ),
     Crossing(
+        "appeal_up",
+        "to the unit above: an appeal against a unit or its staff, which that unit no longer sees",
+        "posts that handle appeals", "whoever is complained of does not handle it (domain 3.21)",
+    ),
+    Crossing(
         "address_taken", "that an address is registered in another unit already",
         "posts that register buildings", "an address is one plate in the district (D-1)",
     ),

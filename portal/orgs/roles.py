@@ -84,6 +84,7 @@ _ALL = [
         C.REVEAL_IDENTITY, C.VIEW_AUDIT, C.VIEW_ORGS, C.APPOINT, C.DECIDE_TRANSFERS, C.SUBMIT_LEADS,
         C.APPROVE_CODES, C.CONFIRM_GROUP_RENTAL, C.VIEW_CAMPAIGNS, C.RUN_CAMPAIGNS,
         C.APPROVE_CAMPAIGNS,
+        C.HANDLE_APPEALS,
     ),
     _role(
         "street_staff", "街道（镇）人口办工作人员", "street",
@@ -91,6 +92,7 @@ _ALL = [
         *REGISTER_READ, *REGISTER_WRITE, C.VIEW_DASHBOARD, C.RUN_METRICS, C.EDIT_STAFFING,
         C.REVIEW_PERMITS, C.EXPORT_MASKED, C.REVEAL_IDENTITY, C.IMPORT_FILES, C.VIEW_ORGS,
         C.APPOINT, C.COMPARE_LISTS, C.CHECK_SAMPLES, C.VIEW_CAMPAIGNS, C.RUN_CAMPAIGNS,
+        C.HANDLE_APPEALS,
     ),
     _role(
         "verifier", "抽查核查员", "street",
@@ -107,6 +109,7 @@ _ALL = [
         "看本居委台账与指标，交办和审阅，不导出证件号。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.VIEW_AUDIT, C.VIEW_ORGS, C.SUBMIT_LEADS,
         C.VIEW_CAMPAIGNS,
+        C.HANDLE_APPEALS,
     ),
     _role(
         "committee_security", "治保主任（居委录入）", "committee",
@@ -114,6 +117,7 @@ _ALL = [
         *REGISTER_READ, *REGISTER_WRITE, C.IMPORT_FILES, C.REVEAL_IDENTITY, C.EXPORT_MASKED,
         C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_AUDIT, C.VIEW_ORGS, C.COMPARE_LISTS,
         C.VIEW_CAMPAIGNS,
+        C.HANDLE_APPEALS,
     ),
     _role(
         "collector", "信息采集员", "committee",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from portal.rules.welcome import WELCOME_HOURS, WELCOME_SECTIONS
+
 PAPER = date(2016, 6, 12)
 TO_CONFIRM = "平台默认值，待区人口办确认"
 
@@ -97,6 +99,18 @@ RULES = [
         "个人信息保护法 第四十四条至第五十条；上海市数据条例 第三十条、第三十五条；"
         f"15 日为{TO_CONFIRM}",
         {"decide_days": 15}, {"decide_days": int},
+    ),
+    RuleDefault(
+        "appeal_deadlines", "居民诉求答复时限（天）", "三(四)2",
+        f"实施意见 三(四)2：通过基层组织、群众组织反映诉求；15 日为{TO_CONFIRM}",
+        {"reply_days": 15}, {"reply_days": int},
+    ),
+    RuleDefault(
+        "welcome_sheet", "来沪人员告知单", "三(四)2",
+        f"实施意见 三(四)2：依托社区开展来沪人员服务；15 日和文字为{TO_CONFIRM}",
+        {"edition": "2016-1", "inform_days": 15, "hours": WELCOME_HOURS,
+         "sections": WELCOME_SECTIONS},
+        {"edition": str, "inform_days": int, "hours": str, "sections": list},
     ),
     RuleDefault(
         "issue_deadlines", "质量问题整改时限（天）", "三(三)1", TO_CONFIRM,

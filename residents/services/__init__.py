@@ -1,6 +1,16 @@
 """The only writers of the population register; each function is one act (D-7)."""
 
 from residents.services.answering import take_answer
+from residents.services.appealing import (
+    Voiced,
+    answer_appeal,
+    appeal_handlers,
+    appeal_words,
+    assign_appeal,
+    hear_appeal,
+    staff_of,
+    unit_above,
+)
 from residents.services.changing import (
     LABELS,
     Change,
@@ -34,7 +44,7 @@ from residents.services.declaring import (
     revoke_notice,
 )
 from residents.services.drafting import draft_fields, drop_draft, keep_draft, purge_drafts
-from residents.services.enrolment import Newcomer, Visit, enrol
+from residents.services.enrolment import Visit, enrol
 from residents.services.errors import (
     Conflict,
     FoundElsewhere,
@@ -48,6 +58,7 @@ from residents.services.errors import (
     UnableToMerge,
     UnableToMove,
     UnableToRegister,
+    UnableToRegroup,
     UnableToReveal,
     UnableToSave,
     UnableToTransfer,
@@ -63,7 +74,9 @@ from residents.services.finding import (
     unit_title,
 )
 from residents.services.following import change_found, dwellings_changed
+from residents.services.guarding import name_guardian, possible_guardians
 from residents.services.household import Leaving, Saved, Told, save_household
+from residents.services.joining import Newcomer
 from residents.services.leading import (
     LeadTold,
     Registered,
@@ -90,6 +103,15 @@ from residents.services.merging import (
 )
 from residents.services.moving import deregister, move_resident
 from residents.services.registering import Arrival, register_resident
+from residents.services.regrouping import (
+    Regrouped,
+    change_head,
+    members_at,
+    merge_households,
+    move_member,
+    split_household,
+    state_of,
+)
 from residents.services.revealing import PURPOSES, Revealed, reveal, reveals_today
 from residents.services.rooming import people_at, place_people
 from residents.services.sealing import (
@@ -110,6 +132,7 @@ from residents.services.transferring import (
     withdraw_transfer,
 )
 from residents.services.visiting import record_visit, verify_dwelling
+from residents.services.welcoming import welcome_newcomer
 
 __all__ = [
     "change_found",
@@ -136,6 +159,7 @@ __all__ = [
     "Pair",
     "QuotaUsedUp",
     "Registered",
+    "Regrouped",
     "Revealed",
     "RowProblem",
     "Saved",
@@ -148,14 +172,21 @@ __all__ = [
     "UnableToMerge",
     "UnableToMove",
     "UnableToRegister",
+    "UnableToRegroup",
     "UnableToReveal",
     "UnableToSave",
     "UnableToTransfer",
     "UnableToUpdate",
     "UnableToVerify",
     "Visit",
+    "Voiced",
+    "answer_appeal",
     "answer_transfer",
+    "appeal_handlers",
+    "appeal_words",
     "ask_transfer",
+    "assign_appeal",
+    "change_head",
     "change_people",
     "common_unit",
     "compare",
@@ -178,13 +209,19 @@ __all__ = [
     "find_holders",
     "finish_lead",
     "handlers_of",
+    "hear_appeal",
     "issue_notice",
     "keep_draft",
     "known_of",
+    "members_at",
+    "merge_households",
     "merge_residents",
+    "move_member",
     "move_resident",
+    "name_guardian",
     "pair_of",
     "part_residents",
+    "possible_guardians",
     "lead_words",
     "note_finding",
     "notice_token",
@@ -206,6 +243,9 @@ __all__ = [
     "reveals_today",
     "revoke_notice",
     "save_household",
+    "split_household",
+    "staff_of",
+    "state_of",
     "submit_lead",
     "tell_of_difference",
     "triage_lead",
@@ -214,10 +254,12 @@ __all__ = [
     "shown",
     "take_answer",
     "twins_of",
+    "unit_above",
     "unit_names",
     "unit_title",
     "update_resident",
     "verify_dwelling",
     "version_of",
+    "welcome_newcomer",
     "withdraw_transfer",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -30,6 +31,7 @@ from residents.services.errors import (
     refused_by_database,
 )
 from residents.services.finding import elsewhere_problems, find_holders
+from residents.services.heads import refuse_headless
 from residents.services.sealing import (
     Bare,
     Sealed,
@@ -52,20 +54,32 @@ LABELS = {
     "origin": "户籍地", "hukou_address": "户籍地址", "education": "文化程度",
     "employer_name": "工作单位", "arrived_on": "来沪日期", "note": "备注", "doc_type": "证件类型",
     "begin_on": "入住日期", "reason": "居住事由", "tenancy_role": "居住身份",
-    "relation": "与户主关系", "id_mask": "证件号码", "phone_mask": "手机", "guardian_id": "监护人",
+    "relation": "与户主关系", "id_mask": "证件号码", "phone_mask": "手机", "guardian": "监护人",
 }  # fmt: skip
 NOT_DIFFS = {"name_key", "initials", "id_tail", "phone_index", "committee_id"}
 
 
+@dataclass(frozen=True)
+class Guardian:
+    """Who is named as guardian; without a key nobody, or somebody who is not on record yet."""
+
+    key: UUID | None
+    name: str
+    is_new: bool = False
+
+
 @dataclass
 class Change:
-    """A person with the episode in hand, locked, and what was told anew of them."""
+    """A person with the episode in hand, locked, and what was told anew of them.
+
+    :param guardian: None says nothing
+    """
 
     row: Any
     resident: Resident
     residence: Residence | None
     reading: Reading
-    guardian_id: Any = ...
+    guardian: Guardian | None = None
     document: Sealed | None = None
     #: bare only while a change is weighed (:func:`compare`), sealed where it is made
     phone: Bare | Sealed | None = None
@@ -122,7 +136,7 @@ def update_resident(
             )  # fmt: skip
             change = Change(resident.pk, resident, residence, reading)
             check_versions([(change, version)])
-            change_people(changes=[change], by=by, at=at, reason=reason)
+            refuse_headless(change_people(changes=[change], by=by, at=at, reason=reason))
             if residence is not None:
                 recheck([residence.dwelling_id], by=by, at=at)
             return resident
@@ -175,6 +189,8 @@ def _conflicts(change: Change) -> list[Conflict]:
         mask = bare_phone(change.reading.phone).mask if change.reading.phone else ""
         if mask != person.phone_mask:
             found.append(("phone_mask", mask, person.phone_mask))
+    if change.guardian and change.guardian.key != person.guardian_id:
+        found.append(("guardian", change.guardian.name, guardian_name(person)))
     return [
         Conflict(change.row, person.name, column, LABELS[column], mine or "—", theirs or "—")
         for column, mine, theirs in found
@@ -271,14 +287,28 @@ def _apply(change: Change) -> None:
     elif change.drops_phone:
         _set(change, resident, "phone_mask", "")
         resident.phone_index = None
-    if change.guardian_id is not ... and change.guardian_id != resident.guardian_id:
-        _set(change, resident, "guardian_id", change.guardian_id)
+    if change.guardian and not change.guardian.is_new:
+        _name_guardian(change, change.guardian)
     if residence is not None:
         for column, value in reading.episode.items():
             _set(change, residence, column, value)
         if "category" in change.diff:
             residence.kind = kind_of(residence.category)
         copy_person(resident, residence)
+
+
+def _name_guardian(change: Change, named: Guardian) -> None:
+    if named.key != change.resident.guardian_id:
+        change.diff["guardian"] = (guardian_name(change.resident), named.name)
+        change.resident.guardian_id = named.key
+
+
+def guardian_name(resident: Resident) -> str:
+    """The guardian's name; of one whom another committee has on record, only that there is one."""
+    if resident.guardian_id is None:
+        return ""
+    known = Resident.objects.filter(pk=resident.guardian_id).values_list("name", flat=True).first()
+    return known or "在其他居（村）委登记的监护人"
 
 
 def _set(change: Change, row: Any, column: str, value: Any) -> None:
@@ -366,16 +396,22 @@ def diff_shown(change: Change) -> dict[str, tuple[str, str]]:
     return {
         LABELS[column]: (shown(column, old), shown(column, new))
         for column, (old, new) in change.diff.items()
-        if column not in NOT_DIFFS and column != "guardian_id"
-    } | ({"监护人": ("", "已变更")} if "guardian_id" in change.diff else {})
+        if column not in NOT_DIFFS
+    }
 
 
 def _event(change: Change, by: Scope, at: datetime, reason: str) -> Any:
     return event(
         "residents.updated", by=by, at=at, target=change.resident,
-        committee=change.resident.committee_id, subjects=[change.resident.pk],
+        committee=change.resident.committee_id, subjects=_concerned(change),
         changes=diff_shown(change), reason=reason,
     )  # fmt: skip
+
+
+def _concerned(change: Change) -> list[UUID]:
+    """The person, and whoever became their guardian: both may ask what is known of it."""
+    named = change.resident.guardian_id if "guardian" in change.diff else None
+    return [change.resident.pk, *([named] if named else [])]
 
 
 @transaction.atomic

@@ -13,11 +13,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from housing.models import DwellingUnit, Source
+from housing.models import Source
 from portal.audit.record import event, record_many
 from portal.orgs.records import new_key
 from portal.orgs.scope import Scope
-from portal.rows import insert_rows, insert_values
+from portal.rows import insert_values
 from portal.rules.services import rule_on
 from residents.categories import PopulationCategory
 from residents.cycles import due_on
@@ -25,9 +25,9 @@ from residents.models import Household, Identity, Residence, Resident, Secret, V
 from residents.names import list_keys
 from residents.querysets import ACTUAL_CATEGORIES
 from residents.services.copies import PERSON, dwelling_copies
+from residents.services.joining import Newcomer, households_of
 from residents.services.sealing import Sealed
 
-COLLECTIVE, SHARED_ROLE = "5", "T5"
 KIND_OF_CATEGORY = {
     PopulationCategory.HUKOU_CONSISTENT: Residence.Kind.HUKOU,
     PopulationCategory.HUKOU_ELSEWHERE_LOCAL: Residence.Kind.SEPARATION,
@@ -54,25 +54,6 @@ class Visit:
 
     method: str
     on: date
-
-
-@dataclass
-class Newcomer:
-    """A person to be recorded at a dwelling, read by the rules, with the number sealed.
-
-    :param row: the caller's own name for it
-    :param resident: somebody already on the register, who gets a new episode
-    """
-
-    row: Any
-    dwelling: DwellingUnit
-    person: Mapping[str, Any]
-    episode: Mapping[str, Any]
-    document: Sealed | None = None
-    phone: Sealed | None = None
-    resident: Resident | None = None
-    is_primary: bool = True
-    guardian_id: UUID | None = None
 
 
 @dataclass
@@ -133,10 +114,9 @@ def enrol_rows(
     """The same for thousands, whose rows nobody needs as objects."""
     cycle = rule_on("verification_cycle", visit.on).parameters
     act = _Act(visit, cycle, timezone.localdate(at), source, by, at)
-    households = _households(newcomers)
     rows = Enrolled()
-    for newcomer in newcomers:
-        _add(rows, newcomer, households, act)
+    for newcomer, household in zip(newcomers, households_of(newcomers), strict=True):
+        _add(rows, newcomer, household, act)
     insert_values(Resident, rows.residents)
     insert_values(Identity, rows.identities)
     insert_values(Secret, rows.secrets)
@@ -188,38 +168,7 @@ def _note_verified(
     )  # fmt: skip
 
 
-def _households(newcomers: Sequence[Newcomer]) -> dict[UUID, Household]:
-    """The open household of each dwelling; made where there is none yet."""
-    dwellings = {newcomer.dwelling.pk: newcomer.dwelling for newcomer in newcomers}
-    found = {
-        row.dwelling_id: row
-        for row in Household.objects.filter(dwelling_id__in=list(dwellings), closed_on=None)
-    }
-    roles: dict[UUID, set[str]] = {}
-    for newcomer in newcomers:
-        roles.setdefault(newcomer.dwelling.pk, set()).add(newcomer.episode.get("tenancy_role", ""))
-    fresh = [
-        Household(
-            committee_id=dwelling.committee_id,
-            dwelling=dwelling,
-            kind=_household_kind(dwelling.occupancy, roles[key]),
-        )
-        for key, dwelling in dwellings.items()
-        if key not in found
-    ]
-    insert_rows(fresh)
-    return found | {row.dwelling_id: row for row in fresh}
-
-
-def _household_kind(occupancy: str, roles: set[str]) -> str:
-    if occupancy == COLLECTIVE:
-        return Household.Kind.COLLECTIVE.value
-    return (Household.Kind.SHARED if SHARED_ROLE in roles else Household.Kind.FAMILY).value
-
-
-def _add(
-    rows: Enrolled, newcomer: Newcomer, households: Mapping[UUID, Household], act: _Act
-) -> None:
+def _add(rows: Enrolled, newcomer: Newcomer, household: Household, act: _Act) -> None:
     person: Mapping[str, Any]
     if newcomer.resident is None:
         person = _new_resident(newcomer, act)
@@ -232,7 +181,7 @@ def _add(
     episode.setdefault("begin_on", act.visit.on)
     rows.residences.append({
         "id": new_key(), "committee_id": dwelling.committee_id, "resident_id": str(person["id"]),
-        "dwelling_id": dwelling.pk, "household_id": households[dwelling.pk].pk,
+        "dwelling_id": dwelling.pk, "household_id": household.pk,
         "kind": kind_of(category), "category": category, "registered_on": act.today,
         "is_primary": newcomer.is_primary and category in ACTUAL_CATEGORIES,
         "verified_on": act.visit.on, "verified_method": act.visit.method,
@@ -251,7 +200,7 @@ def _new_resident(newcomer: Newcomer, act: _Act) -> dict[str, Any]:
         "name_key": name_key, "initials": initials,
         "id_mask": document.mask if document else "", "id_tail": document.tail if document else "",
         "phone_mask": phone.mask if phone else "", "phone_index": phone.index if phone else None,
-        "guardian_id": newcomer.guardian_id, "notice_given_on": act.today, "source": act.source,
+        "guardian_id": None, "notice_given_on": act.today, "source": act.source,
         "created_at": act.at, "created_by": act.by.user_name, "updated_at": act.at,
         "updated_by": act.by.user_name, **person,
     }  # fmt: skip

@@ -58,6 +58,17 @@ class UnableToMove(Exception):
     """The person cannot move there, or not on that day."""
 
 
+class UnableToRegroup(Exception):
+    """Households cannot be split, merged or led so.
+
+    :param field: the field of the form that the sentence belongs to
+    """
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class UnableToTransfer(Exception):
     """A request between committees cannot be answered, decided or withdrawn so.
 

@@ -17,11 +17,12 @@ from portal.audit.record import record
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
-from residents.intake import FieldProblem, read_person
+from residents.intake import FieldProblem, Reading, read_person
 from residents.models import Residence, Resident, Transfer, Verification
 from residents.querysets import ACTUAL_CATEGORIES
 from residents.services.changing import (
     Change,
+    Guardian,
     change_people,
     check_versions,
     known_of,
@@ -38,6 +39,8 @@ from residents.services.errors import (
     UnableToSave,
     refused_by_database,
 )
+from residents.services.guarding import refuse_unfit
+from residents.services.heads import refuse_headless
 from residents.services.moving import DIED, end_episodes
 from residents.services.registering import (
     REQUIRED,
@@ -163,6 +166,7 @@ class _Grid:
             problems += self._read_left(leaver)
         if problems:
             raise UnableToSave(problems)
+        self._read_guardians(rows)
 
     def _read_new(self, row: Told) -> list[RowProblem]:
         reading = read_person(
@@ -231,6 +235,7 @@ class _Grid:
             end_episodes(endings=endings, by=by, at=at)
             self._note_deaths()
         changed = change_people(changes=[change for change, _ in self.changes], by=by, at=at)
+        refuse_headless(changed)
         stayed = self._stayed()
         added = admit(arriving=self.arriving, dwelling=self.dwelling, visit=visit, by=by, at=at) \
             if self.arriving else []  # fmt: skip
@@ -239,7 +244,7 @@ class _Grid:
         ) if self.asking else []  # fmt: skip
         self._refuse_full_vacancy(stayed + added)
         self._verify([row for row in stayed if seen is None or row.pk in seen], changed, visit)
-        self._set_guardians(added)
+        self._name_guardians(added)
         refresh_dwellings(dwellings={self.dwelling.pk}, by=by, at=at)
         return Saved(
             self.dwelling, added, [change.resident for change in changed],
@@ -295,25 +300,61 @@ class _Grid:
             renew(residences=stayed, occupancy=self.dwelling.occupancy, visit=visit, by=self.by,
                   at=self.at)  # fmt: skip
 
-    def _set_guardians(self, added: Sequence[Residence]) -> None:
-        """Guardians are told by row or id; rows have ids only now."""
-        if not self.guardians:
-            return
-        people = {str(row.resident_id): row.resident for row in self.members.values()}
-        people |= {str(row.resident_id): row.resident for row in added}
-        of_row = {
-            each.row: row.resident for each, row in zip(self.arriving, added, strict=True)
-        } | {str(row.pk): row.resident for row in self.members.values()}
-        wards = []
-        for ward_row, guardian in self.guardians.items():
-            ward = of_row.get(ward_row)
-            chosen = of_row.get(guardian) or people.get(guardian)
-            if ward is not None and chosen is not ward:
-                wanted = chosen.pk if chosen else None
-                if ward.guardian_id != wanted:
-                    ward.guardian_id = wanted
-                    wards.append(ward)
-        Resident.objects.bulk_update(wards, ["guardian"])
+    def _known_guardian(self, key: str) -> Resident | None:
+        """Somebody who lives here already, told by their row or by their id."""
+        for row in self.members.values():
+            if key in (str(row.pk), str(row.resident_id)):
+                return row.resident
+        return None
+
+    def _read_guardians(self, rows: Sequence[Told]) -> None:
+        """Guardians of people on record become part of their change.
+
+        :raises UnableToUpdate: somebody who cannot be a guardian
+        """
+        told = {row.row: row for row in rows if row.guardian is not None}
+        changes = {change.row: change for change, _ in self.changes}
+        fit = []
+        for key, row in told.items():
+            residence = self.members.get(row.residence_id) if row.residence_id else None
+            if residence is None:
+                continue
+            ward, chosen = residence.resident, row.guardian or ""
+            known = self._known_guardian(chosen)
+            if known:
+                fit.append((key, ward, known))
+            change = changes.get(key)
+            if change is None:
+                change = Change(key, ward, residence, Reading())
+                self.changes.append((change, row.version))
+            names = {each.row: each.told.get("name", "") for each in rows}
+            change.guardian = Guardian(
+                known.pk if known else None, known.name if known else names.get(chosen, ""),
+                is_new=bool(chosen and not known),
+            )  # fmt: skip
+        refuse_unfit(fit, self.today)
+
+    def _name_guardians(self, added: Sequence[Residence]) -> None:
+        """Guardians whose row, or whose ward's row, exists only now."""
+        people = {each.row: row for each, row in zip(self.arriving, added, strict=True)} | {
+            str(row.pk): row for row in self.members.values()
+        }
+        known = {change.row for change, _ in self.changes if not _awaits_guardian(change)}
+        changes, fit = [], []
+        for row, chosen in self.guardians.items():
+            ward = people.get(row)
+            guardian = people[chosen].resident if chosen in people else self._known_guardian(chosen)
+            if ward is None or guardian is None or row in known:
+                continue
+            fit.append((row, ward.resident, guardian))
+            changes.append(Change(row, ward.resident, ward, Reading(),
+                                  guardian=Guardian(guardian.pk, guardian.name)))  # fmt: skip
+        refuse_unfit(fit, self.today)
+        change_people(changes=changes, by=self.by, at=self.at)
+
+
+def _awaits_guardian(change: Change) -> bool:
+    return bool(change.guardian and change.guardian.is_new)
 
 
 def _dwelling_conflicts(

@@ -19,7 +19,8 @@ from residents.intake import Reading
 from residents.models import Identity, Residence, Resident, Secret, Verification
 from residents.services.changing import Change, Fresh, change_people, version_of
 from residents.services.counters import refresh_dwellings
-from residents.services.enrolment import Newcomer, Visit, enrol_rows, stored
+from residents.services.enrolment import Visit, enrol_rows, stored
+from residents.services.joining import Newcomer
 from residents.services.moving import end_episodes
 from residents.services.sealing import Bare, Sealed
 

@@ -18,16 +18,17 @@ from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.rows import update_rows
 from residents.categories import DELETION_REASONS
-from residents.models import Residence, Resident
+from residents.models import Household, Residence, Resident
 from residents.services.changing import today_of, version_of
 from residents.services.counters import refresh_dwellings
-from residents.services.enrolment import Newcomer, Visit, enrol
+from residents.services.enrolment import Visit, enrol
 from residents.services.errors import (
     StaleVersion,
     UnableToDeregister,
     UnableToMove,
     refused_by_database,
 )
+from residents.services.joining import Newcomer
 
 MOVED_AWAY, DIED = "01", "02"
 #: Registered twice or by mistake: such an episode never was, so it is void instead of ended.
@@ -130,12 +131,14 @@ def _move(
 def relocate(
     *, resident: Resident, old: Residence | None, dwelling: DwellingUnit, visit: Visit,
     episode: Mapping[str, Any], is_primary: bool, by: Scope, at: datetime, note: str = "",
+    household: Household | None = None,
 ) -> Residence:  # fmt: skip
     """End `old`, if there is one, and begin an episode at `dwelling`; rights are the caller's.
 
     A primary episode takes the person's record to the dwelling's committee.
 
     :param episode: category, first day, reason, role and relation of the new episode
+    :param household: which one there they join; the dwelling's own unless told
     """
     if old is not None:
         end_episodes(endings=[(old, episode["begin_on"], MOVED_AWAY)], by=by, at=at, note=note)
@@ -146,7 +149,7 @@ def relocate(
     (fresh,) = enrol(
         newcomers=[
             Newcomer(row=None, dwelling=dwelling, person={}, resident=resident, episode=episode,
-                     is_primary=is_primary)
+                     is_primary=is_primary, household=household)
         ],
         visit=visit, by=by, at=at,
     )  # fmt: skip

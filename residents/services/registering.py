@@ -18,7 +18,7 @@ from residents.intake import FieldProblem, Reading, read_person
 from residents.models import Residence, Resident
 from residents.services.changing import remember_elsewhere
 from residents.services.counters import refresh_dwellings
-from residents.services.enrolment import Newcomer, Visit, enrol
+from residents.services.enrolment import Visit, enrol
 from residents.services.errors import (
     FoundElsewhere,
     RowProblem,
@@ -26,6 +26,7 @@ from residents.services.errors import (
     refused_by_database,
 )
 from residents.services.finding import Found, elsewhere_problems, find_holders
+from residents.services.joining import Newcomer
 from residents.services.moving import end_episodes
 from residents.services.sealing import Sealed, seal_document, seal_phone
 
@@ -44,14 +45,13 @@ class Arriving:
     row: Any
     reading: Reading
     arrival: Arrival = ""
-    guardian_id: Any = None
     document: Sealed | None = None
     phone: Sealed | None = None
 
 
 def register_resident(
     *, dwelling_id: Any, told: Mapping[str, str], by: Scope, at: datetime, method: str = "V1",
-    visited_on: date | None = None, arrival: Arrival = "", guardian_id: Any = None,
+    visited_on: date | None = None, arrival: Arrival = "",
 ) -> Residence:  # fmt: skip
     """Record one person at a dwelling.
 
@@ -72,7 +72,7 @@ def register_resident(
             )
             visit = Visit(method, visited_on or today)
             (residence,) = admit(
-                arriving=[Arriving(None, reading, arrival, guardian_id)], dwelling=dwelling,
+                arriving=[Arriving(None, reading, arrival)], dwelling=dwelling,
                 visit=visit, by=by, at=at,
             )  # fmt: skip
             refresh_dwellings(dwellings={dwelling.pk}, by=by, at=at)
@@ -191,5 +191,5 @@ def _newcomer(each: Arriving, found: Found | None, dwelling: DwellingUnit) -> Ne
     return Newcomer(
         row=each.row, dwelling=dwelling, person=each.reading.person,
         episode=each.reading.episode, document=each.document, phone=each.phone,
-        resident=resident, is_primary=not stays, guardian_id=each.guardian_id,
+        resident=resident, is_primary=not stays,
     )  # fmt: skip

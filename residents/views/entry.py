@@ -36,6 +36,7 @@ from residents.models import EntryDraft, Residence, Transfer, Verification
 from residents.names import pinyin_of
 from residents.origins import PROVINCES
 from residents.search import search
+from residents.views.households import homes_of
 from residents.views.settling import lead_of, of_household, settle
 
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -248,6 +249,7 @@ class _Page:
             "seen": seen, "total": total,
             "previous": self._neighbours(after=False).first(),
             "following": self._neighbours(after=True).first(), "next_one": self.next_one,
+            "homes": homes_of(row for row in self.members if row.household_id),
             "visits": self._visits(), "open_row": self._open_row(rows),
             "focus": self.request.GET.get("field", "")[:20], "transfers": self._transfers(),
             "draft": self.draft, "is_draft": self.is_draft, "lead": self.lead,

@@ -32,11 +32,13 @@ from residents.categories import (
 )
 from residents.forms import DeregisterForm, MoveForm, RevealForm, occupancy_title
 from residents.grid import PLACE_FIELDS, place_words
+from residents.households import put_back
 from residents.identity import DocumentKind, age_on, mask_birth
 from residents.models import CorrectionRequest, Residence, Resident, Verification
 from residents.search import find_dwellings
 from residents.views import may_register
 from residents.views.asof import AsOf, as_of, living_then
+from residents.views.households import left_headless
 from residents.views.merging import merges_of
 from residents.views.settling import settle
 
@@ -52,6 +54,7 @@ def person(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     today = timezone.localdate()
     then = as_of(request, episodes, today)
     current = living_then(episodes, then)
+    family = _family(request, resident, current, then)  # puts relations back to that day
     seen_on = _seen_on(request, current, then)
     record(
         "residents.viewed", by=request.scope, at=timezone.now(), target=resident,
@@ -61,7 +64,7 @@ def person(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "resident": resident, "current": current, "episodes": episodes,
         "then": then, "age": age_on(resident.birth_date, then.day),
-        "titles": _titles(resident, current), "family": _family(request, resident, current, then),
+        "titles": _titles(resident, current), "family": family,
         "events": _events(request, resident, episodes, then),
         "reveal_url": reverse("residents:reveal", args=[pk]) if may_reveal else "",
         "denied": "" if may_reveal else _("当前岗位不能查看完整证件号"),
@@ -154,14 +157,21 @@ def _family(
         return []
     rows = Residence.objects.in_scope(request.scope).filter(dwelling_id=current.dwelling_id)
     rows = rows.living_on(then.day) if then.is_past else rows.open()
-    rows = rows.only("name", "resident_id", "birth_date", "sex", "category", *PLACE_FIELDS)
+    rows = rows.only(
+        "name", "resident_id", "birth_date", "sex", "category", "household_id", *PLACE_FIELDS
+    )
+    others = list(rows.exclude(resident=resident).order_by("id"))
+    if then.is_past:
+        put_back([current, *others], then.day)
+    others.sort(key=lambda row: row.household_id != current.household_id)
     return [
         {
             "name": row.name, "url": reverse("residents:person", args=[row.resident_id]),
             "place": place_words(row), "age": age_on(row.birth_date, then.day),
             "sex": SEXES.title(row.sex), "category": POPULATION_CATEGORIES.title(row.category),
+            "apart": row.household_id != current.household_id,
         }
-        for row in rows.exclude(resident=resident).order_by("id")
+        for row in others
     ]  # fmt: skip
 
 
@@ -294,7 +304,7 @@ def _end(request: PortalRequest, residence: Residence, form: DeregisterForm, whe
         )  # fmt: skip
         return services.Registered("cancel", residence.dwelling_id, (residence.resident_id,))
 
-    return settle(request, act) or where
+    return settle(request, act) or left_headless(residence) or where
 
 
 @needs(Capability.EDIT_RESIDENTS)
@@ -343,4 +353,4 @@ def _move(request: PortalRequest, residence: Residence, form: MoveForm, where: s
         )  # fmt: skip
         return services.Registered("change", residence.dwelling_id, (residence.resident_id,))
 
-    return settle(request, act) or where
+    return settle(request, act) or left_headless(residence) or where

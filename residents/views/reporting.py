@@ -5,12 +5,15 @@ Whoever only reports (社区力量) sees these two pages and nothing of the regi
 Paper: S-64.
 """
 
+import uuid
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from housing.models import DwellingUnit
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
@@ -30,6 +33,7 @@ def report(request: PortalRequest) -> HttpResponse:
     scope = request.scope
     only = not scope.may(Capability.VIEW_REGISTER)
     initial = {"kind": "new", "subject": "person", "channel": "" if only else "15"}
+    initial["place"] = "" if only else _place(request)
     form = LeadForm(request.POST or None, initial=initial, reports_only=only)
     if request.method == "POST" and form.is_valid():
         try:
@@ -44,6 +48,16 @@ def report(request: PortalRequest) -> HttpResponse:
             return done(request, url, said)
     context = {"form": form, "reports_only": only}
     return page(request, "residents/report_lead.html", context)
+
+
+def _place(request: PortalRequest) -> str:
+    """The dwelling that the address names (the door check does), as words; blank out of sight."""
+    try:
+        key = uuid.UUID(request.GET.get("dwelling", ""))
+    except ValueError:
+        return ""
+    rows = DwellingUnit.objects.in_scope(request.scope).filter(pk=key)
+    return rows.values_list("short_address", flat=True).first() or ""
 
 
 def _submit(request: PortalRequest, form: LeadForm, only: bool) -> str:

@@ -18,6 +18,7 @@ ANY_UNIT = {
     "assessment.UnitSheet", "assessment.IndicatorValue", "assessment.Score", "assessment.Evidence",
     "assessment.ProcessEvent", "residents.SpotRound",
     "housing.KeyArea", "housing.Campaign",
+    "residents.ResidentAppeal",
 }  # fmt: skip
 WORK = ["accepted", "reviewing", "approved"]
 RULES = ["R-150", "R-190", "R-191"]
@@ -205,12 +206,25 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
         "disclosed": True, "degree": "none", "right": False, "sex": "1", "tail": "",
         "category": "", "verdicts": [],
     },
+    "residents.NewcomerService": lambda row: {
+        "handed_on": row.today, "form": "paper", "language": "zh",
+    },
+    "residents.ResidentAppeal": lambda row: {
+        "received_on": row.today, "due_on": row.today + timedelta(days=15), "state": "received",
+        "against": "nobody", "against_user": None, "against_name": "", "handler_id": None,
+        "handler": "", "result": "", "reply": "", "answered_at": None, "answered_on": None,
+        "answered_by": "",
+    },
     "residents.BuildingNotice": lambda row: {"revoked_by": ""},
     "residents.ResidentMerge": lambda row: {
         "kept_id": row.key("residents.Resident"),
         "dropped_id": row.key("residents.Resident", row.n + 1), "undone_by": "",
     },
     "residents.Household": lambda row: {"closed_on": None},
+    "residents.PastMembership": lambda row: {
+        "valid_from": row.today - timedelta(days=300), "valid_to": row.today,
+        "act": "split", "relation": "02",
+    },
     "housing.Building": lambda row: {
         "storeys": 6, "dwelling_count": 1, "use": "10", "code_block": f"{row.n:04d}",
     },

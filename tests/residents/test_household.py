@@ -144,6 +144,54 @@ def test_a_child_gets_its_guardian_from_the_same_grid(clerk, dwelling, at):
         assert Resident.objects.get(name="万子轩").guardian.name == "王巧云"
 
 
+def test_another_guardian_is_a_change_of_the_record_and_told_by_name(clerk, dwelling, at, written):
+    rows = family_of_four()
+    rows[2] = services.Told(row="child", told=rows[2].told, guardian="new-1")
+    father, _mother, son, _lodger = save(clerk, dwelling, at, rows).added
+    with acting(clerk):
+        son.resident.refresh_from_db()
+        dwelling.refresh_from_db()
+        before = services.version_of(son.resident, Residence.objects.get(pk=son.pk))
+    row = services.Told(row=str(son.pk), told={}, residence_id=son.pk, version=before,
+                        guardian=str(father.resident_id))  # fmt: skip
+    written.clear()
+    save(clerk, dwelling, at, [row], dwelling_changes={})
+    with acting(clerk):
+        child = Resident.objects.get(pk=son.resident_id)
+        now = services.version_of(child, Residence.objects.get(pk=son.pk))
+    assert child.guardian_id == father.resident_id
+    assert now != before
+    (event,) = [each for each in written if each["action"] == "residents.updated"]
+    assert event["changes"] == {"监护人": ["王巧云", "万志强"]}
+    assert set(event["subjects"]) == {son.resident_id, father.resident_id}
+
+
+def test_a_colleague_who_named_another_guardian_first_is_not_overwritten(clerk, dwelling, at):
+    rows = family_of_four()
+    rows[2] = services.Told(row="child", told=rows[2].told, guardian="new-1")
+    father, mother, son, _lodger = save(clerk, dwelling, at, rows).added
+    with acting(clerk):
+        son.resident.refresh_from_db()
+        dwelling.refresh_from_db()
+        seen = services.version_of(son.resident, Residence.objects.get(pk=son.pk))
+        services.name_guardian(
+            ward_id=son.resident_id, guardian_id=father.resident_id, version=seen, by=clerk, at=at
+        )
+    row = services.Told(row=str(son.pk), told={}, residence_id=son.pk, version=seen, guardian="")
+    with pytest.raises(services.StaleVersion) as lost:
+        save(clerk, dwelling, at, [row], dwelling_changes={})
+    assert [(each.mine, each.theirs) for each in lost.value.conflicts] == [("—", "万志强")]
+
+
+def test_a_child_cannot_be_a_guardian(clerk, dwelling, at):
+    rows = family_of_four()
+    rows[3] = services.Told(row="new-3", told=rows[3].told, guardian="new-2")
+    with pytest.raises(services.UnableToUpdate, match="未满 18 周岁"):
+        save(clerk, dwelling, at, rows)
+    with acting(clerk):
+        assert not Resident.objects.exists()
+
+
 def test_somebody_else_saved_first_and_both_versions_are_told(clerk, cast, dwelling, at):
     father, *_ = save(clerk, dwelling, at).added
     stale = known_row(father, phone="13900000001")

@@ -82,6 +82,13 @@ def test_a_report_comes_to_the_clerk_and_its_teller_follows_it(cast, browser):
     assert "季师傅" not in text_of(cast.client("neighbour").get(reverse("residents:leads")))
 
 
+def test_at_the_door_the_form_begins_with_the_dwelling(cast, here):
+    url = reverse("residents:report_lead")
+    for who, value in (("collector", here.short_address), ("neighbour", "")):
+        form = cast.client(who).get(url, {"dwelling": here.pk}).context["form"]
+        assert form.initial["place"] == value
+
+
 def test_a_refused_report_keeps_what_was_typed(cast):
     for who in ("watchman", "clerk"):
         answer = cast.client(who).post(

@@ -5,10 +5,11 @@ from django.utils import timezone
 
 from portal.orgs.acting import acting
 from residents import services
-from residents.models import Identity, Lead, Residence, Resident, Transfer
+from residents.models import Household, Identity, Lead, Residence, Resident, Transfer
 from tests.cast import Cast
 from tests.races import both
 from tests.residents.builders import home, register, told
+from tests.residents.test_households import asked, family
 from tests.residents.test_leads import a_lead, triage
 
 
@@ -146,3 +147,26 @@ def test_two_clerks_at_once_end_a_lead_with_one_record(cast):
     with acting(clerk):
         assert Residence.objects.open().count() == 1
         assert Lead.objects.get().result == "new"
+
+
+def test_two_clerks_split_at_once_and_one_wins(cast, at):
+    clerk, colleague = cast.scope("clerk"), cast.scope("colleague")
+    four = family(clerk, home(clerk)[5], at)
+    seen = asked(clerk, four, at, r2="02", r3="99")
+
+    def split(scope):
+        def act():
+            with acting(scope):
+                services.split_household(
+                    household_id=four[0].household_id, members=[four[2].pk, four[3].pk],
+                    asked=seen, by=scope, at=at,
+                )  # fmt: skip
+
+        return act
+
+    refused = [error for error in both(split(clerk), split(colleague)) if error]
+    assert [type(error) for error in refused] == [services.UnableToRegroup]
+    with acting(clerk):
+        assert Household.objects.filter(closed_on=None).count() == 2
+        heads = Residence.objects.open().filter(relation="02")
+        assert heads.count() == heads.values("household").distinct().count() == 2

@@ -45,6 +45,8 @@ export function showForm(id) {
   form.elements.note.value = draft.note;
   form.elements.note.addEventListener("input", () => { draft.note = form.elements.note.value; });
   form.querySelector("[data-entry]").href = `${places.entry}${stop.id}/`;
+  const report = form.querySelector("[data-report]");
+  report.href = `${report.getAttribute("href").split("?")[0]}?dwelling=${stop.id}`;
   for (const link of form.querySelectorAll("[data-online]")) link.addEventListener("click", onlyOnline);
   form.addEventListener("submit", (event) => { event.preventDefault(); save(form, stop, draft); });
   byId("screen-form").replaceChildren(form);

@@ -1,0 +1,82 @@
+"""Who of those who came to Shanghai was welcomed: told their rights and what is recorded of them.
+
+Paper: S-117.
+"""
+
+from datetime import date, timedelta
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from portal.orgs.records import CommitteeRecord, ScopedQuerySet
+from residents.querysets import ResidenceQuerySet
+
+#: 来沪人员 in the categories of population.
+INCOMER = "20"
+#: How far back the list of those not yet welcomed looks, in days.
+LOOK_BACK = 90
+
+
+class NewcomerService(CommitteeRecord):
+    """The welcome sheet handed to one person (来沪人员告知), once."""
+
+    class Form(models.TextChoices):
+        PAPER = "paper", "纸质告知单"
+        SPOKEN = "spoken", "当面讲解"
+        SENT = "sent", "电子版"
+
+    class Language(models.TextChoices):
+        ZH = "zh", "中文"
+        EN = "en", "中英对照"
+        DIALECT = "dialect", "用方言讲解"
+        SIGNED = "signed", "手语或书写交流"
+
+    resident = models.ForeignKey(
+        "residents.Resident", models.PROTECT, related_name="+", db_constraint=False,
+        verbose_name="人员",
+    )  # fmt: skip
+    handed_on = models.DateField("告知日期")
+    form = models.CharField("方式", max_length=6, choices=Form)
+    language = models.CharField("语言", max_length=7, choices=Language)
+    edition = models.CharField("告知单版本", max_length=20)
+    rule = models.CharField("所依规则", max_length=40)
+    noted_at = models.DateTimeField("登记时间")
+    noted_by = models.CharField("登记人", max_length=50)
+
+    objects = ScopedQuerySet["NewcomerService"].as_manager()
+
+    class PersonalData:
+        personal: ClassVar[set[str]] = {"resident_id", "language"}
+        plain: ClassVar[set[str]] = {
+            "handed_on", "form", "edition", "rule", "noted_at", "noted_by",
+        }  # fmt: skip
+
+    class Meta:
+        verbose_name = "来沪人员告知"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resident"], name="residents_welcomed_once",
+                violation_error_message="这位来沪人员已经告知过",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.resident_id} {self.handed_on}"
+
+
+def newcomers(rows: ResidenceQuerySet, today: date) -> ResidenceQuerySet:
+    """Open primary episodes of people who came to Shanghai, registered of late."""
+    since = today - timedelta(days=LOOK_BACK)
+    return rows.open().filter(is_primary=True, category=INCOMER, registered_on__gte=since)
+
+
+def not_welcomed(rows: ResidenceQuerySet, today: date) -> ResidenceQuerySet:
+    """Newcomers to whom nobody has handed the sheet."""
+    given = NewcomerService.objects.filter(resident=OuterRef("resident_id"))
+    return newcomers(rows, today).exclude(Exists(given))
+
+
+def late_since(today: date, days: int) -> Q:
+    """Registered so long ago that they should have been welcomed."""
+    return Q(registered_on__lt=today - timedelta(days=days))

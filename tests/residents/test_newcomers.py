@@ -1,0 +1,88 @@
+"""Welcoming those who came to Shanghai: the sheet, that it was handed over, who still waits."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.orgs.acting import acting
+from residents import services
+from residents.models import NewcomerService, Residence
+from residents.newcomers import late_since, not_welcomed
+from tests.residents.builders import home, number, register
+from tests.residents.test_pages import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.paper("S-117")]
+
+
+@pytest.fixture
+def clerk(cast):
+    return cast.scope("clerk")
+
+
+@pytest.fixture
+def newcomer(clerk):
+    return register(clerk, home(clerk)[0])
+
+
+def welcome(by, residence, at, **changes):
+    told = {"handed_on": at.date(), "form": "paper", "language": "en"} | changes
+    with acting(by):
+        return services.welcome_newcomer(
+            resident_id=residence.resident_id, by=by, at=at, **told
+        )  # fmt: skip
+
+
+def waiting(by, today):
+    with acting(by):
+        rows = not_welcomed(Residence.objects.in_scope(by), today)
+        return list(rows.values_list("name", flat=True))
+
+
+def test_a_newcomer_waits_until_the_sheet_is_handed_over(clerk, newcomer, at, today, written):
+    local = register(
+        clerk, home(clerk, "棠浦路990弄1号")[0], name="石思源", category="人户一致", reason="",
+        document_number=number("19980614", 14),
+    )  # fmt: skip
+    assert waiting(clerk, today) == ["王巧云"]
+    with pytest.raises(services.UnableToFollowUp, match="只有来沪人员"):
+        welcome(clerk, local, at)
+    row = welcome(clerk, newcomer, at)
+    assert (row.edition, row.noted_by) == ("2016-1", "周敏")
+    assert waiting(clerk, today) == []
+    (event,) = [each for each in written if each["action"] == "residents.newcomer_welcomed"]
+    assert event["subjects"] == [newcomer.resident_id]
+
+
+def test_it_is_noted_once_and_not_for_a_day_to_come(clerk, newcomer, at):
+    with pytest.raises(services.UnableToFollowUp, match="晚于今天") as refusal:
+        welcome(clerk, newcomer, at, handed_on=at.date() + timedelta(days=1))
+    assert refusal.value.field == "handed_on"
+    welcome(clerk, newcomer, at)
+    with pytest.raises(services.UnableToFollowUp, match="已经告知过"):
+        welcome(clerk, newcomer, at)
+    with acting(clerk):
+        assert NewcomerService.objects.count() == 1
+
+
+def test_after_fifteen_days_it_is_late(clerk, newcomer, today):
+    with acting(clerk):
+        rows = Residence.objects.filter(pk=newcomer.pk)
+        for back, late in ((15, False), (16, True)):
+            rows.update(registered_on=today - timedelta(days=back))
+            assert rows.filter(late_since(today, 15)).exists() is late
+
+
+def test_the_pages_list_print_and_note(cast, newcomer):
+    client = cast.client("clerk")
+    assert "王巧云" in text_of(client.get(reverse("residents:newcomers")))
+    sheet = text_of(client.get(reverse("residents:welcome_sheet", args=[newcomer.resident_id])))
+    assert "See and correct it" in sheet
+    assert "15 日内书面答复" in sheet
+    url = reverse("residents:welcome", args=[newcomer.resident_id])
+    told = {"handed_on": timezone.localdate().isoformat(), "form": "spoken", "language": "zh"}
+    assert client.post(url, told | {"idempotency_key": "1" * 32}).status_code == 302
+    assert "当面讲解" in text_of(client.get(url))
+    assert cast.client("neighbour").get(url).status_code == 404
+    assert cast.client("watchman").get(reverse("residents:newcomers")).status_code == 403
