@@ -54,7 +54,7 @@ QUALITY_RULES = [
         act=L("去更正"),
         detail=lambda _i: words(_("编码 "), F("house_code"), _(" 的格式或校验码不符")),
         why=L("编码不合规则就对不上全市的房屋，办证时会被退回。"),
-        mend=L("对照原编码通知更正；原件如此的，申请无误。"), hurts=L("房屋编码关联率"),
+        mend=L("对照原编码通知更正；原件如此的，向街道（镇）说明。"), hurts=L("房屋编码关联率"),
     ),
     QualityRule(
         key="R-100", number="DQ-10", title=L("空置房有在住人员"), severity=Severity.SHOULD,
@@ -98,7 +98,7 @@ QUALITY_RULES = [
         about=About.HOUSING, frame=DWELLINGS, when=conditions.crowded_rooms, act=L("去核实"),
         detail=lambda _i: words(F("design_rooms"), _(" 间居室，在住 "), F("occupants"), _(" 人")),
         why=L("每间居室平均超过 2 人。一家人合住的不受限制；只作提醒，由人了解，不作认定。"),
-        mend=L("核对居室数和在住人员，登记有误的更正；确为一家人的，申请无误。"), hurts="",
+        mend=L("核对居室数和在住人员，登记有误的更正；确为一家人的，向街道（镇）说明。"), hurts="",
     ),
     QualityRule(
         key="R-201", number="DQ-20", title=L("房屋代码不在代码表内"), severity=Severity.SHOULD,

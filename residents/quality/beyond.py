@@ -185,7 +185,7 @@ RULES = [
         field="document_number", act=L("去核对"),
         detail=lambda _i: Value(_("没有证件号，本居委另有姓名、性别、出生日期相同的人")),
         why=L("没有证件号时，同名、同性别、同日出生的两条登记很可能是同一个人。"),
-        mend=L("核对证件：同一个人的合并登记，不是的补录证件号，或申请无误。"), hurts=L("唯一率"),
+        mend=L("核对证件：同一个人的合并登记，不是的补录证件号。"), hurts=L("唯一率"),
     ),
     QualityRule(
         key="R-050", number="DQ-05", title=L("人员没有居住登记"), severity=Severity.MUST,
@@ -206,14 +206,14 @@ RULES = [
         key="R-250", number="DQ-25", title=L("一个手机多户共用"), severity=Severity.NOTE,
         about=About.PEOPLE, query=sharing_a_phone, wide=True, field="phone", act=L("去核对"),
         why=L("超过 8 人、分在多户共用一个手机，多半是中介或代填的号码，通知送不到本人。"),
-        mend=L("询问本人后改为本人手机；确为家人代收的，申请无误。"), hurts=L("准确率"),
+        mend=L("询问本人后改为本人手机；确为家人代收的，在备注写明。"), hurts=L("准确率"),
     ),
     QualityRule(
         key="R-261", number="DQ-26", title=L("一小时内核实过多"), severity=Severity.SHOULD,
         about=About.PEOPLE, query=hasty, wide=True, opens="quality:list", keyed=False,
         act=L("去查看"),
         why=L("核实要有见面或通话。一人一小时“核实无变化”超过 30 套，不可能逐户看过。"),
-        mend=L("由居委负责人抽几户复核，没有核实的重新核实；确有批量依据的，申请无误。"),
+        mend=L("由居委负责人抽几户复核，没有核实的重新核实；确有批量依据的，向街道（镇）说明。"),
         hurts=L("鲜活度"),
     ),
     QualityRule(
@@ -221,6 +221,6 @@ RULES = [
         severity=Severity.SHOULD, about=About.PEOPLE, query=jumping, wide=True,
         opens="residents:list", keyed=False, act=L("去查看"),
         why=L("相隔一周的两次快照相差一成以上，多半是重复导入、误注销，或集中整治的结果。"),
-        mend=L("核对近一周的导入和注销；确有专项行动的，写明后申请无误。"), hurts=L("准确率"),
+        mend=L("核对近一周的导入和注销；确有专项行动的，向街道（镇）说明。"), hurts=L("准确率"),
     ),
 ]  # fmt: skip

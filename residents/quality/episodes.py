@@ -154,7 +154,7 @@ RULES = [
         key="R-010", number="DQ-01", title=L("证件号校验码不符"), severity=Severity.MUST,
         about=About.PEOPLE, query=as_printed, field="document_number", act=L("去核对"),
         why=L("录入时已拦下位数、格式和校验码不对的号码；按原件照录的少数号码要有人核对过原件。"),
-        mend=L("对照证件原件改正号码；原件确实如此的，申请无误，由街道（镇）批准。"),
+        mend=L("对照证件原件改正号码；原件确实如此的，在备注写明并向街道（镇）说明。"),
         hurts=L("有效率"),
     ),
     QualityRule(
@@ -207,7 +207,7 @@ RULES = [
             default=words(age(inspection.day), _(" 岁，超过 110 岁")), output_field=CharField(),
         ),
         why=L("出生日期在将来或年龄超过 110 岁，多半是录错。入住早于出生的，录入时已拦下。"),
-        mend=L("对照证件原件改正；确为高寿的，申请无误。"), hurts=L("准确率"),
+        mend=L("对照证件原件改正；确为高寿的，在备注写明。"), hurts=L("准确率"),
     ),
     QualityRule(
         key="R-170", number="DQ-17", title=L("国籍与人口类别不符"), severity=Severity.SHOULD,
