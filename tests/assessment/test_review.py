@@ -29,7 +29,7 @@ def open_cycle(cast, at):
 @pytest.fixture
 def colleague(cast, today):
     """A second reviewer of the district."""
-    user = User.objects.create(username="second", name="方圆", staff_no="T-900")
+    user = User.objects.create(username="reviewer", name="方圆", staff_no="T-900")
     post = appointed(user, "district_admin", DISTRICT, today)
     project_grants(day=today)
     return posts.scope_of(post, user, request_id="test")

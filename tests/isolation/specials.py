@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from permits.defaults import CODES
+from residents.spotchecks.drawing import packed
 from tests.cast import DISTRICT
 
 # Tables whose rows may belong to a street or to the district as well as to a committee.
@@ -195,7 +196,7 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "residents.SpotRound": lambda row: {
         "state": "published", "published_at": row.at(), "drawn_at": row.at(), "design": {},
         "as_of": row.today - timedelta(days=20), "field_from": row.today - timedelta(days=19),
-        "field_to": row.today - timedelta(days=6), "result": {}, "plan": {},
+        "field_to": row.today - timedelta(days=6), "result": {}, "plan": {}, "frame": packed(()),
     },
     "residents.SpotItem": lambda row: {
         "disclosed": True, "verifier": "", "outcome": "vacant", "stratum": "own", "records": 9,
