@@ -21,6 +21,11 @@ ANY_UNIT = {
     "housing.KeyArea", "housing.Campaign",
     "residents.ResidentAppeal",
 }  # fmt: skip
+SPOT_RESULT = {
+    "value": 0.9, "low": 0.85, "high": 0.95, "response": 0.91, "settled": 10, "drawn": 11,
+    "cases": 30, "right": 27, "omission": 0.1, "erroneous": 0.05, "records": 29, "proven": 27,
+    "error": 0.02, "all_wrong": 0.82, "all_right": 0.91,
+}  # fmt: skip
 WORK = ["accepted", "reviewing", "approved"]
 RULES = ["R-150", "R-190", "R-191"]
 PERMIT_RULE = f"{CODES[-1]} v1"
@@ -196,7 +201,8 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "residents.SpotRound": lambda row: {
         "state": "published", "published_at": row.at(), "drawn_at": row.at(), "design": {},
         "as_of": row.today - timedelta(days=20), "field_from": row.today - timedelta(days=19),
-        "field_to": row.today - timedelta(days=6), "result": {}, "plan": {}, "frame": packed(()),
+        "field_to": row.today - timedelta(days=6), "result": SPOT_RESULT, "plan": {},
+        "frame": packed(()),
     },
     "residents.SpotItem": lambda row: {
         "disclosed": True, "verifier": "", "outcome": "vacant", "stratum": "own", "records": 9,
