@@ -15,6 +15,8 @@ from residents.services.leading import LeadTold, new_lead, store_lead
 
 #: Comparison between departments (domain §3.25).
 CHANNEL = "11"
+#: Many lists name people only; the committee asks for them by name.
+NOWHERE = "名单没有写地址"
 KINDS = {
     Result.ONLY_THERE: Lead.Kind.NEW, Result.ONLY_HERE: Lead.Kind.CANCEL,
     Result.DIFFERS: Lead.Kind.CHANGE,
@@ -26,13 +28,13 @@ def tell_of_difference(
 ) -> uuid.UUID:
     """A lead in the committee that the difference concerns; its key.
 
-    :raises UnableToTell: words that a lead may not hold, or no place to go to
+    :raises UnableToTell: words that a lead may not hold
     :raises NotAllowed: the post may not compare, or not there
     """
     require(by, Capability.COMPARE_LISTS, difference.committee)
     homes = DwellingUnit.objects.in_scope(by).filter(committee_id=difference.committee)
     home = homes.filter(pk=difference.place_id).first() if difference.place_id else None
-    place = home.short_address if home else difference.place[:80]
+    place = home.short_address if home else difference.place[:80] or NOWHERE
     told = LeadTold(
         kind=KINDS[Result(difference.result)].value, place=place, text=_words(difference),
         channel=CHANNEL, subject=subject,
