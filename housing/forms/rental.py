@@ -77,7 +77,8 @@ class DecisionForm(PortalForm):
         self, *args: Any, visitors: Mapping[int, str], kinds: list[str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["visitors"].choices = list(visitors.items())  # type: ignore[attr-defined]
+        going = cast(forms.ChoiceField, self.fields["visitors"])
+        going.choices = list(visitors.items())
         titles = dict(GroupRentalDecision.Kind.choices)
         # nothing is chosen beforehand: so grave a word is said, not overlooked
         offered = [("", _("请选择")), *((kind, titles[kind]) for kind in kinds)]

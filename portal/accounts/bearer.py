@@ -57,5 +57,6 @@ class BearerMiddleware:
             return why
         services.note_use(token=token, address=client_address(request) or None, at=now)
         request.user = token.user
+        # read back by `token_in` only; requests declare no such attribute
         request.access_token = token  # type: ignore[attr-defined]
         return ""

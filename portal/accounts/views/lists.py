@@ -31,6 +31,7 @@ def keep(request: HttpRequest, key: str) -> HttpResponse:
     return done(request, f"{where}?{query.urlencode()}", told)
 
 
+# the mark that the deny-by-default test reads; functions declare no attributes
 keep.signed_in = True  # type: ignore[attr-defined]
 
 
@@ -42,4 +43,5 @@ def forget(request: HttpRequest, key: str) -> HttpResponse:
     return done(request, f"{where}?{query}", _("已删除这个常用视图"))
 
 
+# as above
 forget.signed_in = True  # type: ignore[attr-defined]
