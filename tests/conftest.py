@@ -20,17 +20,13 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
     With `KEEP_DATABASE=1` the last run's is emptied and used again, while nothing has changed
     that it was made from.
     """
-    from django.core.management import call_command
-
     from tests import database
 
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        if database.keeps_database() and database.is_as_prepared():
+        if database.keeps_database() and database.recipe_of(database.own()) == database.recipe():
             database.wipe()
         else:
-            database.drop_database()
-            call_command("prepare_database", verbosity=0)
-            database.remember_recipe()
+            database.make_database()
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         for connection in connections.all():

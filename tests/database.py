@@ -2,23 +2,79 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 from psycopg2 import sql
 
+#: What the other processes' and the next run's databases are copied from: migrating takes a minute.
+PATTERN = "portal_test_pattern"
+MAKING = 7_310_107_001  # any number of our own: one process makes while the others wait
 
-def drop_database() -> None:
-    """Drop this worker's test database, ending whatever is still connected to it."""
+
+@contextmanager
+def administrator() -> Iterator[Any]:
+    """A cursor of the administrator, outside of any transaction."""
     admin = psycopg2.connect(os.environ["ADMIN_DATABASE_URL"])
     admin.autocommit = True
-    with admin.cursor() as cursor:
+    try:
+        with admin.cursor() as cursor:
+            yield cursor
+    finally:
+        admin.close()
+
+
+def own() -> str:
+    """The name of this process's test database."""
+    return os.environ["PORTAL_DATABASE"]
+
+
+def drop_database(name: str = "") -> None:
+    """Drop this process's test database, ending whatever is still connected to it."""
+    with administrator() as cursor:
         cursor.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                sql.Identifier(os.environ["PORTAL_DATABASE"])
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name or own()))
+        )
+
+
+def make_database() -> None:
+    """This process's database: migrated once, and copied by whoever comes after."""
+    from django.core.management import call_command
+
+    with administrator() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MAKING])
+        drop_database()
+        if recipe_of(PATTERN) == recipe():
+            _copy(PATTERN, own())
+            call_command("prepare_database", verbosity=0)
+        else:
+            call_command("prepare_database", verbosity=0)
+            drop_database(PATTERN)
+            _copy(own(), PATTERN)
+
+
+def _copy(source: str, name: str) -> None:
+    """Copy a database that nobody uses; it remembers what it was made from."""
+    from django.db import connections
+
+    for connection in connections.all():
+        connection.close()
+    owner = connections.databases["owner"]["USER"]
+    with administrator() as cursor:
+        cursor.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                *map(sql.Identifier, (name, owner, source))
             )
         )
-    admin.close()
+        for each in (source, name):
+            cursor.execute(
+                sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+                    sql.Identifier(each), sql.Literal(recipe())
+                )
+            )
 
 
 # What a prepared database is made from: migrations, roles and policies, reference data.
@@ -40,27 +96,15 @@ def recipe() -> str:
     return digest.hexdigest()
 
 
-def remember_recipe() -> None:
-    """Note on the database what it was made from."""
-    admin = psycopg2.connect(os.environ["ADMIN_DATABASE_URL"])
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        name = sql.Identifier(os.environ["PORTAL_DATABASE"])
-        cursor.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(recipe())))
-    admin.close()
-
-
-def is_as_prepared() -> bool:
-    """Whether a kept database was made from what is here now."""
-    admin = psycopg2.connect(os.environ["ADMIN_DATABASE_URL"])
-    with admin.cursor() as cursor:
+def recipe_of(name: str) -> str | None:
+    """What a database was made from; None where there is none."""
+    with administrator() as cursor:
         cursor.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
-            [os.environ["PORTAL_DATABASE"]],
+            [name],
         )
         row = cursor.fetchone()
-    admin.close()
-    return row is not None and row[0] == recipe()
+    return row[0] if row else None
 
 
 # Reference data that every test finds, and what Django itself keeps.
