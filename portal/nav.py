@@ -85,6 +85,8 @@ GROUPS: list[tuple[str, list[Item]]] = [
     ("台账", [
         Item("residents", "实有人口", "residents:list", "users", C.VIEW_REGISTER, register=True),
         Item("housing", "实有房屋", "housing:list", "home", C.VIEW_REGISTER, register=True),
+        Item("ledger", "电子台账", "residents:ledger", "file", C.VIEW_REGISTER, ("committee",),
+             pages=("residents:ledger_homes",)),
         Item("leases", "租赁登记", "housing:leases", "lease", C.VIEW_REGISTER,
              pages=("housing:lease", "housing:add_lease", "housing:edit_lease",
                     "housing:renew_lease")),

@@ -133,7 +133,12 @@ QUALITY_MODULES = [
 ]  # fmt: skip
 EXCHANGE_MODULES = ["housing.exchange", "residents.exchange"]
 # Lists that may leave as files.
-EXPORT_MODULES = ["residents.exports", "residents.comparing.exports", "housing.exports"]
+EXPORT_MODULES = [
+    "residents.exports",
+    "residents.ledger_exports",
+    "residents.comparing.exports",
+    "housing.exports",
+]
 # what may be held against a partner's list, from the areas (`COMPARISONS`)
 COMPARISON_MODULES = ["residents.comparing"]
 # Areas that keep copies of a dwelling's facts; housing calls them when a dwelling changes.

@@ -12,6 +12,7 @@ from residents.views import (
     households,
     lead_bulk,
     leads,
+    ledgers,
     lists,
     merging,
     newcomers,
@@ -28,6 +29,15 @@ from residents.views import (
 app_name = "residents"
 urlpatterns = [
     path("", lists.residents, name="list"),
+    path("ledger/", ledgers.by_building, name="ledger"),
+    path("ledger/print/", ledgers.by_building, {"form": "print"}, name="ledger_printed"),
+    path("ledger/<uuid:pk>/", ledgers.by_household, name="ledger_homes"),
+    path(
+        "ledger/<uuid:pk>/print/",
+        ledgers.by_household,
+        {"form": "print"},
+        name="ledger_homes_printed",
+    ),
     path("rooms/<uuid:pk>/", rooming.room_places, name="room_places"),
     path("entry/", entry.entry_start, name="entry_start"),
     path("entry/drafts/", drafts.mine, name="drafts"),

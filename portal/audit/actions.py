@@ -197,6 +197,7 @@ TITLES: dict[str, str] = {
     "exchange.form_mapped": "对应来表的列",
     "exchange.form_removed": "删除来表",
     "register.list_viewed": "浏览名单",
+    "register.ledger_printed": "打印电子台账",
     "register.list_taken": "取当日入户清单到手机",
 }
 

@@ -32,6 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "residents.viewed",
         "permits.viewed",
         "register.list_viewed",
+        "register.ledger_printed",
         "register.list_taken",
         "audit.viewed",
     ),
