@@ -29,6 +29,8 @@ class Capability(StrEnum):
     VIEW_DASHBOARD = "view_dashboard"
     RUN_METRICS = "run_metrics"
     VIEW_QUALITY = "view_quality"
+    MANAGE_ISSUES = "manage_issues"
+    EXCEPT_ISSUES = "except_issues"
     RUN_CHECKS = "run_checks"
     CHECK_SAMPLES = "check_samples"
     # staffing
@@ -77,6 +79,8 @@ TITLES: dict[Capability, str] = {
     Capability.VIEW_DASHBOARD: "查看指标看板",
     Capability.RUN_METRICS: "立即计算指标",
     Capability.VIEW_QUALITY: "查看数据质量问题",
+    Capability.MANAGE_ISSUES: "派发、复核数据质量问题",
+    Capability.EXCEPT_ISSUES: "审批质量问题的无误申请",
     Capability.RUN_CHECKS: "组织抽查、核对抽查结果",
     Capability.CHECK_SAMPLES: "上门抽查",
     Capability.VIEW_STAFFING: "查看采集力量",

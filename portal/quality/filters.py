@@ -62,7 +62,7 @@ class IssueFilter(django_filters.FilterSet):
 
     def by_deadline(self, rows: IssueQuerySet, _name: str, value: str) -> IssueQuerySet:
         if value == "overdue":
-            return rows.filter(due_on__lt=self.day)
+            return rows.overdue_on(self.day)
         return rows.filter(due_on__gte=self.day)
 
     def by_unit(self, rows: IssueQuerySet, _name: str, value: OrgUnit) -> IssueQuerySet:

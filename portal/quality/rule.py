@@ -43,8 +43,8 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-#: Keys of the rule set `issue_deadlines` (days until mended).
-DEADLINES = {Severity.MUST: "high", Severity.SHOULD: "mid", Severity.NOTE: "low"}
+#: Keys of the rule set `issue_deadlines` (working days until mended).
+DEADLINES: Mapping[str, str] = {Severity.MUST: "high", Severity.SHOULD: "mid", Severity.NOTE: "low"}
 
 
 class About(StrEnum):
@@ -98,6 +98,7 @@ class QualityRule:
     :param keyed: whether that page's address holds the offender's key
     :param act: what the button of the to-do row says
     :param hurts: titles of the metrics that suffer
+    :param excusable: whether a record that it finds can be right all the same (申请无误)
     """
 
     key: str
@@ -118,6 +119,7 @@ class QualityRule:
     keyed: bool = True
     act: Text = _("去修改")
     hurts: Text = ""
+    excusable: bool = True
 
     @property
     def is_run(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Count, F, Q
 
 from portal.orgs.scope import level_of
-from portal.quality.models import DataQualityIssue
+from portal.quality.models import STOCK, TO_MEND, DataQualityIssue
 from portal.quality.registry import quality_rules
 from portal.quality.rule import DEADLINES, QualityRule
 from portal.rules.services import Rule
@@ -62,7 +62,7 @@ def _counted(unit: int, day: date) -> "Any":
     """Counts by rule; one statement, whatever the number of weeks."""
     first = day - timedelta(weeks=WEEKS)
     ends = [day - timedelta(weeks=WEEKS - 1 - place) for place in range(WEEKS)]
-    is_open, mended = Q(state="open"), Q(state="fixed")
+    is_open, mended = STOCK, Q(state__in=["fixed", "checked"])
     return (
         DataQualityIssue.objects.under(unit)
         .filter(is_open | Q(closed_on__gte=first))
@@ -72,7 +72,7 @@ def _counted(unit: int, day: date) -> "Any":
             open=Count("id", filter=is_open),
             new=Count("id", filter=Q(detected_on__gt=day - LATELY)),
             mended=Count("id", filter=mended & Q(closed_on__gt=day - LATELY)),
-            overdue=Count("id", filter=is_open & Q(due_on__lt=day)),
+            overdue=Count("id", filter=TO_MEND & Q(due_on__lt=day)),
             in_time=Count("id", filter=mended & Q(closed_on__lte=F("due_on"))),
             judged=Count("id", filter=mended | Q(due_on__lt=day)),
             **{

@@ -13,7 +13,11 @@ from portal.ui import formats
 from portal.ui.cells import Column, Empty, Problem, Tag, Toned
 from portal.ui.listing import RegisterList
 
-TONES = {IssueState.OPEN: "warn", IssueState.FIXED: "ok"}
+TONES = {
+    IssueState.OPEN: "warn", IssueState.ASSIGNED: "info", IssueState.ASKED: "info",
+    IssueState.RETURNED: "danger", IssueState.FIXED: "ok", IssueState.CHECKED: "ok",
+    IssueState.EXCEPTED: "",
+}  # fmt: skip
 
 
 def problem(issue: DataQualityIssue) -> Problem:
@@ -31,7 +35,7 @@ def found(row: Any) -> str:
 
 def due(row: Any) -> str | Toned:
     """The day, or how far it is past."""
-    if row.state == IssueState.OPEN and row.due_on < row.today:
+    if row.is_to_mend and row.due_on < row.today:
         return Toned(formats.due(row.due_on, row.today), "danger")
     return formats.short_day(row.due_on, row.today)
 
@@ -63,12 +67,12 @@ class IssueList(RegisterList):
     empty = Empty(_("没有问题"), _("规则没有查出要改的记录"), icon="check-circle")
 
     def row_url(self, row: DataQualityIssue) -> str:
-        if row.state != IssueState.OPEN:
+        if not row.is_open:
             return ""
         return issue_url(row, self.request.scope)  # type: ignore[attr-defined]
 
     def row_css(self, row: DataQualityIssue) -> str:
-        return "is-muted" if row.state == IssueState.FIXED else ""
+        return "" if row.is_open else "is-muted"
 
 
 class IssueListOfMany(IssueList):

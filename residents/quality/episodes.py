@@ -179,13 +179,13 @@ RULES = [
     ),
     QualityRule(
         key="R-131", number="DQ-13", title=L("核实超期 30 天以上"), severity=Severity.SHOULD,
-        about=About.PEOPLE, query=long_overdue, act=L("去核实"),
+        about=About.PEOPLE, query=long_overdue, act=L("去核实"), excusable=False,
         why=L("长期不核实的登记不能说明现在谁住在这里。"),
         mend=L("上门核实，有变化的变更登记，无变化的记“核实无变化”。"), hurts=L("鲜活度"),
     ),
     QualityRule(
         key="R-130", number="DQ-13", title=L("核实超期"), severity=Severity.NOTE,
-        about=About.PEOPLE, query=lately_overdue, act=L("去核实"),
+        about=About.PEOPLE, query=lately_overdue, act=L("去核实"), excusable=False,
         why=L("核实周期已过，登记是否还准确要看一眼。"),
         mend=L("上门或电话核实，有变化的变更登记，无变化的记“核实无变化”。"), hurts=L("鲜活度"),
     ),

@@ -9,6 +9,7 @@ from django.db.models.lookups import GreaterThan
 from portal.orgs.acting import acting
 from portal.quality import questions, registry, services
 from portal.quality.models import DataQualityIssue
+from portal.quality.services import running
 from tests.cast import NEXT_DOOR, STREET
 from tests.metrics.builders import CLOCK, altered, people
 
@@ -25,7 +26,7 @@ def broken(monkeypatch):
     """The rule of missing telephones, broken: it shares its pass with many others."""
     rules = dict(registry.quality_rules())
     rules["R-190"] = replace(rules["R-190"], when=impossible)
-    for module in (registry, questions, services):
+    for module in (registry, questions, running):
         monkeypatch.setattr(module, "quality_rules", lambda: rules)
     questions.question.cache_clear()
     yield

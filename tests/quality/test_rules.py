@@ -13,6 +13,7 @@ from portal.quality import services
 from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
 from portal.quality.rule import COLUMNS, Severity
+from portal.rules.working_days import add_working_days
 from residents.models import Residence
 from tests.cast import NEXT_DOOR, STREET
 from tests.metrics.builders import CLOCK, altered, people, verified
@@ -47,7 +48,7 @@ def test_a_missing_phone_is_found_and_mended(cast, at):
     (issue,) = found("R-190")
     assert (issue.subject, issue.residence_id) == (episode.name, episode.pk)
     assert issue.dwelling_id == episode.dwelling_id
-    assert issue.due_on == timezone.localdate(at) + timedelta(days=10)
+    assert issue.due_on == add_working_days(timezone.localdate(at), 10)
     altered(clerk, episode, phone_mask="150****0001")
     checked(at=at)
     assert not found("R-190")

@@ -11,7 +11,7 @@ import logging
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import DataError, ProgrammingError, connection, transaction
@@ -25,78 +25,15 @@ from portal.quality.models import DataQualityIssue, RuleFailure
 from portal.quality.questions import Question, batches, mark, question
 from portal.quality.registry import quality_rules, running_rules
 from portal.quality.rule import DEADLINES, Inspection, QualityRule
+from portal.quality.services.statement import FRAME, statement
+from portal.quality.services.steps import CHECK_DAYS
 from portal.rules.services import rules_on
+from portal.rules.working_days import add_working_days
 
 log = logging.getLogger("portal.quality")
 #: What a wrong rule raises; whatever else goes wrong is no rule's fault and fails the run.
 WRONG_RULE = (ProgrammingError, DataError)
 RULE_SETS = ("verification_cycle", "issue_deadlines", "registration_deadline")
-
-# What the rules find now stands in `found`; what they no longer find is mended. An issue keeps the
-# day on which it was first seen, hence its deadline. One that is as it was is left alone: writing
-# it again, even in vain, would lock it against the clerk who mends it meanwhile.
-RUN_RULES = """
-WITH {frames} found (rule, severity, due_on, committee_id, dwelling_id, residence_id, object_id,
-    subject, place, detail) AS ({found}),
-opened AS (
-    INSERT INTO {table} (id, committee_id, rule, severity, object_id, dwelling_id, residence_id,
-        subject, place, detail, detected_on, due_on, state, first_seen_run)
-    SELECT gen_random_uuid(), committee_id, rule, severity, object_id, dwelling_id,
-        residence_id, left(subject, 80), left(place, 80), left(detail, 200), %(day)s, due_on,
-        'open', %(run)s
-    FROM found
-    WHERE {is_news}
-    ON CONFLICT (rule, object_id) WHERE state = 'open' DO UPDATE
-    SET committee_id = EXCLUDED.committee_id, severity = EXCLUDED.severity,
-        dwelling_id = EXCLUDED.dwelling_id, subject = EXCLUDED.subject, place = EXCLUDED.place,
-        detail = EXCLUDED.detail
-    WHERE ({table}.committee_id, {table}.severity, {table}.dwelling_id, {table}.subject,
-        {table}.place, {table}.detail) IS DISTINCT FROM (EXCLUDED.committee_id,
-        EXCLUDED.severity, EXCLUDED.dwelling_id, EXCLUDED.subject, EXCLUDED.place,
-        EXCLUDED.detail)
-    RETURNING (xmax = 0) AS is_new
-),
-mended AS (
-    UPDATE {table} SET state = 'fixed', closed_on = %(day)s
-    WHERE state = 'open' AND rule = ANY (%(rules)s)
-    AND committee_id BETWEEN %(low)s AND %(high)s
-    AND (%(dwellings)s::uuid[] IS NULL OR dwelling_id = ANY (%(dwellings)s::uuid[]))
-    AND {is_mended}
-    RETURNING 1
-)
-SELECT (SELECT count(*) FROM opened WHERE is_new), (SELECT count(*) FROM mended)
-"""
-IN_A_UNIT = {
-    "is_news": """NOT EXISTS (SELECT FROM {table} AS known
-        WHERE known.rule = found.rule AND known.state = 'open'
-        AND known.object_id = found.object_id
-        AND known.committee_id = found.committee_id
-        AND known.severity = found.severity
-        AND known.dwelling_id IS NOT DISTINCT FROM found.dwelling_id
-        AND known.subject = left(found.subject, 80)
-        AND known.place = left(found.place, 80)
-        AND known.detail = left(found.detail, 200))""",
-    "is_mended": """NOT EXISTS (SELECT FROM found
-        WHERE found.rule = {table}.rule AND found.object_id = {table}.object_id)""",
-}
-# The same for some dwellings. How many rows the frames hold nobody can tell the planner; it takes
-# them for a handful and would compare each with each, which for an import's hundred crowded
-# dwellings are a hundred million. What is asked in this form it looks up in a hash instead.
-IN_DWELLINGS = {
-    "is_news": """(rule, object_id, committee_id, severity, dwelling_id,
-        left(subject, 80), left(place, 80), left(detail, 200))
-        NOT IN (SELECT known.rule, known.object_id, known.committee_id, known.severity,
-            known.dwelling_id, known.subject, known.place, known.detail
-            FROM {table} AS known
-            WHERE known.state = 'open' AND known.dwelling_id = ANY (%(dwellings)s::uuid[]))""",
-    "is_mended": "(rule, object_id) NOT IN (SELECT found.rule, found.object_id FROM found)",
-}
-# After a save the rules look at a few rows only. These stand under the register's own name, which
-# hides it, so that each rule asks as ever; planning a dozen questions to a register with all its
-# indexes and its policy takes longer than the rest of the save.
-FRAME = """
-{table} AS MATERIALIZED (SELECT * FROM {table} WHERE {column} = ANY (%(dwellings)s::uuid[])),
-"""
 
 
 @dataclass(frozen=True)
@@ -111,6 +48,23 @@ class Outcome:
         return Outcome(
             self.opened + other.opened, self.mended + other.mended, self.failed + other.failed
         )
+
+
+@dataclass(frozen=True)
+class Check:
+    """One asking of the rules, of a unit or of some of its dwellings.
+
+    :param by: who saved the dwellings, hence mended what is found no longer; a run mends nothing
+    """
+
+    inspection: Inspection
+    run: uuid.UUID | None = None
+    dwellings: list[uuid.UUID] | None = None
+    by: Scope | None = None
+
+    @property
+    def is_of_dwellings(self) -> bool:
+        return self.dwellings is not None
 
 
 @transaction.atomic
@@ -128,13 +82,13 @@ def check_unit(
     :param only: keys of the rules, all of them unless told
     :raises NotAllowed: the unit lies outside `by`
     """
-    inspection = _inspection(unit, by, at)
+    check = Check(_inspection(unit, by, at), run=run)
     expect_many_rows(unit)
     wanted = None if only is None else set(only)
     rules = [rule for rule in running_rules() if wanted is None or rule.key in wanted]
     total = Outcome()
     for batch in batches(rules):
-        total += _run_batch(batch, inspection, run)
+        total += _run_batch(batch, check)
     _remember_failures(unit, [rule.key for rule in rules], total.failed, at)
     return total
 
@@ -168,14 +122,14 @@ def check_dwellings(
     dwellings = list(dwelling_ids)
     if not dwellings:
         return Outcome()
-    inspection = _inspection(unit, by, at)
+    check = Check(_inspection(unit, by, at), dwellings=dwellings, by=by)
     rules = [rule for rule in running_rules() if rule.is_asked_after_a_save]
     asked = batches(rules)
     try:
         with transaction.atomic():
-            return _ask([question(keys, inspection) for keys in asked], inspection, dwellings)
+            return _ask([question(keys, check.inspection) for keys in asked], check)
     except WRONG_RULE:  # a wrong rule keeps nobody from saving
-        each = (_run_batch(keys, inspection, dwellings=dwellings) for keys in asked)
+        each = (_run_batch(keys, check) for keys in asked)
         return sum(each, start=Outcome())
 
 
@@ -186,48 +140,36 @@ def _inspection(unit: int, by: Scope, at: datetime) -> Inspection:
     return Inspection(unit, day, rules_on(RULE_SETS, day))
 
 
-def _run_batch(
-    keys: tuple[str, ...],
-    inspection: Inspection,
-    run: uuid.UUID | None = None,
-    dwellings: list[uuid.UUID] | None = None,
-) -> Outcome:
+def _run_batch(keys: tuple[str, ...], check: Check) -> Outcome:
     """The rules of one batch; where that fails, each alone, so that only the wrong one does."""
     try:
         with transaction.atomic():
-            return _ask([question(keys, inspection)], inspection, dwellings, run)
+            return _ask([question(keys, check.inspection)], check)
     except WRONG_RULE:
         if len(keys) > 1:
-            each = (_run_batch((key,), inspection, run, dwellings) for key in keys)
+            each = (_run_batch((key,), check) for key in keys)
             return sum(each, start=Outcome())
         log.exception("quality rule %s could not be asked", keys[0])
         return Outcome(failed=keys)
 
 
-def _ask(
-    asked: Sequence[Question],
-    inspection: Inspection,
-    dwellings: list[uuid.UUID] | None,
-    run: uuid.UUID | None = None,
-) -> Outcome:
+def _ask(asked: Sequence[Question], check: Check) -> Outcome:
     """Several questions in one statement: each rule opens and closes its own issues only."""
     keys = [key for each in asked for key in each.rules]
-    values = _values(inspection, dwellings, run) | {"rules": keys}
+    values = _values(check) | {"rules": keys}
     for key in keys:
-        values |= _values_of(quality_rules()[key], inspection)
+        values |= _values_of(quality_rules()[key], check.inspection)
     for each in asked:
         values |= dict(each.params)
-    tables = {} if dwellings is None else {each.table: each.column for each in asked}
-    table = DataQualityIssue._meta.db_table
-    conditions = IN_A_UNIT if dwellings is None else IN_DWELLINGS
-    statement = RUN_RULES.format(
-        frames="".join(FRAME.format(table=each, column=tables[each]) for each in tables),
+    tables = {each.table: each.column for each in asked} if check.is_of_dwellings else {}
+    text = statement(
+        DataQualityIssue._meta.db_table,
         found=" UNION ALL ".join(each.query for each in asked),
-        table=table,
-        **{name: each.format(table=table) for name, each in conditions.items()},
+        frames="".join(FRAME.format(table=each, column=tables[each]) for each in tables),
+        in_dwellings=check.is_of_dwellings,
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(text, values)
         return Outcome(*cursor.fetchone())
 
 
@@ -244,19 +186,21 @@ def _array(keys: Iterable[uuid.UUID]) -> str:
     return "{" + ",".join(map(str, keys)) + "}"
 
 
-def _values(
-    inspection: Inspection, dwellings: list[uuid.UUID] | None, run: uuid.UUID | None
-) -> dict[str, Any]:
+def _values(check: Check) -> dict[str, Any]:
+    unit, day, dwellings = check.inspection.unit, check.inspection.day, check.dwellings
     return {
-        "day": inspection.day,
-        "run": None if run is None else str(run),
+        "day": day,
+        "run": None if check.run is None else str(check.run),
         "dwellings": None if dwellings is None else _array(dwellings),
-        "low": inspection.unit,
-        "high": inspection.unit + span_of(inspection.unit),
+        "low": unit,
+        "high": unit + span_of(unit),
+        "user_id": check.by.user_id if check.by else None,
+        "user_name": check.by.user_name if check.by else "",
+        "check_on": add_working_days(day, CHECK_DAYS),
     }
 
 
 def due_on(rule: QualityRule, inspection: Inspection) -> date:
     """Until when an issue found on this day should be mended (rule set `issue_deadlines`)."""
     days: int = inspection.rules["issue_deadlines"][DEADLINES[rule.severity]]
-    return inspection.day + timedelta(days=days)
+    return add_working_days(inspection.day, days)
