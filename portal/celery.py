@@ -9,7 +9,8 @@ from celery.signals import setup_logging
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
-from portal.jobs.clock import Daily, Every
+from portal.jobs.clock import Daily, Every, Monthly
+from portal.metrics.closing import CLOSING_TIME, WORKING_DAYS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -51,4 +52,6 @@ CLOCKWORK = {
     "exports": Every(timedelta(minutes=10), "portal.exchange.tasks.expire_exports"),
     "alarms": Every(timedelta(hours=1), "portal.oversight.tasks.look_for_alarms"),
     "nightly": Daily(time(1, 0), "portal.metrics.tasks.nightly"),
+    "again": Every(timedelta(hours=1), "portal.metrics.tasks.again"),
+    "monthly": Monthly(WORKING_DAYS, CLOSING_TIME, "portal.metrics.tasks.monthly"),
 }

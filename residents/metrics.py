@@ -155,7 +155,7 @@ def population(key: str, title: Text, *codes: str) -> Metric:
     query = "&".join(["actual=1", *(f"category={code}" for code in codes)])
     return Metric(
         key=key, title=title, kind=Kind.COUNT, number="§2.7", clause=TASK_1, unit=_("人"),
-        noun=_("人"), decimals=0, formula=_("统计日实际居住在本辖区的该类人员数"),
+        noun=_("人"), decimals=0, dated=True, formula=_("统计日实际居住在本辖区的该类人员数"),
         numerator=Part(title, RESIDENCES, category(*codes), people(query)),
     )  # fmt: skip
 
@@ -163,7 +163,7 @@ def population(key: str, title: Text, *codes: str) -> Metric:
 METRICS = [
     Metric(
         key="actual_population", title=_("实有人口"), kind=Kind.COUNT, number="§2.7",
-        clause=TASK_1, unit=_("人"), noun=_("人"), decimals=0,
+        clause=TASK_1, unit=_("人"), noun=_("人"), decimals=0, dated=True,
         formula=_("实有人口 = 人户一致 + 人户分离（居住地）+ 来沪人员 + 境外人员 + 户口待定"),
         numerator=EVERYBODY,
         note=_("按统计日仍在住的主要居所计数，户在人不在不计入；人口总数不参与考核"),

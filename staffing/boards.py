@@ -86,6 +86,7 @@ class Overview:
     gap: Decimal | None
     short_units: int
     measured_at: datetime | None
+    sheet: figures.Sheet
     by_status: Mapping[str, int]
     trained: int
     employed: int
@@ -128,7 +129,8 @@ def overview(unit: OrgUnit, day: date) -> Overview:
         required=sum(line.required or 0 for line in lines) if known else None,
         posts=sum(posts.values(), Decimal(0)),
         gap=sum((line.gap or Decimal(0) for line in lines), Decimal(0)) if known else None,
-        short_units=sum(bool(line.gap) for line in lines), measured_at=sheet.measured_at,
+        short_units=sum(bool(line.gap) for line in lines),
+        measured_at=sheet.measured_at, sheet=sheet,
         by_status=by_status, employed=len(roster),
         trained=sum(trained is not None for _s, trained, _p in roster),
         pledged=sum(signed is not None and signed >= day - PLEDGE for _s, _t, signed in roster),

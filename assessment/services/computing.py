@@ -29,7 +29,7 @@ from assessment.services.common import UnableToAssess, _locked_cycle, _note, _re
 from portal.audit.record import record
 from portal.jobs import services as ledger
 from portal.jobs.models import Job
-from portal.metrics.models import MetricRun, MetricValue
+from portal.metrics.models import MetricRun, MetricValue, RunKind
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.records import new_id
@@ -42,7 +42,9 @@ PartsByMetric = Mapping[str, Sequence[readings.Part]]
 
 @transaction.atomic
 def request_compute(*, cycle_id: uuid.UUID, by: Scope, at: datetime) -> Job:
-    """Ask the ledger to score every unit from the latest snapshot up to the freeze.
+    """Ask the ledger to score every unit from the latest kept numbers up to the freeze.
+
+    Of a month's last day the close is taken once there is one, until then that night's snapshot.
 
     :raises UnableToAssess: there is no snapshot, or self-assessments have begun to arrive
     """
@@ -50,7 +52,7 @@ def request_compute(*, cycle_id: uuid.UUID, by: Scope, at: datetime) -> Job:
     cycle = _locked_cycle(cycle_id)
     _still_open(cycle)
     last = min(cycle.freeze_on, timezone.localdate(at))
-    run = MetricRun.objects.snapshots().filter(as_of__lte=last).order_by("-as_of").first()
+    run = MetricRun.objects.kept().filter(as_of__lte=last).first()
     if run is None:
         raise UnableToAssess(_("还没有已发布的指标快照，今晚计算后再来"))
     units = UnitSheet.objects.filter(cycle=cycle).order_by("committee_id")
@@ -83,7 +85,7 @@ def compute_unit(
     :raises UnableToAssess: the run is no published snapshot
     """
     cycle = AssessmentCycle.objects.get(pk=cycle_id)
-    run = MetricRun.objects.snapshots().filter(pk=run_id).first()
+    run = MetricRun.objects.kept().filter(pk=run_id).first()
     if run is None:
         raise UnableToAssess(_("快照不存在或没有发布"))
     indicators = list(cycle.indicators.order_by("position"))
@@ -192,7 +194,10 @@ def finish_compute(
     cycle.run_id, cycle.snapshot_on, cycle.computed_at = run.pk, run.as_of, at
     cycle.version += 1
     cycle.save(update_fields=["run_id", "snapshot_on", "computed_at", "version"])
-    text = _("按快照 %(number)s 计算得分") % {"number": cycle.snapshot_no}
+    source = _("月结") if run.kind == RunKind.MONTHLY else _("快照")
+    text = _("按%(source)s %(number)s 计算得分") % {
+        "source": source, "number": cycle.snapshot_no,
+    }  # fmt: skip
     _note(cycle, cycle.unit_id, text, by=by, at=at)
     for unit in UnitSheet.objects.filter(cycle=cycle).values_list("committee_id", flat=True):
         _note(cycle, unit, text, by=by, at=at)

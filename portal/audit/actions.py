@@ -164,6 +164,7 @@ TITLES: dict[str, str] = {
     "assessment.report_exported": "导出考核报告",
     "metrics.requested": "申请计算指标",
     "metrics.run_published": "发布指标",
+    "metrics.month_closed": "月结指标",
     "quality.issue_assigned": "派发质量问题",
     "quality.issue_checked": "复核质量问题",
     "quality.issue_sent_back": "退回质量问题重改",

@@ -118,8 +118,7 @@ class Year:
     def compute(self, by: Scope, at: datetime) -> None:
         """Score every street from the last snapshot up to the freeze."""
         cycle = self._cycle()
-        snapshots = MetricRun.objects.snapshots().filter(as_of__lte=cycle.freeze_on)
-        run = snapshots.latest("as_of")
+        run = MetricRun.objects.kept().filter(as_of__lte=cycle.freeze_on)[0]
         for sheet in UnitSheet.objects.filter(cycle=cycle).order_by("committee_id"):
             computing.compute_unit(
                 cycle_id=cycle.pk, run_id=run.pk, unit=sheet.committee_id, by=by, at=at

@@ -1,4 +1,4 @@
-"""The invented past of the demonstration: month-end snapshots and issues already mended.
+"""The invented past of the demonstration: closed months and issues already mended.
 
 Today's numbers are computed from the rows; earlier ones lead up to them by a seeded walk, so that
 trends and heat maps have something to show. Only the synthetic district has such a past.
@@ -14,6 +14,7 @@ from django.db import connections
 from django.utils import timezone
 
 from portal.demo.copying import copy_rows
+from portal.metrics import closing
 from portal.metrics.models import MetricRun, MetricValue, RunKind, RunState
 from portal.orgs.acting import acting
 from portal.orgs.limits import allow_work
@@ -59,7 +60,7 @@ def remember_past(*, today: date, seed: int, by: Scope) -> dict[str, int]:
     drift: dict[tuple[int, str], float] = {}
     for back, day in enumerate(_days(today)):
         key = new_id()
-        runs.append(_run(key, day, by.unit, run.rules))
+        runs.append(_run(key, day, today, by.unit, run.rules))
         rows += [
             _earlier(value, key, back, drift, random, swollen)
             for value in values
@@ -86,12 +87,16 @@ def _days(today: date) -> Iterator[date]:
         last = last.replace(day=1) - timedelta(days=1)
 
 
-def _run(key: Any, day: date, unit: int, rules: dict[str, Any]) -> dict[str, Any]:
-    at = timezone.make_aware(datetime.combine(day + timedelta(days=1), time(1, 5)))
+def _run(key: Any, day: date, today: date, unit: int, rules: dict[str, Any]) -> dict[str, Any]:
+    """The close of a month that is over for long enough, else the night's snapshot."""
+    is_close = closing.is_month_end(day) and closing.closing_day(day) < today
+    on, hour = (closing.closing_day(day), 20) if is_close else (day + timedelta(days=1), 1)
+    at = timezone.make_aware(datetime.combine(on, time(hour, 5)))
     return {
-        "id": key, "kind": RunKind.NIGHTLY, "unit_id": unit, "as_of": day,
+        "id": key, "kind": RunKind.MONTHLY if is_close else RunKind.NIGHTLY,
+        "unit_id": unit, "as_of": day,
         "state": RunState.PUBLISHED, "requested_at": at, "measured_at": at, "published_at": at,
-        "rules": rules, "job_id": None,
+        "rules": rules, "job_id": None, "mark": "",
     }  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """What the clock asks for, and for which moment: plain arithmetic, no clock read here."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
 
 from django.conf import settings
 from django.utils import timezone
+
+from portal.rules.working_days import add_working_days
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -36,7 +38,28 @@ class Daily:
         return today if today <= local else today - timedelta(days=1)
 
 
-Clockwork = Every | Daily
+@dataclass(frozen=True)
+class Monthly:
+    """Due once a month, at a local time of its so-manieth working day."""
+
+    working_day: int
+    at: time
+    task: str
+
+    def due(self, now: datetime) -> datetime:
+        """The latest moment not after `now`."""
+        local = timezone.localtime(now)
+        this_month = local.date().replace(day=1)
+        last_month = (this_month - timedelta(days=1)).replace(day=1)
+        return max(m for m in map(self._in, (last_month, this_month)) if m <= local)
+
+    def _in(self, first: date) -> datetime:
+        """The moment of the month that begins on `first`."""
+        day = add_working_days(first - timedelta(days=1), self.working_day)
+        return timezone.make_aware(datetime.combine(day, self.at))
+
+
+Clockwork = Every | Daily | Monthly
 
 
 def clockwork() -> dict[str, Clockwork]:

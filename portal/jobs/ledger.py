@@ -13,6 +13,7 @@ from portal.orgs.scope import Scope
 
 ChunkWork = Callable[[Job, JobChunk, Scope, datetime], None]
 Finish = Callable[[Job, Scope, datetime], dict[str, Any]]
+Failed = Callable[[Job, Scope, datetime], None]
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,13 @@ class Handler:
     it wholly and it is done again. `finish` runs once after the last chunk, in the transaction
     that closes the job, and returns what the job's result shows. `hands` is how many workers are
     called at once when there are chunks for them; whatever they say, chunks never wait for one
-    another's order.
+    another's order. `failed` is told of a job that is given up, in the transaction that says so.
     """
 
     chunk: ChunkWork
     finish: Finish
     hands: int = 1
+    failed: Failed | None = None
 
 
 def handlers() -> dict[str, Handler]:

@@ -135,7 +135,7 @@ def work(job_id: uuid.UUID, unit: int | None = None, *, seconds: float | None = 
 def _scope_of(job_id: uuid.UUID, unit: int | None) -> Scope | None:
     """The requester's scope as of now; a post that has ended ends its jobs too."""
     district = OrgUnit.objects.get(parent=None)
-    with acting(posts.system_scope(unit or district.code, district.name)):
+    with acting(posts.system_scope(unit or district.code, district.name)) as system:
         job = Job.objects.filter(pk=job_id).first()
         if job is None or not job.is_open:
             return None
@@ -145,7 +145,8 @@ def _scope_of(job_id: uuid.UUID, unit: int | None) -> Scope | None:
         post = Appointment.objects.select_related("user", "unit").filter(pk=job.acting).first()
         ended = post is None or (post.ends_on and post.ends_on < timezone.localdate())
         if ended or not post.user.is_active:  # type: ignore[union-attr]
-            _fail(job, "申请人的岗位已结束")
+            assert system is not None
+            _fail(job, "申请人的岗位已结束", system)
             return None
         assert post is not None
         return posts.scope_of(post, post.user, request_id=f"job-{job.pk}")
@@ -183,7 +184,7 @@ def _take_in_hand(job_id: uuid.UUID, scope: Scope) -> uuid.UUID | None:
         if chunk.starts > STARTS:
             chunk.state = ChunkState.FAILED
             why = f"第 {chunk.seq + 1} 块反复使后台进程中止，问题编号 {job_id}"
-            _fail(job, why)
+            _fail(job, why, scope)
         chunk.save(update_fields=["starts", "state"])
         return chunk.pk if chunk.state == ChunkState.TODO else None
 
@@ -242,7 +243,8 @@ def _remember_failure(
         chunk.error = f"{type(error).__name__}"
         if chunk.attempts >= ATTEMPTS:
             chunk.state = ChunkState.FAILED
-            _fail(chunk.job, _SENTENCES[trouble] % {"n": chunk.seq + 1, "job": chunk.job_id})
+            why = _SENTENCES[trouble] % {"n": chunk.seq + 1, "job": chunk.job_id}
+            _fail(chunk.job, why, scope)
         chunk.save(update_fields=["attempts", "error", "state"])
     if trouble is Trouble.RACE:
         time.sleep(PAUSE * 2**chunk.attempts * random.uniform(0.5, 1.5))  # noqa: S311  jitter
@@ -256,10 +258,11 @@ _SENTENCES: dict[Trouble | None, str] = {
 }
 
 
-def _fail(job: Job, why: str) -> None:
-    Job.objects.filter(pk=job.pk).update(
-        state=JobState.FAILED, error=why, finished_at=timezone.now()
-    )
+def _fail(job: Job, why: str, by: Scope) -> None:
+    now = timezone.now()
+    Job.objects.filter(pk=job.pk).update(state=JobState.FAILED, error=why, finished_at=now)
+    if told := _handler(job).failed:
+        told(job, by, now)
 
 
 def _close(job_id: uuid.UUID, scope: Scope) -> None:
@@ -271,7 +274,7 @@ def _close(job_id: uuid.UUID, scope: Scope) -> None:
             raise
         log.exception("job %s could not be ended", job_id)
         with acting(scope):
-            _fail(Job.objects.get(pk=job_id), f"收尾时出错，问题编号 {job_id}")
+            _fail(Job.objects.get(pk=job_id), f"收尾时出错，问题编号 {job_id}", scope)
 
 
 def _finish(job_id: uuid.UUID, scope: Scope) -> None:

@@ -15,7 +15,7 @@ from django.core.cache import caches
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from portal.metrics import figures
+from portal.metrics import closing, figures
 from portal.metrics.figures import Grain, Sheet, Snapshot
 from portal.metrics.metric import HUNDRED, Metric
 from portal.metrics.receipts import Place, Reading, Standards
@@ -157,6 +157,21 @@ class Board:
             drilled=self.sheet.of(metric.drill, code) if metric.drill else None,
         )
 
+    @cached_property
+    def close(self) -> "Close | None":
+        """How the chosen month stands; None while today's numbers are shown."""
+        if self.month is None:
+            return None
+        night = self.months.get(self.month)
+        month_end = (self.month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        if night is None or night.closed_at is None:
+            return Close(month_end, None, closing.closing_day(month_end))
+        noted = figures.corrections(self.unit.pk, month_end)
+        return Close(
+            month_end, night.closed_at, closing.closing_day(month_end),
+            [(metrics()[key], by, month) for key, (by, month) in noted.items() if key in metrics()],
+        )  # fmt: skip
+
     @property
     def measured_at(self) -> datetime | None:
         return self.sheet.measured_at
@@ -243,6 +258,19 @@ class Board:
         """The rates that the ranking shows: the first ones that have been measured."""
         measured = [m for m in self.known(RATES) if self.sheet.value(m.key) is not None]
         return measured[:RANKED_COLUMNS]
+
+
+@dataclass(frozen=True)
+class Close:
+    """Whether a past month is closed, or when it will be.
+
+    :param notes: metrics that would differ now, by how much, and whose close notes it
+    """
+
+    month_end: date
+    closed_at: datetime | None
+    due_on: date
+    notes: Sequence[tuple[Metric, Decimal, date]] = ()
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,20 @@ from the registers.
 import uuid
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from threading import Lock
 from typing import Any, Literal
 
-from django.db.models import DecimalField, F, Min, QuerySet, Sum
+from django.db.models import DecimalField, F, Min, Q, QuerySet, Sum
 from django.db.models.expressions import Combinable, ExpressionWrapper
+from django.db.models.functions import Coalesce
 
 from portal.metrics.metric import HUNDRED, Bounds, Metric
-from portal.metrics.models import MetricRun, MetricValue, RunKind
+from portal.metrics.models import Correction, MetricRun, MetricValue, RunKind, RunState
 from portal.metrics.registry import metrics
+from portal.orgs.scope import DISTRICT_SPAN, STREET_SPAN
 from portal.orgs.tokens import current_scope
 
 Grain = Literal["committee_id", "street_id"]
@@ -85,15 +87,27 @@ def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """A run that ended without numbers after those that are shown."""
+
+    day: date
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Sheet:
     """The figures of a unit's parts at one time, and their sums.
 
-    `measured_at` is the moment of the oldest number; None when there are no numbers at all.
+    `measured_at` is until when the oldest number is known to hold; None when there are no numbers
+    at all. `is_preview` tells a day's passing numbers from those that are kept; `failure` is a run
+    that should have brought newer ones.
     """
 
     figures: Mapping[int, Mapping[str, Figure]] = field(default_factory=dict)
     as_of: date | None = None
     measured_at: datetime | None = None
+    is_preview: bool = False
+    failure: Failure | None = None
 
     def of(self, key: str, code: int | None = None) -> Figure:
         """The figure of one part, or of all of them together."""
@@ -110,29 +124,68 @@ class Sheet:
 
 
 def current(unit: int, grain: Grain, keys: Sequence[str] | None = None) -> Sheet:
-    """The latest published numbers: the day's preview, else the last snapshot.
+    """The latest published numbers: the day's preview, else the last night's or month's.
+
+    Never some of one and some of the other: a preview that is older than the last night, or that
+    covers a part of the unit only, waits for the next.
 
     :param keys: the metrics that are wanted; all of them when None
     """
-    values = MetricValue.objects.under(unit)
+    shown = _shown(unit)
+    values = MetricValue.objects.under(unit).filter(run__in=shown.runs)
     if keys is not None:
         values = values.filter(metric__in=keys)
-    sheet = _sheet(values.filter(run__in=_previews()), grain)
-    if sheet.figures:
-        return sheet
-    last = MetricRun.objects.snapshots().order_by("-as_of")[:1]
-    return _sheet(values.filter(run__in=last), grain)
+    found = _sheet(values, grain) if shown.runs else Sheet()
+    return replace(found, is_preview=shown.is_preview, failure=shown.failure)
 
 
-def _previews() -> "QuerySet[MetricRun]":
-    return MetricRun.objects.published().filter(kind=RunKind.PREVIEW)
+@dataclass(frozen=True)
+class _Shown:
+    """Which runs hold a unit's latest numbers, and what failed since."""
+
+    runs: list[uuid.UUID]
+    is_preview: bool
+    failure: Failure | None
+
+
+def _shown(unit: int) -> _Shown:
+    above = {unit, unit // STREET_SPAN * STREET_SPAN, unit // DISTRICT_SPAN * DISTRICT_SPAN}
+    nights = MetricRun.objects.snapshots().order_by("-as_of")
+    known = MetricRun.objects.exclude(kind=RunKind.MONTHLY).filter(
+        Q(kind=RunKind.PREVIEW, state=RunState.PUBLISHED)
+        | Q(pk__in=nights.values("pk")[:1])
+        | Q(state=RunState.COMPUTING, failed_at__isnull=False, unit_id__in=above)
+    )
+    previews, last, failed = [], None, []
+    for run in known:
+        if run.state == RunState.COMPUTING:
+            failed.append(run)
+        elif run.kind == RunKind.PREVIEW:
+            previews.append(run)
+        else:
+            last = run
+    whole = [
+        run for run in previews
+        if run.unit_id in above and (last is None or _moment(run) > _moment(last))
+    ]  # fmt: skip
+    runs = previews if whole else [last] if last else []
+    since = min((_moment(run) for run in whole or runs), default=None)
+    later = [run for run in failed if run.failed_at and (since is None or run.failed_at > since)]
+    latest = max(later, key=lambda run: run.failed_at or run.requested_at, default=None)
+    failure = Failure(latest.as_of, latest.failed_at) if latest and latest.failed_at else None
+    return _Shown([run.pk for run in runs], bool(whole), failure)
+
+
+def _moment(run: MetricRun) -> datetime:
+    """Until when a published run's numbers are known to hold."""
+    return run.confirmed_at or run.measured_at or run.requested_at
 
 
 def _sheet(values: "QuerySet[MetricValue]", grain: Grain) -> Sheet:
     rows = values.order_by().values(grain, "metric").annotate(
         **_summed(),
         as_of=Min("run__as_of"),
-        measured_at=Min("run__measured_at"),
+        measured_at=Min(Coalesce("run__confirmed_at", "run__measured_at")),
     )  # fmt: skip
     figures: dict[int, dict[str, Figure]] = defaultdict(dict)
     days: list[date] = []
@@ -163,27 +216,45 @@ def _figure(metric: Metric, row: Mapping[str, Any]) -> Figure:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A published night: its run and its day."""
+    """Kept numbers: their run and their day; `closed_at` of a month that is closed for good."""
 
     run: uuid.UUID
     day: date
+    closed_at: datetime | None = None
 
 
 def snapshots(since: date, until: date) -> list[Snapshot]:
-    """Published snapshots of the days from `since` to `until`, the oldest first."""
-    runs = MetricRun.objects.snapshots().filter(as_of__gte=since, as_of__lte=until)
-    return [Snapshot(run, day) for run, day in runs.order_by("as_of").values_list("pk", "as_of")]
+    """Nights and closes of the days from `since` to `until`, the oldest first."""
+    runs = MetricRun.objects.kept().filter(as_of__gte=since, as_of__lte=until)
+    found = runs.values_list("pk", "as_of", "kind", "published_at")
+    return [
+        Snapshot(run, day, at if kind == RunKind.MONTHLY else None) for run, day, kind, at in found
+    ][::-1]
 
 
-def month_ends(nights: Iterable[Snapshot]) -> dict[date, Snapshot]:
-    """The last snapshot of each month, by the month's first day, in order."""
-    return {night.day.replace(day=1): night for night in sorted(nights, key=lambda n: n.day)}
+def month_ends(kept: Iterable[Snapshot]) -> dict[date, Snapshot]:
+    """The last numbers of each month, by the month's first day: its close, else its last night."""
+    ordered = sorted(kept, key=lambda each: (each.day, each.closed_at is not None))
+    return {each.day.replace(day=1): each for each in ordered}
 
 
-def week_ends(nights: Iterable[Snapshot]) -> list[Snapshot]:
-    """The last snapshot of each week, in order."""
-    by_week = {night.day.isocalendar()[:2]: night for night in sorted(nights, key=lambda n: n.day)}
-    return list(by_week.values())
+def week_ends(kept: Iterable[Snapshot]) -> list[Snapshot]:
+    """The last night of each week, in order."""
+    nights = sorted((each for each in kept if each.closed_at is None), key=lambda n: n.day)
+    return list({night.day.isocalendar()[:2]: night for night in nights}.values())
+
+
+def corrections(unit: int, month_end: date) -> dict[str, tuple[Decimal, date]]:
+    """What published closes note of a closed month of a unit: by metric, by how much the number
+    would differ now, and the last day of the month whose close noted it last.
+    """  # noqa: D205  one sentence
+    notes = Correction.objects.under(unit).filter(month_end=month_end, run__state="published")
+    rows = notes.order_by().values("metric", "run__as_of").annotate(by=Sum(F("now") - F("was")))
+    found: dict[str, tuple[Decimal, date]] = {}
+    for row in sorted(rows, key=lambda row: row["run__as_of"]):
+        so_far = found.get(row["metric"], (Decimal(0), row["run__as_of"]))[0]
+        found[row["metric"]] = (so_far + row["by"], row["run__as_of"])
+    return {key: told for key, told in found.items() if told[0]}
 
 
 def history(

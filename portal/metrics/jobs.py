@@ -21,4 +21,8 @@ def publish(job: Job, by: Scope, at: datetime) -> dict[str, Any]:
     return {"run": str(run.pk), "as_of": run.as_of.isoformat()}
 
 
-HANDLERS = {services.JOB: Handler(chunk=compute, finish=publish)}
+def give_up(job: Job, by: Scope, at: datetime) -> None:
+    services.give_up(run_id=uuid.UUID(job.params["run"]), by=by, at=at)
+
+
+HANDLERS = {services.JOB: Handler(chunk=compute, finish=publish, failed=give_up)}

@@ -150,6 +150,8 @@ class Metric:
     :param sample: how the rate is bounded, where it comes from a sample
     :param example: the catalogue's worked example
     :param noun: measure word of both parts
+    :param dated: the rows tell by their own days what they were on any day; of such a count, closes
+        note what came to light after an earlier month was closed
     """
 
     key: str
@@ -164,6 +166,7 @@ class Metric:
     good: Good = Good.NEITHER
     unit: Text = ""
     noun: Text = ""
+    dated: bool = False
     decimals: int = 2
     version: int = 1
     target: str = ""

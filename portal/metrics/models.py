@@ -12,6 +12,11 @@ from portal.orgs.records import CommitteeRecord, ScopedQuerySet, new_id
 class RunKind(models.TextChoices):
     PREVIEW = "preview", "当日预览"
     NIGHTLY = "nightly", "每日快照"
+    MONTHLY = "monthly", "月结"
+
+
+#: What is kept for ever, once for a day.
+KEPT = (RunKind.NIGHTLY, RunKind.MONTHLY)
 
 
 class RunState(models.TextChoices):
@@ -27,12 +32,25 @@ class MetricRunQuerySet(models.QuerySet["MetricRun"]):
         """Published nightly runs: they never change."""
         return self.published().filter(kind=RunKind.NIGHTLY)
 
+    def closes(self) -> "MetricRunQuerySet":
+        """Published closes of months: they never change either."""
+        return self.published().filter(kind=RunKind.MONTHLY)
+
+    def kept(self) -> "MetricRunQuerySet":
+        """Nights and closes; of a month's last day the close comes first."""
+        return self.published().filter(kind__in=KEPT).order_by("-as_of", "kind")
+
+    def failed(self) -> "MetricRunQuerySet":
+        return self.filter(state=RunState.COMPUTING, failed_at__isnull=False)
+
 
 class MetricRun(models.Model):
     """One computation for a unit and everything below it; readers see published runs only.
 
-    `measured_at` is when the first rows were read: no number of the run is older. `rules` holds
-    the version of each rule set that was used.
+    `measured_at` is when the first rows were read: no number of the run is older, unless
+    `confirmed_at` says until when nothing has changed since. `rules` holds the version of each
+    rule set that was used, `mark` how often the registers had been written by then. A run whose
+    job ended without a result stays unpublished, with the moment of its failure.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -43,6 +61,9 @@ class MetricRun(models.Model):
     requested_at = models.DateTimeField("申请时间")
     measured_at = models.DateTimeField("计算时间", null=True)
     published_at = models.DateTimeField("发布时间", null=True)
+    confirmed_at = models.DateTimeField("确认无变动时间", null=True)
+    failed_at = models.DateTimeField("失败时间", null=True)
+    mark = models.CharField("登记变动标记", max_length=40, blank=True, db_default="")
     rules = models.JSONField("所用规则版本", default=dict)
     job_id = models.UUIDField("后台任务", null=True)
 
@@ -52,7 +73,7 @@ class MetricRun(models.Model):
         personal: ClassVar[set[str]] = set()
         plain: ClassVar[set[str]] = {
             "id", "kind", "unit_id", "as_of", "state", "requested_at", "measured_at",
-            "published_at", "rules", "job_id",
+            "published_at", "confirmed_at", "failed_at", "mark", "rules", "job_id",
         }  # fmt: skip
 
     class Meta:
@@ -64,6 +85,12 @@ class MetricRun(models.Model):
                 condition=Q(kind="nightly", state="published"),
                 name="metrics_one_snapshot_a_day",
                 violation_error_message="这一天的快照已发布",
+            ),
+            models.UniqueConstraint(
+                fields=["as_of"],
+                condition=Q(kind="monthly", state="published"),
+                name="metrics_one_close_a_month",
+                violation_error_message="这个月已经月结",
             ),
             models.CheckConstraint(
                 condition=Q(state="computing", published_at=None)
@@ -122,3 +149,39 @@ class MetricValue(CommitteeRecord):
 
     def __str__(self) -> str:
         return f"{self.metric} {self.committee_id}"
+
+
+class Correction(CommitteeRecord):
+    """What came to light after a month was closed: the closed number stays, a later close notes it.
+
+    `run` is the close that notes it, `month_end` the last day of the month it concerns; `was` is
+    what that month's close, or a note after it, says.
+    """
+
+    run = models.ForeignKey(MetricRun, models.CASCADE, related_name="corrections")
+    month_end = models.DateField("更正的月末")
+    metric = models.CharField("指标", max_length=40)
+    was = models.DecimalField("原数", max_digits=16, decimal_places=4)
+    now = models.DecimalField("现数", max_digits=16, decimal_places=4)
+
+    objects = ScopedQuerySet["Correction"].as_manager()
+
+    class PersonalData:
+        personal: ClassVar[set[str]] = set()
+        plain: ClassVar[set[str]] = {"run_id", "month_end", "metric", "was", "now"}
+
+    class Meta:
+        verbose_name = "月结后更正"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["committee", "run", "month_end", "metric"], name="metrics_noted_once",
+                violation_error_message="这项更正已经记入",
+            ),
+        ]  # fmt: skip
+        indexes = [
+            # what is noted of a closed month of a unit
+            models.Index(fields=["month_end", "street_id"], name="metrics_corrections"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.committee_id} {self.month_end}"

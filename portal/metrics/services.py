@@ -2,16 +2,28 @@
 
 import uuid
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from portal.audit.record import record
 from portal.jobs import services as ledger
 from portal.jobs.models import Job, JobState
+from portal.metrics import changes, closing
 from portal.metrics.measure import Parts, measure
 from portal.metrics.metric import Metric, Occasion
-from portal.metrics.models import MetricRun, MetricRunQuerySet, MetricValue, RunKind, RunState
+from portal.metrics.models import (
+    KEPT,
+    Correction,
+    MetricRun,
+    MetricRunQuerySet,
+    MetricValue,
+    RunKind,
+    RunState,
+)
 from portal.metrics.registry import metrics
 from portal.orgs import posts
 from portal.orgs.access import require
@@ -30,7 +42,16 @@ RULE_SETS = (
 )  # fmt: skip
 #: A run that has not been published by then never will be; its values are swept away.
 GIVEN_UP_AFTER = timedelta(days=1)
+TITLES = {
+    RunKind.PREVIEW: _lazy("计算 %(day)s 的预览"),
+    RunKind.NIGHTLY: _lazy("计算 %(day)s 的快照"),
+    RunKind.MONTHLY: _lazy("月结 %(day)s"),
+}
 _PUBLISHING = 7_310_107  # any number, the same for all who publish or ask
+
+
+class UnableToClose(Exception):
+    """The month cannot be closed, with the sentence that says why."""
 
 
 @transaction.atomic
@@ -40,21 +61,24 @@ def request_run(
     """Ask the ledger to compute all metrics of a unit; the worker is rung on commit.
 
     A run of the unit that is under way is given back instead of a second one, a day that has its
-    snapshot already gives None.
+    snapshot or its close already gives None.
 
     :raises NotAllowed: `by` may not run metrics there
     """
     require(by, Capability.RUN_METRICS, unit)
     _take_turns()
     runs = MetricRun.objects.filter(kind=kind, unit_id=unit, as_of=as_of)
-    if kind is RunKind.NIGHTLY and runs.published().exists():
+    if kind in KEPT and runs.published().exists():
         return None
     if running := _under_way(runs, by):
         return running
-    run = MetricRun.objects.create(kind=kind, unit_id=unit, as_of=as_of, requested_at=at)
+    run = MetricRun.objects.create(
+        kind=kind, unit_id=unit, as_of=as_of, requested_at=at, mark=changes.mark(),
+        rules={code: rule.version for code, rule in rules_on(RULE_SETS, as_of).items()},
+    )  # fmt: skip
     job = ledger.ask(
         kind=JOB,
-        title=_("计算指标 %(day)s") % {"day": as_of},
+        title=TITLES[kind] % {"day": as_of},
         key=str(run.pk),
         params={"run": str(run.pk)},
         # one piece: each register is read once, however many streets and committees it has
@@ -72,10 +96,87 @@ def request_run(
 
 def run_district(*, kind: RunKind, as_of: date, at: datetime) -> MetricRun | None:
     """What the clock asks for: the whole district, in the scope of the system itself."""
-    district = OrgUnit.objects.get(parent=None)
-    scope = posts.system_scope(district.code, district.name)
+    scope = _clock()
     with acting(scope):
-        return request_run(kind=kind, unit=district.code, as_of=as_of, by=scope, at=at)
+        return request_run(kind=kind, unit=scope.unit, as_of=as_of, by=scope, at=at)
+
+
+def preview_district(*, as_of: date, at: datetime) -> MetricRun | None:
+    """The day's preview, asked for by the clock; None when nothing has changed since the last."""
+    scope = _clock()
+    with acting(scope):
+        if _confirm_preview(scope.unit, as_of, at):
+            return None
+        return request_run(kind=RunKind.PREVIEW, unit=scope.unit, as_of=as_of, by=scope, at=at)
+
+
+def _confirm_preview(unit: int, as_of: date, at: datetime) -> bool:
+    """Say of a preview of the day that it still holds, if the registers are as it found them."""
+    last = MetricRun.objects.published().filter(
+        kind=RunKind.PREVIEW, unit_id=unit, as_of=as_of, mark=changes.mark()
+    )
+    return last.update(confirmed_at=at) > 0
+
+
+def close_due_month(*, at: datetime) -> MetricRun | None:
+    """What the clock asks for on a month's third working day; None when there is nothing to do."""
+    scope = _clock()
+    month_end = closing.latest_to_close(timezone.localdate(at))
+    with acting(scope):
+        try:
+            return close_month(month_end=month_end, by=scope, at=at)
+        except UnableToClose:
+            return None  # nothing was measured in that month
+
+
+def ask_again(*, at: datetime) -> list[MetricRun]:
+    """Ask once more for the nights and closes of the last day whose run has failed."""
+    scope = _clock()
+    with acting(scope):
+        failed = MetricRun.objects.failed().filter(
+            kind__in=KEPT, unit_id=scope.unit, requested_at__gte=at - GIVEN_UP_AFTER
+        )
+        wanted = {(RunKind(run.kind), run.as_of) for run in failed}
+        asked = (
+            request_run(kind=kind, unit=scope.unit, as_of=as_of, by=scope, at=at)
+            for kind, as_of in sorted(wanted)
+        )
+        return [run for run in asked if run is not None]
+
+
+@transaction.atomic
+def close_month(*, month_end: date, by: Scope, at: datetime) -> MetricRun | None:
+    """Ask for the numbers of a past month to be closed for good; None when they are.
+
+    The clock asks; who may compute the district's numbers may as well, should the clock have
+    missed it. What was entered until now and belongs to the month is counted.
+
+    :raises UnableToClose: too early, no month's end, or the month has no snapshot
+    :raises NotAllowed: `by` may not run the district's metrics
+    """
+    unit = OrgUnit.objects.get(parent=None).code
+    require(by, Capability.RUN_METRICS, unit)
+    if not closing.is_month_end(month_end):
+        raise UnableToClose(_("月结的统计日应为月末"))
+    first_moment = timezone.make_aware(
+        datetime.combine(closing.closing_day(month_end), closing.CLOSING_TIME)
+    )
+    if at < first_moment:
+        raise UnableToClose(
+            _("%(month)d 月数在次月第三个工作日（%(day)s）20:00 月结")
+            % {"month": month_end.month, "day": first_moment.date()}
+        )
+    month = MetricRun.objects.snapshots().filter(
+        as_of__gte=month_end.replace(day=1), as_of__lte=month_end
+    )
+    if not month.exists():
+        raise UnableToClose(_("这个月没有已发布的每日快照，没有数可以月结"))
+    return request_run(kind=RunKind.MONTHLY, unit=unit, as_of=month_end, by=by, at=at)
+
+
+def _clock() -> Scope:
+    district = OrgUnit.objects.get(parent=None)
+    return posts.system_scope(district.code, district.name)
 
 
 def _under_way(runs: MetricRunQuerySet, by: Scope) -> MetricRun | None:
@@ -91,27 +192,27 @@ def _under_way(runs: MetricRunQuerySet, by: Scope) -> MetricRun | None:
 def compute_unit(*, run_id: uuid.UUID, unit: int, by: Scope, at: datetime) -> int:
     """Run the quality rules over a unit, then measure every metric; returns values written.
 
-    Doing it again replaces what an earlier attempt left.
+    Doing it again replaces what an earlier attempt left. A close asks no rules: they tell what is
+    wrong today, not on the last day of a month that is over.
     """
-    run = MetricRun.objects.select_for_update().get(pk=run_id)
-    quality.check_unit(unit=unit, by=by, at=at, run=run.pk)
-    return measure_unit(run=run, unit=unit, at=at)
+    run = MetricRun.objects.get(pk=run_id)
+    if run.kind != RunKind.MONTHLY:
+        quality.check_unit(unit=unit, by=by, at=at, run=run.pk)
+    written = measure_unit(run=run, unit=unit, at=at)
+    if run.kind == RunKind.MONTHLY:
+        _note_corrections(run, unit)
+    return written
 
 
 @transaction.atomic
 def measure_unit(*, run: MetricRun, unit: int, at: datetime) -> int:
     """Measure every metric of a unit and below into a run; returns values written."""
     expect_many_rows(unit)
-    rules = rules_on(RULE_SETS, run.as_of)
-    if run.measured_at is None:
-        run.measured_at = at
-        run.rules = {code: rule.version for code, rule in rules.items()}
-        run.save(update_fields=["measured_at", "rules"])
     wanted = metrics()
     committees = OrgUnit.objects.under(unit).on(run.as_of).committees()
     measured = measure(
         wanted.values(),
-        Occasion(unit, run.as_of, rules),
+        Occasion(unit, run.as_of, rules_on(RULE_SETS, run.as_of)),
         committees.values_list("code", flat=True),
     )
     MetricValue.objects.under(unit).filter(run=run).delete()
@@ -122,6 +223,40 @@ def measure_unit(*, run: MetricRun, unit: int, at: datetime) -> int:
     ]
     MetricValue.objects.bulk_create(rows, batch_size=2000)
     return len(rows)
+
+
+def _note_corrections(run: MetricRun, unit: int) -> None:
+    """Note in a close what the months closed before it would count differently now."""
+    Correction.objects.under(unit).filter(run=run).delete()
+    wanted = [metric for metric in metrics().values() if metric.dated]
+    earlier = MetricRun.objects.closes().filter(as_of__lt=run.as_of).order_by("-as_of")
+    for close in earlier[: closing.LOOKS_BACK]:
+        told = _told(close, unit, [metric.key for metric in wanted])
+        occasion = Occasion(unit, close.as_of, rules_on(RULE_SETS, close.as_of))
+        found = {
+            (code, key): parts.numerator
+            for code, values in measure(wanted, occasion, []).items()
+            for key, parts in values.items()
+        }
+        changed = [each for each in told | found if told.get(each, 0) != found.get(each, 0)]
+        Correction.objects.bulk_create(
+            Correction(
+                run=run, committee_id=code, month_end=close.as_of, metric=key,
+                was=told.get((code, key), Decimal(0)), now=found.get((code, key), Decimal(0)),
+            )
+            for code, key in sorted(changed)
+        )  # fmt: skip
+
+
+def _told(close: MetricRun, unit: int, keys: list[str]) -> dict[tuple[int, str], Decimal]:
+    """What a closed month counts by committee and metric, with all that was noted since."""
+    values = MetricValue.objects.under(unit).filter(run=close, metric__in=keys)
+    notes = Correction.objects.under(unit).filter(month_end=close.as_of, run__state="published")
+    told = {(row.committee_id, row.metric): row.numerator for row in values}
+    return told | {
+        (note.committee_id, note.metric): note.now
+        for note in notes.order_by("run__as_of", "metric", "committee_id")
+    }
 
 
 def _value(run: MetricRun, code: int, metric: Metric, parts: Parts) -> MetricValue:
@@ -153,11 +288,25 @@ def publish(*, run_id: uuid.UUID, by: Scope, at: datetime) -> MetricRun:
         _drop_earlier_previews(run)
     if level_of(run.unit_id) == "district":
         _sweep(at)
-    run.state, run.published_at = RunState.PUBLISHED, at
-    run.save(update_fields=["state", "published_at"])
-    if run.kind == RunKind.NIGHTLY or by.user_id is not None:
-        record("metrics.run_published", by=by, at=at, target=run, committee=run.unit_id)
+    run.state, run.published_at, run.failed_at = RunState.PUBLISHED, at, None
+    run.measured_at = _began(run)
+    run.save(update_fields=["state", "published_at", "failed_at", "measured_at"])
+    if run.kind in KEPT or by.user_id is not None:
+        action = "metrics.month_closed" if run.kind == RunKind.MONTHLY else "metrics.run_published"
+        record(action, by=by, at=at, target=run, committee=run.unit_id)
     return run
+
+
+def _began(run: MetricRun) -> datetime:
+    """A moment before the first row was read: no number of the run is older."""
+    job = Job.objects.filter(pk=run.job_id).first() if run.job_id else None
+    return job.started_at if job and job.started_at else run.requested_at
+
+
+@transaction.atomic
+def give_up(*, run_id: uuid.UUID, by: Scope, at: datetime) -> None:
+    """Remember that a run's job has ended without a result, so that pages can say so."""
+    MetricRun.objects.filter(pk=run_id, state=RunState.COMPUTING).update(failed_at=at)
 
 
 def _drop_earlier_previews(run: MetricRun) -> None:

@@ -1,4 +1,4 @@
-"""The clock's calls: the day's preview and the night's snapshot (D-10)."""
+"""The clock's calls: the day's preview, the night's snapshot and the month's close (D-10)."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,9 +12,9 @@ from portal.metrics.models import RunKind
 
 @shared_task(name="portal.metrics.tasks.preview")
 def preview(**_: Any) -> None:
-    """Compute today's numbers of the district, for the dashboards of the next quarter hour."""
+    """Compute today's numbers of the district, unless nothing has changed since the last time."""
     at = timezone.now()
-    services.run_district(kind=RunKind.PREVIEW, as_of=timezone.localdate(at), at=at)
+    services.preview_district(as_of=timezone.localdate(at), at=at)
 
 
 @shared_task(name="portal.metrics.tasks.nightly")
@@ -23,3 +23,15 @@ def nightly(**_: Any) -> None:
     at = timezone.now()
     yesterday = timezone.localdate(at) - timedelta(days=1)
     services.run_district(kind=RunKind.NIGHTLY, as_of=yesterday, at=at)
+
+
+@shared_task(name="portal.metrics.tasks.monthly")
+def monthly(**_: Any) -> None:
+    """Close the month whose third working day has come."""
+    services.close_due_month(at=timezone.now())
+
+
+@shared_task(name="portal.metrics.tasks.again")
+def again(**_: Any) -> None:
+    """Ask once more for what failed in the night."""
+    services.ask_again(at=timezone.now())

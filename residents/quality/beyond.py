@@ -149,11 +149,9 @@ def key_of(*columns: str) -> Combinable:
 def jumping(inspection: Inspection) -> Offenders:
     """Committees whose snapshots of a week apart differ by more than a tenth."""
     last = MetricRun.objects.snapshots().filter(as_of__lte=inspection.day).order_by("-as_of")
-    earlier = MetricRun.objects.snapshots().filter(
-        as_of__lte=Subquery(last.values("as_of")[:1]) - WEEK
-    )
+    earlier = MetricRun.objects.kept().filter(as_of__lte=Subquery(last.values("as_of")[:1]) - WEEK)
     then = MetricValue.objects.filter(
-        run=Subquery(earlier.order_by("-as_of").values("pk")[:1]),
+        run=Subquery(earlier.values("pk")[:1]),
         metric="actual_population", committee_id=OuterRef("committee_id"),
     )  # fmt: skip
     now = MetricValue.objects.under(inspection.unit).filter(

@@ -149,6 +149,7 @@ def _by_street(request: PortalRequest) -> HttpResponse:
     sums = _counts(sheet, None)
     context = {
         "rows": rows, "sums": sums, "total": _sum(sums), "measured_at": sheet.measured_at,
+        "sheet": sheet,
         "titles": [POPULATION_CATEGORIES.title(code) for code in ACTUAL_CATEGORIES],
     }  # fmt: skip
     return page(request, "residents/by_street.html", context)

@@ -170,6 +170,7 @@ def _run(today: date) -> dict[str, Any]:
     return {
         "kind": "preview", "unit_id": DISTRICT, "as_of": today, "state": "published",
         "requested_at": midnight, "measured_at": midnight, "published_at": midnight,
+        "confirmed_at": None, "failed_at": None,
     }  # fmt: skip
 
 
