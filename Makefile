@@ -10,7 +10,7 @@ SHELL := bash
 PYTHON := .venv/bin/python
 SOURCES := portal housing residents permits staffing assessment tests scripts bench manage.py
 PYTEST := $(PYTHON) -m pytest
-# Journeys share one process (they drive one running system); everything else fills both cores.
+# Journeys share one running system and faults another, each in one process; the rest fills both cores.
 WORKERS ?= 2
 
 help:   ## This list
@@ -21,7 +21,7 @@ demo: python node   ## The whole system with a synthetic district; DISTRICT=full
 
 test: python node system   ## Every test, on real servers and a real browser
 	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not journey and not faults and not tour" $(ARGS)
-	@$(PYTEST) -m "journey or faults" $(ARGS)
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "journey or faults" $(ARGS)
 
 journeys: python node system   ## Only the users' stories in the browser
 	@$(PYTEST) -m journey $(ARGS)
