@@ -1,15 +1,18 @@
 """Numbers of actual housing: how much of it is known, coded and rightly labelled (domain §4.6).
 
-Paper: S-07, S-39, S-71, S-81, S-84.
+Paper: S-07, S-39, S-71, S-74, S-77, S-81, S-84.
 """
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from housing.campaigns import FindingQuerySet
 from housing.cycles import RULE, cycles_by_occupancy
+from housing.enforcement import ReferralQuerySet
 from housing.leases import Lease, LeaseQuerySet
-from housing.models import DwellingUnit
+from housing.models import DwellingUnit, Finding, GroupRentalDecision, Referral
 from housing.querysets import DwellingQuerySet, within
+from housing.rectifying import GROUP_RENTAL_KINDS
 from portal.metrics.metric import (
     Axis,
     Example,
@@ -51,12 +54,36 @@ def let(occasion: Occasion) -> LeaseQuerySet:
     )
 
 
+def found(occasion: Occasion) -> FindingQuerySet:
+    """Problems that people were told to put right by a day of the year that has come."""
+    told = Finding.objects.under(occasion.unit).filter(**occasion.in_year("due_on"))
+    return told.exclude(noticed_on=None).exclude(state=Finding.State.DISMISSED)
+
+
+def confirmed(occasion: Occasion) -> FindingQuerySet:
+    """Those of group rental, at dwellings that an officer has confirmed until the day."""
+    decided = GroupRentalDecision.objects.filter(
+        dwelling_id=OuterRef("dwelling_id"), kind=GroupRentalDecision.Kind.CONFIRMED,
+        at__date__lte=occasion.day,
+    )  # fmt: skip
+    return found(occasion).filter(Exists(decided), kind__in=GROUP_RENTAL_KINDS)
+
+
+def referred(occasion: Occasion) -> ReferralQuerySet:
+    """Letters to departments whose answer was due by a day of the year that has come."""
+    rows = Referral.objects.under(occasion.unit).filter(**occasion.in_year("feedback_due"))
+    return rows.exclude(state=Referral.State.RETURNED)
+
+
 def dwellings(query: str) -> ListLink:
     return ListLink("housing:list", query)
 
 
 DWELLINGS = Source("dwellings", frame)
 LEASES = Source("leases", let)
+FINDINGS, CONFIRMED = Source("findings", found), Source("confirmed_rentals", confirmed)
+REFERRALS = Source("referrals", referred)
+PUT_RIGHT = [Finding.State.RECHECKED, Finding.State.CLOSED]
 ALL = Part(_("在册房屋"), DWELLINGS, lambda _o: Count("id"), dwellings("status=active"))
 LET = Part(
     _("居住状态为出租的在册房屋"), DWELLINGS,
@@ -132,25 +159,40 @@ METRICS = [
     ),
     Metric(
         key="group_rental_resolution", title=_("群租处置率"), kind=Kind.RATE, number="M-14",
-        clause=CLAUSE, unit="%", noun=_("套"), good=Good.UP,
-        formula=_("群租处置率 = 按期整改并复查的群租房屋 ÷ 应整改的群租房屋"),
-        numerator=Part(_("按期整改并经复查的、已认定的群租房屋")),
-        denominator=Part(_("整改期限已到的、已认定的群租房屋")),
-        awaits=_("群租认定结果尚未纳入逐夜计算"), example=Example("18", "20", "90"),
+        clause=CLAUSE, unit="%", noun=_("处"), good=Good.UP,
+        formula=_("群租处置率 = 按期整改并复查的群租 ÷ 应整改的群租"),
+        numerator=Part(
+            _("整改期限内复查通过的、已认定的群租"), CONFIRMED,
+            lambda _o: Count("id", filter=Q(rechecked_on__lte=F("due_on"), state__in=PUT_RIGHT)),
+        ),
+        denominator=Part(
+            _("本年整改期限已到的、已认定的群租"), CONFIRMED, lambda _o: Count("id"),
+        ),
+        reason=_("本年没有到期的群租"), note=_("只数授权人员上门认定过的房屋；不成立的不计"),
+        axis=Axis(80, 100, 5), example=Example("18", "20", "90"),
     ),
     Metric(
         key="referral_closure", title=_("抄告办结率"), kind=Kind.RATE, number="M-25",
         clause="三(五)2", unit="%", noun=_("件"), good=Good.UP,
         formula=_("抄告办结率 = 期限内反馈的抄告 ÷ 应反馈的抄告"),
-        numerator=Part(_("反馈日期不晚于反馈期限的抄告")),
-        denominator=Part(_("反馈期限已到的抄告")),
-        awaits=_("抄告结果尚未纳入逐夜计算"), example=Example("27", "30", "90"),
+        numerator=Part(
+            _("反馈日期不晚于反馈期限的抄告"), REFERRALS,
+            lambda _o: Count("id", filter=Q(fed_back_on__lte=F("feedback_due"))),
+        ),
+        denominator=Part(_("本年反馈期限已到的抄告"), REFERRALS, lambda _o: Count("id")),
+        reason=_("本年没有到期的抄告"), note=_("退回的不计"),
+        axis=Axis(80, 100, 5), example=Example("27", "30", "90"),
     ),
     Metric(
         key="rectification", title=_("整治完成率"), kind=Kind.RATE, number="M-26", clause=CLAUSE,
         unit="%", noun=_("个"), good=Good.UP,
-        formula=_("整治完成率 = 复查后销号的问题 ÷ 整改期限已到的问题"),
-        numerator=Part(_("复查后销号的问题")), denominator=Part(_("整改期限已到的问题")),
-        awaits=_("整治问题尚未纳入逐夜计算"), example=Example("85", "100", "85"),
+        formula=_("整治完成率 = 复查后办结的问题 ÷ 整改期限已到的问题"),
+        numerator=Part(
+            _("复查后办结的问题"), FINDINGS,
+            lambda o: Count("id", filter=Q(ended_at__date__lte=o.day, state="closed")),
+        ),
+        denominator=Part(_("本年整改期限已到的问题"), FINDINGS, lambda _o: Count("id")),
+        reason=_("本年没有到期的问题"), note=_("不成立的不计"),
+        axis=Axis(80, 100, 5), example=Example("85", "100", "85"),
     ),
 ]  # fmt: skip

@@ -63,6 +63,10 @@ class Occasion:
         """The condition that a column lies in the month of the day, up to the day."""
         return {f"{column}__gte": self.day.replace(day=1), f"{column}__lte": self.day}
 
+    def in_year(self, column: str) -> dict[str, Any]:
+        """The same for the year of the day: for what happens too seldom to be told by the month."""
+        return {f"{column}__gte": self.day.replace(month=1, day=1), f"{column}__lte": self.day}
+
 
 @dataclass(frozen=True)
 class Source:
