@@ -17,50 +17,19 @@ from permits import transitions
 from permits.models import PermitApplication, ResidencePermit
 from portal.desk.campaign_sources import Campaigns, Findings, Referrals, Sites
 from portal.desk.housing_sources import CodeRequests, Leases
+from portal.desk.quality_sources import quality_sources
 from portal.desk.source import MOST_OPENED, Act, Item, Loaded, Source, bucket_of, links
 from portal.exchange.exports.querying import waiting_for
 from portal.exchange.exports.words import line_of
 from portal.exchange.models import ExportRequest
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
-from portal.quality.fixing import issue_url, may_fix
-from portal.quality.models import DataQualityIssue
-from portal.quality.registry import quality_rules
 from portal.ui import formats
 from residents.models import CorrectionRequest, Lead, Residence, ResidentAppeal, Transfer
 from residents.services import unit_title
 
-#: Verifications have a kind of their own here, read from the register itself.
-VERIFICATION = "DQ-13"
 WINDOW = 30
 HOUSEHOLDS = {"1": "自住户", "2": "出租户", "3": "借住户", "5": "集体户"}
-
-
-class Issues(Source):
-    """What the quality rules found, besides due verifications."""
-
-    key, title = "quality", "质量问题"
-
-    def rows(self) -> Any:
-        verifications = [r.key for r in quality_rules().values() if r.number == VERIFICATION]
-        issues = DataQualityIssue.objects.in_scope(self.scope).open()
-        return issues.exclude(rule__in=verifications)
-
-    def item(self, row: DataQualityIssue) -> Item:
-        rule = quality_rules().get(row.rule)
-        main = issue_url(row, self.scope)
-        word = str(rule.act) if rule and may_fix(row, self.scope) else _("查看房屋")
-        acts = [Act(word, main)] if main else []
-        acts += links((_("同类问题"), "quality:list", f"rule={row.rule}", None))
-        facts = [(_("规则"), f"{row.rule} {rule.title}" if rule else row.rule)]
-        if rule and rule.hurts:
-            facts.append((_("影响"), str(rule.hurts)))
-        if rule:
-            facts.append((_("怎么改"), str(rule.mend)))
-        return Item(
-            f"issue-{row.pk}", self.key, row.severity, _(self.title), row.subject, row.place,
-            row.detail, row.due_on, facts, acts,
-        )  # fmt: skip
 
 
 class Verifications(Source):
@@ -299,9 +268,7 @@ class Appeals(Source):
 
 def sources(scope: Scope, today: date) -> list[Source]:
     """What this post is asked to do: what it cannot do is not its business."""
-    found: list[type[Source]] = []
-    if scope.may(Capability.VIEW_QUALITY):
-        found.append(Issues)
+    found = quality_sources(scope)
     if scope.level == "committee" and scope.may(Capability.VIEW_REGISTER):
         found += [Verifications, Endorsements, Leases]
     if any(

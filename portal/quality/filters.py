@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.models import OrgUnit
-from portal.orgs.scope import level_of
+from portal.orgs.scope import Scope, level_of
 from portal.quality.models import DataQualityIssue, IssueQuerySet, IssueState
 from portal.quality.registry import quality_rules
 from portal.quality.rule import ABOUT_TITLES
@@ -16,10 +16,14 @@ from portal.ui.filtering import offer
 SEVERITIES = [("must", _("必改")), ("should", _("应改")), ("note", _("提醒"))]
 ABOUT = [(str(about), title) for about, title in ABOUT_TITLES.items()]
 DUE = [("overdue", _("已超期")), ("open", _("未到期"))]
+WHO = [("mine", _("由我处理")), ("nobody", _("未派发")), ("somebody", _("已派发"))]
+WAITS = [
+    ("mend", _("待我改")), ("answer", _("待审批无误")), ("check", _("待我复核")),
+]  # fmt: skip
 
 
 class IssueFilter(django_filters.FilterSet):
-    """Without a state only open issues are listed."""
+    """Without a state, and nothing asked for that waits, only open issues are listed."""
 
     rule = django_filters.ChoiceFilter(
         label=_("规则"),
@@ -38,23 +42,40 @@ class IssueFilter(django_filters.FilterSet):
     unit = django_filters.ModelChoiceFilter(
         label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit", empty_label=_("不限")
     )
+    who = django_filters.ChoiceFilter(
+        label=_("责任人"), choices=WHO, method="by_mender", empty_label=_("不限")
+    )
     state = django_filters.ChoiceFilter(
-        label=_("状态"), choices=IssueState.choices, empty_label=_("待处理")
+        label=_("状态"), choices=IssueState.choices, empty_label=_("未了结")
+    )
+    waits = django_filters.ChoiceFilter(
+        label=_("等什么"), choices=WAITS, method="by_wait", empty_label=_("不限")
     )
 
     class Meta:
         model = DataQualityIssue
         fields: list[str] = []
 
-    def __init__(self, *args: Any, day: Any, units: "QuerySet[OrgUnit]", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, day: Any, units: "QuerySet[OrgUnit]", scope: Scope, **kwargs: Any
+    ) -> None:
         """:param units: those below the reader's own that the list may be narrowed to"""
         super().__init__(*args, **kwargs)
-        self.day = day
+        self.day, self.scope = day, scope
         offer(self, unit=units)
 
     def filter_queryset(self, queryset: IssueQuerySet) -> IssueQuerySet:
         rows: IssueQuerySet = super().filter_queryset(queryset)
-        return rows if self.form.cleaned_data.get("state") else rows.open()
+        told = self.form.cleaned_data
+        return rows if told.get("state") or told.get("waits") else rows.open()
+
+    def by_mender(self, rows: IssueQuerySet, _name: str, value: str) -> IssueQuerySet:
+        if value == "mine":
+            return rows.filter(assigned_id=self.scope.user_id or 0)
+        return rows.filter(assigned_id__isnull=value == "nobody")
+
+    def by_wait(self, rows: IssueQuerySet, _name: str, value: str) -> IssueQuerySet:
+        return rows.waiting(value, self.scope)
 
     def by_register(self, rows: IssueQuerySet, _name: str, value: str) -> IssueQuerySet:
         keys = [rule.key for rule in quality_rules().values() if rule.about == value]

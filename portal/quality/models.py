@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
+from portal.orgs.scope import Scope
 from portal.quality import transitions
 
 
@@ -39,17 +40,20 @@ class IssueQuerySet(ScopedQuerySet["DataQualityIssue"]):
     def found_since(self, day: date) -> Self:
         return self.filter(detected_on__gte=day)
 
-    def to_mend_by(self, user_id: int | None) -> Self:
-        """What this person has to mend, and what nobody was given yet."""
-        return self.filter(TO_MEND).filter(Q(assigned_id=None) | Q(assigned_id=user_id or 0))
+    def waiting(self, what: str, scope: Scope) -> Self:
+        """What waits for this very person.
 
-    def asked_for(self) -> Self:
-        """Exceptions that wait for the street's answer."""
-        return self.filter(state=IssueState.ASKED)
-
-    def to_check_by(self, user_id: int | None) -> Self:
-        """Mended issues that wait for a check by somebody else than who mended them."""
-        return self.filter(TO_CHECK).exclude(fixed_by_id=user_id or 0)
+        :param what: `mend`: theirs to mend, and what nobody was given yet; `answer`: exceptions of
+            others to decide; `check`: mended by others
+        """
+        me = scope.user_id or 0
+        if what == "mend":
+            return self.filter(TO_MEND).filter(Q(assigned_id=None) | Q(assigned_id=me))
+        if what == "answer":
+            return self.filter(state=IssueState.ASKED).exclude(asked_by_id=me)
+        others = ~Q(Q(fixed_by_id=me) & Q(fixed_by_id__isnull=False))
+        given = ~Q(Q(assigned_id=me) & Q(assigned_id__isnull=False))
+        return self.filter(TO_CHECK & others & given)
 
 
 class DataQualityIssue(CommitteeRecord):

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.quality.filters import IssueFilter
-from portal.quality.fixing import issue_url
+from portal.quality.fixing import issue_url, may_fix
 from portal.quality.models import DataQualityIssue, IssueState
 from portal.quality.registry import quality_rules
 from portal.ui import formats
-from portal.ui.cells import Column, Empty, Problem, Tag, Toned
+from portal.ui.cells import Column, Empty, Link, Problem, Tag, Toned
 from portal.ui.listing import RegisterList
 
 TONES = {
@@ -27,6 +28,15 @@ def problem(issue: DataQualityIssue) -> Problem:
 
 def state(issue: DataQualityIssue) -> Tag:
     return Tag(issue.get_state_display(), TONES[IssueState(issue.state)])
+
+
+def mender(issue: DataQualityIssue) -> str:
+    return issue.assigned_to or ""
+
+
+def step(issue: DataQualityIssue) -> Link:
+    """The issue's own page; the row itself leads where it is mended."""
+    return Link(str(_("详情")), reverse("quality:issue", args=[issue.pk]))
 
 
 def found(row: Any) -> str:
@@ -50,7 +60,9 @@ HOW = (
     Column("detail", _("情况"), kind="second"),
     Column("detected", _("发现"), cell=found),
     Column("due", _("期限"), cell=due, sort="due_on"),
+    Column("mender", _("责任人"), cell=mender),
     Column("state", _("状态"), cell=state),
+    Column("page", "", cell=step),
 )
 
 
@@ -66,10 +78,17 @@ class IssueList(RegisterList):
     caption = _("质量问题")
     empty = Empty(_("没有问题"), _("规则没有查出要改的记录"), icon="check-circle")
 
+    peeks = True
+
     def row_url(self, row: DataQualityIssue) -> str:
-        if not row.is_open:
-            return ""
-        return issue_url(row, self.request.scope)  # type: ignore[attr-defined]
+        """The form at its field for who mends it, the issue's page for all others."""
+        scope = self.request.scope  # type: ignore[attr-defined]
+        if row.is_to_mend and may_fix(row, scope) and (form := issue_url(row, scope)):
+            return form
+        return self.peek_url(row)
+
+    def peek_url(self, row: DataQualityIssue) -> str:
+        return reverse("quality:issue", args=[row.pk])
 
     def row_css(self, row: DataQualityIssue) -> str:
         return "" if row.is_open else "is-muted"

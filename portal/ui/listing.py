@@ -106,6 +106,10 @@ class RegisterList:
         """Where a row leads; blank when it leads nowhere."""
         return ""
 
+    def peek_url(self, row: Any) -> str:
+        """What is looked at beside the list; blank for the page that the row leads to."""
+        return ""
+
     def row_css(self, row: Any) -> str:
         """A class of the row: `is-muted` for what is closed."""
         return ""
@@ -237,8 +241,11 @@ class RegisterList:
         cells = pattern.fill([write(record, url) for write in writers])
         pick = key if self.bulk else ""
         return Row(
-            record, key, url, markup.row(cells, css=self.row_css(record), url=url, pick=pick)
-        )
+            record, key, url,
+            markup.row(
+                cells, css=self.row_css(record), url=url, pick=pick, peek=self.peek_url(record)
+            ),
+        )  # fmt: skip
 
     @cached_property
     def count(self) -> tuple[int, bool]:

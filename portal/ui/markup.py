@@ -130,12 +130,16 @@ def _lock(why: str) -> str:
     return fill('<span title="%s">%s</span>', why, icon("lock", label=why))
 
 
-def row(cells: str, *, css: str, url: str, pick: str) -> str:
-    """A table row around its drawn cells: where it leads, and its box (`pick` is its id)."""
+def row(cells: str, *, css: str, url: str, pick: str, peek: str = "") -> str:
+    """A table row around its drawn cells: where it leads, and its box (`pick` is its id).
+
+    :param peek: the page that is looked at beside the list, where it is not the one it leads to
+    """
     return fill(
-        '<tr class="%s" data-row%s>%s%s</tr>\n',
+        '<tr class="%s" data-row%s%s>%s%s</tr>\n',
         css,
         fill(' data-url="%s"', url) if url else "",
+        fill(' data-peek-url="%s"', peek) if peek else "",
         fill(_PICK, pick, _("选中")) if pick else "",
         cells,
     )

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from portal.jobs.acts import put_at_field
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
@@ -26,7 +27,6 @@ from residents.appeal_report import FEWEST, topics_of
 from residents.filters import AppealFilter
 from residents.models import ResidentAppeal
 from residents.request_tables import APPEAL_TONES, AppealList
-from residents.views.acts import put_at_field
 from residents.views.requests import act_on, note_look, show_list, show_request
 
 State, Against = ResidentAppeal.State, ResidentAppeal.Against

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from portal.audit.record import record
+from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.pages import UNPROCESSABLE, done, page
@@ -24,7 +25,6 @@ from residents.models import Household, PastMembership, Residence
 from residents.regrouping import Group
 from residents.search import find_dwellings
 from residents.views import may_register
-from residents.views.acts import act_once, put_at_field
 
 ACTS = {act.value: act for act in PastMembership.Act}
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.bulk import AGREED, MOST_AT_ONCE, Outlook, carried, outlook
@@ -19,7 +20,6 @@ from portal.ui.pages import UNPROCESSABLE, done, page
 from residents import services
 from residents.forms import GiveForm
 from residents.models import Lead
-from residents.views.acts import act_once, put_at_field
 from residents.views.leads import Listing
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.audit.record import record
+from portal.jobs.acts import act_once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.pages import done, page
@@ -18,7 +19,6 @@ from residents.categories import POPULATION_CATEGORIES
 from residents.forms import MergeForm
 from residents.grid import place_words
 from residents.models import Residence, Resident, ResidentMerge
-from residents.views.acts import act_once
 
 UNPROCESSABLE, CONFLICT = 422, 409
 HOME = "home"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from portal.audit.record import record
+from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.rules.services import rule_on
@@ -18,7 +19,6 @@ from residents import services
 from residents.forms import WelcomeForm
 from residents.models import NewcomerService, Residence, Resident
 from residents.newcomers import late_since, newcomers, not_welcomed
-from residents.views.acts import act_once, put_at_field
 
 MOST_SHOWN = 200
 

@@ -12,11 +12,11 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from portal.audit.record import record
+from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest
 from portal.ui.listing import RegisterList
 from portal.ui.pages import UNPROCESSABLE, done, page
 from residents import services
-from residents.views.acts import act_once, put_at_field
 
 Refused = (services.UnableToFollowUp, services.UnableToTransfer)
 

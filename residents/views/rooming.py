@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from housing.models import DwellingUnit
 from portal.audit.record import record
+from portal.jobs.acts import act_once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.pages import UNPROCESSABLE, done, page
 from residents import services
 from residents.forms import RoomPlacesForm
-from residents.views.acts import act_once
 
 
 @needs(Capability.EDIT_RESIDENTS)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.pages import done, page
@@ -25,7 +26,6 @@ from residents.spot_forms import ExtendForm, PlanForm, VerifiersForm
 from residents.spot_tables import TONES, FoundList, RecordList, RoundList
 from residents.spotchecks.courses import may_follow
 from residents.spotchecks.strata import TITLES
-from residents.views.acts import act_once, put_at_field
 from residents.views.requests import act_on, note_look, show_list, show_request
 
 

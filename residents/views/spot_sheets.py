@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from portal.audit.record import record
+from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.pages import done, page
@@ -21,7 +22,6 @@ from residents.services import spotchecks
 from residents.spot_forms import VisitForm
 from residents.spotchecks.courses import MOST_VISITS
 from residents.spotchecks.rounds import SpotItemQuerySet
-from residents.views.acts import act_once, put_at_field
 
 
 @require_GET

@@ -4,7 +4,7 @@ Whoever mended an issue never checks it. What is sent back stays open, whatever 
 its mender reports it. Paper: S-67, S-68.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import Appointment
 from portal.orgs.roles import ROLES
-from portal.orgs.scope import Scope
+from portal.orgs.scope import Scope, parent_of
 from portal.quality import transitions
 from portal.quality.fixing import FIXED_BY
 from portal.quality.models import DataQualityIssue
@@ -32,16 +32,39 @@ from portal.quality.services.steps import (
     words_of,
 )
 
+Place = tuple[int, About]
 
-def menders_of(committee: int, about: About, day: date) -> dict[int, str]:
-    """Who may be given such an issue: the names of those who mend it there, by account."""
-    needed = FIXED_BY[about]
-    roles = [key for key, role in ROLES.items() if needed in role.capabilities and not role.service]
+
+def menders_of(places: Collection[Place], day: date) -> dict[int, str]:
+    """Who mends such issues in all of these committees: names by account.
+
+    Each committee's own people and those of its street; empty where nobody serves them all.
+
+    :param places: committee and register of each issue
+    """
     held = Appointment.objects.filter(
-        unit_id__in={committee, committee // 1000 * 1000}, role__in=roles, starts_on__lte=day
+        unit_id__in={unit for code, _about in places for unit in (code, parent_of(code))},
+        starts_on__lte=day, user__is_active=True,
+    ).exclude(ends_on__lt=day)  # fmt: skip
+    posts = list(
+        held.order_by("-unit_id", "user__name", "pk").values_list(
+            "unit_id", "role", "user_id", "user__name"
+        )
     )
-    held = held.exclude(ends_on__lt=day).filter(user__is_active=True)
-    return dict(held.order_by("-unit_id", "user__name", "pk").values_list("user_id", "user__name"))
+    names = {user: name for _unit, _role, user, name in posts}
+    serving = set(names)
+    for code, about in places:
+        roles = {key for key, role in ROLES.items() if FIXED_BY[about] in role.capabilities}
+        serving &= {
+            user for unit, role, user, _name in posts
+            if role in roles and unit in (code, parent_of(code))
+        }  # fmt: skip
+    return {user: name for user, name in names.items() if user in serving}
+
+
+def place_of(issue: DataQualityIssue) -> Place:
+    """Committee and register of an issue, by which its menders are found."""
+    return issue.committee_id, quality_rules()[issue.rule].about
 
 
 @transaction.atomic
@@ -55,14 +78,18 @@ def assign_issue(*, issue_id: Any, mender_id: int, by: Scope, at: datetime) -> D
     issue = locked(issue_id, "assign", by)
     if why := why_not_assigned(issue, mender_id):
         raise UnableToSettle(why, "mender")
-    names = menders_of(issue.committee_id, _about(issue), today_of(at))
+    names = menders_of([place_of(issue)], today_of(at))
     if mender_id not in names:
         raise UnableToSettle("请在名单中选择责任人", "mender")
-    issue.assigned_id, issue.assigned_to = mender_id, names[mender_id]
+    _give(issue, mender_id, names[mender_id], by, at)
+    return issue
+
+
+def _give(issue: DataQualityIssue, mender_id: int, name: str, by: Scope, at: datetime) -> None:
+    issue.assigned_id, issue.assigned_to = mender_id, name
     issue.assigned_by, issue.assigned_at = by.user_name, at
     moved(issue, "assign", "assigned_id", "assigned_to", "assigned_by", "assigned_at")
-    told("issue_assigned", issue, by, at, assigned=issue.assigned_to)
-    return issue
+    told("issue_assigned", issue, by, at, assigned=name)
 
 
 @transaction.atomic
@@ -76,18 +103,16 @@ def assign_issues(*, issue_ids: Iterable[Any], mender_id: int, by: Scope, at: da
     """
     require(by, Capability.MANAGE_ISSUES)
     rows = DataQualityIssue.objects.in_scope(by).select_for_update(of=("self",))
-    given, known = 0, dict[tuple[int, About], dict[int, str]]()
-    for issue in rows.filter(pk__in=list(issue_ids)).order_by("pk"):
-        if why_not_assigned(issue, mender_id):
-            continue
-        place = (issue.committee_id, _about(issue))
-        if place not in known:
-            known[place] = menders_of(*place, today_of(at))
-        if mender_id not in known[place]:
-            raise UnableToSettle("这位责任人不能改其中一些问题，请分开派发", "mender")
-        assign_issue(issue_id=issue.pk, mender_id=mender_id, by=by, at=at)
-        given += 1
-    return given
+    chosen = [
+        issue for issue in rows.filter(pk__in=list(issue_ids)).order_by("pk")
+        if not why_not_assigned(issue, mender_id)
+    ]  # fmt: skip
+    names = menders_of({place_of(issue) for issue in chosen}, today_of(at))
+    if chosen and mender_id not in names:
+        raise UnableToSettle("这位责任人不能改其中一些问题，请分开派发", "mender")
+    for issue in chosen:
+        _give(issue, mender_id, names[mender_id], by, at)
+    return len(chosen)
 
 
 def why_not_assigned(issue: DataQualityIssue, mender_id: int | None = None) -> str:
@@ -102,10 +127,6 @@ def why_not_assigned(issue: DataQualityIssue, mender_id: int | None = None) -> s
     if mender_id is not None and issue.assigned_id == mender_id:
         return "已由这位责任人处理"
     return ""
-
-
-def _about(issue: DataQualityIssue) -> About:
-    return quality_rules()[issue.rule].about
 
 
 @transaction.atomic
@@ -168,7 +189,7 @@ def report_mended(*, issue_id: Any, by: Scope, at: datetime) -> DataQualityIssue
     :raises NotAllowed: `by` does not mend such issues there
     """
     issue = locked(issue_id, "report", by)
-    require(by, FIXED_BY[_about(issue)], issue.committee_id)
+    require(by, FIXED_BY[place_of(issue)[1]], issue.committee_id)
     issue.closed_on, issue.to_check = today_of(at), True
     issue.fixed_by_id, issue.fixed_by = by.user_id, by.user_name
     issue.answer_on = in_days(at, CHECK_DAYS)

@@ -68,9 +68,12 @@ async function fill(url) {
 
 /* The row under the cursor has changed. */
 export function peekAt(row) {
-  if (!isPeeking() || !row?.dataset.url) return;
+  const url = row?.dataset.peekUrl || row?.dataset.url;
+  if (!isPeeking() || !url) return;
+  const hint = pane().querySelector("[data-peek-open] .pp-kbd");
+  if (hint) hint.hidden = url !== row.dataset.url; // Enter opens what the row leads to
   window.clearTimeout(timer);
-  timer = window.setTimeout(() => fill(row.dataset.url), WAIT);
+  timer = window.setTimeout(() => fill(url), WAIT);
 }
 
 export function togglePeek(row) {

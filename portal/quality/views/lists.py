@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import DateField, Value
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -14,13 +17,18 @@ from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
-from portal.quality.models import DataQualityIssue
+from portal.quality.fixing import FIXED_BY
+from portal.quality.models import DataQualityIssue, IssueQuerySet
 from portal.quality.registry import quality_rules
 from portal.quality.rule import ABOUT_TITLES
 from portal.quality.services import failures_for
 from portal.quality.summary import RuleState, rule_states
 from portal.quality.tables import IssueList, IssueListOfMany
 from portal.rules.services import rule_on
+from portal.ui.cells import BulkAction, SavedView
+
+if TYPE_CHECKING:
+    from portal.orgs.models import OrgUnitQuerySet
 
 MOST_UNITS = 7
 
@@ -30,13 +38,14 @@ MOST_UNITS = 7
 def issue_list(request: PortalRequest) -> HttpResponse:
     """Every rule with its open issues, and the issues that pass the filters."""
     day, scope = timezone.localdate(), request.scope
-    units = _units(scope)
-    names = {unit.pk: unit.short_name for unit in units}
+    names = {unit.pk: unit.short_name for unit in _units(scope)}
     rows = DataQualityIssue.objects.in_scope(scope).select_related("committee")
     declared = IssueListOfMany if names else IssueList
+    assigns = scope.may(Capability.MANAGE_ISSUES)
     listing = declared(
         request, rows.annotate(today=Value(day, DateField())),
-        filter_context={"day": day, "units": OrgUnit.objects.filter(pk__in=names)},
+        filter_context=filter_context(scope), views=lambda: _views(rows, scope, day),
+        bulk=[BulkAction(_("派发…"), reverse("quality:assign_many"), dialog=True)] * assigns,
     )  # fmt: skip
     shown = _shown_unit(request, scope, names)
     states = rule_states(shown, day, rule_on("issue_deadlines", day))
@@ -66,11 +75,31 @@ def issue_list(request: PortalRequest) -> HttpResponse:
     return listing.respond("quality/list.html", context)
 
 
-def _units(scope: Scope) -> Sequence[OrgUnit]:
+def filter_context(scope: Scope) -> dict[str, Any]:
+    """What the conditions of the list need to know of their reader."""
+    return {"day": timezone.localdate(), "units": _units(scope), "scope": scope}
+
+
+def _units(scope: Scope) -> "OrgUnitQuerySet":
     """What the reader may narrow to: nothing for a committee."""
-    if scope.level == "committee":
-        return []
-    return list(OrgUnit.objects.under(scope.unit).exclude(pk=scope.unit).order_by("code"))
+    below = OrgUnit.objects.under(scope.unit).exclude(pk=scope.unit).order_by("code")
+    return below.none() if scope.level == "committee" else below
+
+
+def _views(rows: IssueQuerySet, scope: Scope, day: date) -> list[SavedView]:
+    """What waits for this very post, with the number of rows behind each."""
+    views = [SavedView(_("未了结"), "")]
+    mends = scope.level == "committee" and any(scope.may(each) for each in FIXED_BY.values())
+    for may, what, title in (
+        (mends, "mend", _("待我改")),
+        (scope.may(Capability.EXCEPT_ISSUES), "answer", _("待审批无误")),
+        (scope.may(Capability.MANAGE_ISSUES), "check", _("待我复核")),
+    ):
+        if may:
+            count = rows.waiting(what, scope).count()
+            views.append(SavedView(title, f"waits={what}", count))
+    views.append(SavedView(_("已超期"), "due=overdue", rows.overdue_on(day).count()))
+    return views
 
 
 def _shown_unit(request: PortalRequest, scope: Scope, names: Mapping[int, str]) -> int:

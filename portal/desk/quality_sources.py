@@ -1,0 +1,116 @@
+"""What quality issues ask of a post: to mend them, to answer exceptions, to check what was mended.
+
+A committee sees what is its people's to mend; the street what is late there, the exceptions it
+decides and the checks that are late. Paper: S-67, S-68.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from portal.desk.source import Act, Item, Source, links
+from portal.orgs.capabilities import Capability
+from portal.orgs.scope import Scope
+from portal.quality.fixing import issue_url, may_fix
+from portal.quality.models import DataQualityIssue
+from portal.quality.registry import quality_rules
+from portal.ui import formats
+
+#: Verifications have a kind of their own in a committee's inbox, read from the register itself.
+VERIFICATION = "DQ-13"
+
+
+def facts_of(row: DataQualityIssue) -> list[tuple[str, str]]:
+    rule = quality_rules().get(row.rule)
+    facts = [(_("规则"), f"{row.rule} {rule.title}" if rule else row.rule)]
+    if row.assigned_to:
+        facts.append((_("责任人"), row.assigned_to))
+    if rule and rule.hurts:
+        facts.append((_("影响"), str(rule.hurts)))
+    if rule:
+        facts.append((_("怎么改"), str(rule.mend)))
+    return facts
+
+
+class Issues(Source):
+    """Of a committee what this person mends, besides due verifications; above it what is late."""
+
+    key, title = "quality", "质量问题"
+
+    def rows(self) -> Any:
+        issues = DataQualityIssue.objects.in_scope(self.scope)
+        if self.scope.level != "committee":
+            return issues.overdue_on(self.today)
+        verifications = [r.key for r in quality_rules().values() if r.number == VERIFICATION]
+        fixes = any(self.scope.may(each) for each in (
+            Capability.EDIT_RESIDENTS, Capability.EDIT_HOUSING,
+        ))  # fmt: skip
+        wanted = issues.waiting("mend", self.scope) if fixes else issues.open()
+        return wanted.exclude(rule__in=verifications)
+
+    def item(self, row: DataQualityIssue) -> Item:
+        rule = quality_rules().get(row.rule)
+        main = issue_url(row, self.scope)
+        word = str(rule.act) if rule and may_fix(row, self.scope) else _("查看房屋")
+        acts = [Act(word, main)] if main else []
+        acts += links(
+            (_("问题详情"), "quality:issue", "", row.pk),
+            (_("同类问题"), "quality:list", f"rule={row.rule}", None),
+        )
+        return Item(
+            f"issue-{row.pk}", self.key, row.severity, _(self.title), row.subject, row.place,
+            row.detail, row.due_on, facts_of(row), acts,
+        )  # fmt: skip
+
+
+class Exceptions(Source):
+    """Records that committees say are right, waiting for the street's answer."""
+
+    key, title, due = "exception", "申请无误", "answer_on"
+    seldom = True
+
+    def rows(self) -> Any:
+        return DataQualityIssue.objects.in_scope(self.scope).waiting("answer", self.scope)
+
+    def item(self, row: DataQualityIssue) -> Item:
+        said = _("%(who)s：%(why)s") % {"who": row.asked_by, "why": row.reason}
+        return Item(
+            f"exception-{row.pk}", self.key, "should", _(self.title), row.subject, row.place, said,
+            row.answer_on or self.today, [*facts_of(row), (_("情况"), row.detail)],
+            links((_("去审批"), "quality:issue", "", row.pk)),
+        )  # fmt: skip
+
+
+class Checks(Source):
+    """What others mended and a second person looks at; above a committee only what is late."""
+
+    key, title, due = "check", "质量复核", "answer_on"
+    seldom = True
+
+    def rows(self) -> Any:
+        rows = DataQualityIssue.objects.in_scope(self.scope).waiting("check", self.scope)
+        if self.scope.level == "committee":
+            return rows
+        return rows.filter(answer_on__lt=self.today)
+
+    def item(self, row: DataQualityIssue) -> Item:
+        said = _("%(who)s %(day)s 改完") % {
+            "who": row.fixed_by, "day": formats.short_day(row.closed_on, self.today),
+        }  # fmt: skip
+        return Item(
+            f"check-{row.pk}", self.key, row.severity, _(self.title), row.subject, row.place,
+            said.strip(), row.answer_on or self.today, facts_of(row),
+            links((_("去复核"), "quality:issue", "", row.pk)),
+        )  # fmt: skip
+
+
+def quality_sources(scope: Scope) -> list[type[Source]]:
+    """What this post is asked to do about issues."""
+    found: list[type[Source]] = []
+    if scope.may(Capability.VIEW_QUALITY):
+        found.append(Issues)
+    if scope.may(Capability.EXCEPT_ISSUES):
+        found.append(Exceptions)
+    if scope.may(Capability.MANAGE_ISSUES):
+        found.append(Checks)
+    return found
