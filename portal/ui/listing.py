@@ -234,18 +234,12 @@ class RegisterList:
         writers = [markup.cell_writer(column) for column in self.shown]
         return [self._row(record, writers, pattern) for record in self.page.rows]
 
-    def _row(
-        self, record: Any, writers: Sequence[Callable[[Any, str], str]], pattern: RowPattern
-    ) -> Row:
+    def _row(self, record: Any, writers: Sequence[markup.Writer], pattern: RowPattern) -> Row:
         url, key = self.row_url(record), keyset.key_of(record)
         cells = pattern.fill([write(record, url) for write in writers])
-        pick = key if self.bulk else ""
-        return Row(
-            record, key, url,
-            markup.row(
-                cells, css=self.row_css(record), url=url, pick=pick, peek=self.peek_url(record)
-            ),
-        )  # fmt: skip
+        look = {"css": self.row_css(record), "peek": self.peek_url(record)}
+        drawn = markup.row(cells, url=url, pick=key if self.bulk else "", **look)
+        return Row(record, key, url, drawn)
 
     @cached_property
     def count(self) -> tuple[int, bool]:

@@ -145,7 +145,11 @@ def row(cells: str, *, css: str, url: str, pick: str, peek: str = "") -> str:
     )
 
 
-def cell_writer(column: Column) -> Callable[[Any, str], str]:
+#: Writes a row's cell: takes the row and its address.
+Writer = Callable[[Any, str], str]
+
+
+def cell_writer(column: Column) -> Writer:
     """What writes this column's cell of a row and the row's address: by the value, or the column.
 
     All that does not depend on the row is looked up here, once for a list.
