@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.pages import UNPROCESSABLE, done, page
@@ -15,7 +16,6 @@ from residents import services
 from residents.guardian_forms import ELSEWHERE, NOBODY, GuardianForm
 from residents.models import Residence, Resident
 from residents.search import search
-from residents.views.acts import act_once, put_at_field
 
 MOST_NAMED = 5
 
