@@ -145,6 +145,8 @@ COMPARISON_MODULES = ["residents.comparing"]
 DWELLING_FOLLOWERS = ["residents.services"]
 # Which buildings are somebody's own patch; the phone's list of today asks.
 OWN_BUILDINGS = "staffing.patches.own_buildings"
+# Whether somebody came from one street to another since a moment; runs divided by street ask.
+MOVED_BETWEEN_STREETS = "residents.promptness.moved_between_streets"
 JOB_HANDLER_MODULES = [
     "portal.exchange.jobs",
     "portal.exchange.exports.jobs",
@@ -410,6 +412,9 @@ STORAGES = {
 AUDIT_HEADS_PATH = env.str(
     "AUDIT_HEADS_PATH", default=f"{FILES_DIR}/audit-heads-{DATABASES['default']['NAME']}.jsonl"
 )
+
+# A run of numbers is divided by street once the registers it reads hold so many rows together.
+METRICS_BY_STREET_FROM = env.int("METRICS_BY_STREET_FROM", default=1_000_000)
 
 # --- API ------------------------------------------------------------------------------------
 # Requests of one caller in a minute.

@@ -94,9 +94,14 @@ def as_printed(rows: ResidenceQuerySet) -> ResidenceQuerySet:
     )
 
 
-def contradicted(rows: ResidenceQuerySet) -> ResidenceQuerySet:
-    """Those of `rows` that an open issue of the logical rules says contradict something (M-06)."""
+def contradicted(rows: ResidenceQuerySet, unit: int | None = None) -> ResidenceQuerySet:
+    """Those of `rows` that an open issue of the logical rules says contradict something (M-06).
+
+    :param unit: whose rows they are, where the reader sees more
+    """
     issues = DataQualityIssue.objects.open()
+    if unit is not None:
+        issues = issues.under(unit)
     own = issues.filter(rule__in=CONTRADICTIONS, residence_id__isnull=False)
     home = issues.filter(rule__in=CONTRADICTIONS_OF_HOMES, dwelling_id__isnull=False)
     return rows.filter(
@@ -109,7 +114,9 @@ RESIDENCES = Source("residences", living)
 RECORDS = Source("records", actual)
 DUPLICATES = Source("duplicates", lambda occasion: probable_duplicates(actual(occasion)))
 AS_PRINTED = Source("as_printed", lambda occasion: as_printed(actual(occasion)))
-CONTRADICTED = Source("contradicted", lambda occasion: contradicted(actual(occasion)))
+CONTRADICTED = Source(
+    "contradicted", lambda occasion: contradicted(actual(occasion), occasion.unit)
+)
 
 
 # --- parts --------------------------------------------------------------------------------------

@@ -3,10 +3,11 @@
 They count what was done in the month up to the day (domain §4.6). Paper: S-64, S-73.
 """
 
+import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,8 @@ from residents.discovery import CONFIRMED
 from residents.leads import Lead
 from residents.models import Residence
 
+#: Two machines' clocks may differ by so much, and a key is older than its row's commit.
+A_WHILE = timedelta(minutes=2)
 TASK_1, FORCES = "三(三)1", "三(二)3"
 
 
@@ -47,6 +50,21 @@ def due_visits(occasion: Occasion) -> "QuerySet[Lead]":
 def due_answers(occasion: Occasion) -> "QuerySet[CorrectionRequest]":
     """Requests of residents about their data that had to be answered in the month."""
     return CorrectionRequest.objects.under(occasion.unit).filter(**occasion.in_month("due_on"))
+
+
+def moved_between_streets(since: datetime) -> bool:
+    """Whether anybody has an episode that was written since, and an ended one in another street.
+
+    Keys sort by the time of their making, so that few episodes are looked at.
+    """
+    elsewhere = Residence.objects.filter(resident_id=OuterRef("resident_id"), status="ended")
+    fresh = Residence.objects.filter(pk__gte=first_key(since - A_WHILE)).exclude(status="void")
+    return fresh.filter(Exists(elsewhere.exclude(street_id=OuterRef("street_id")))).exists()
+
+
+def first_key(moment: datetime) -> uuid.UUID:
+    """The least key (UUID version 7) that can have been made at a moment."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 MOVES = Source("moves", moves)

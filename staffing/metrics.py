@@ -51,7 +51,7 @@ def mean_headcount(occasion: Occasion) -> Combinable:
 
 
 YEAR = timedelta(days=365)
-STAFF = Source("staff", staff)
+STAFF = Source("staff", staff, of_units=True)
 
 METRICS = [
     Metric(
@@ -61,7 +61,7 @@ METRICS = [
         numerator=EVERYBODY,
         denominator=Part(
             _("在岗、或试用且培训合格的采集员，按全职当量折算；借调、停职不计"),
-            Source("collectors", posts), lambda _occasion: Sum("fte"),
+            Source("collectors", posts, of_units=True), lambda _occasion: Sum("fte"),
             ListLink("staffing:overview", ""),
         ),
         reason=_("没有在岗采集员"),

@@ -11,7 +11,7 @@ def open_issues(occasion: Occasion) -> IssueQuerySet:
     return DataQualityIssue.objects.under(occasion.unit).open()
 
 
-ISSUES = Source("issues", open_issues)
+ISSUES = Source("issues", open_issues, after_all=True)
 
 
 def stock(key: str, title: Text, severity: str) -> Metric:

@@ -6,14 +6,15 @@ from typing import Any
 
 from portal.jobs.ledger import Handler
 from portal.jobs.models import Job, JobChunk
-from portal.metrics import services
+from portal.metrics import fanning, services
 from portal.orgs.scope import Scope
 
 
 def compute(job: Job, chunk: JobChunk, by: Scope, at: datetime) -> None:
     services.compute_unit(
-        run_id=uuid.UUID(job.params["run"]), unit=chunk.params["unit"], by=by, at=at
-    )
+        run_id=uuid.UUID(job.params["run"]), unit=chunk.params["unit"], by=by, at=at,
+        rest=chunk.params.get(fanning.REST, False),
+    )  # fmt: skip
 
 
 def publish(job: Job, by: Scope, at: datetime) -> dict[str, Any]:
@@ -25,4 +26,6 @@ def give_up(job: Job, by: Scope, at: datetime) -> None:
     services.give_up(run_id=uuid.UUID(job.params["run"]), by=by, at=at)
 
 
-HANDLERS = {services.JOB: Handler(chunk=compute, finish=publish, failed=give_up)}
+HANDLERS = {
+    services.JOB: Handler(chunk=compute, finish=publish, hands=fanning.HANDS, failed=give_up)
+}

@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
 
 from portal.metrics.metric import Bounds, Metric, Occasion, Part, Source
 
@@ -23,15 +26,17 @@ class Parts:
 
 
 def measure(
-    wanted: Iterable[Metric], occasion: Occasion, committees: Iterable[int]
+    wanted: Iterable[Metric], occasion: Occasion, committees: Iterable[int], *, own: bool = False
 ) -> dict[int, dict[str, Parts]]:
     """The parts of every measured metric for each committee, zeros where there are no rows.
 
     A source may hold rows of a unit that is not in `committees` (collectors of the street
     itself); such units appear as well.
+
+    :param own: only rows of the unit itself, none of those below
     """
     measured = [metric for metric in wanted if metric.is_measured]
-    counts = _counts(measured, occasion)
+    counts = _counts(measured, occasion, own=own)
     codes = sorted({*committees, *(code for found in counts.values() for code in found)})
     return {
         code: {metric.key: _parts(metric, counts, code) for metric in measured} for code in codes
@@ -42,7 +47,7 @@ Counts = Mapping[tuple[str, str], Mapping[int, Decimal]]
 
 
 def _counts(
-    measured: list[Metric], occasion: Occasion
+    measured: list[Metric], occasion: Occasion, *, own: bool
 ) -> dict[tuple[str, str], dict[int, Decimal]]:
     """Counts by (metric key, part) and committee."""
     by_source: dict[Source, dict[tuple[str, str], Part]] = defaultdict(dict)
@@ -52,7 +57,13 @@ def _counts(
                 by_source[part.source][metric.key, name] = part
     found: dict[tuple[str, str], dict[int, Decimal]] = {}
     for source, parts in by_source.items():
-        found |= _read(source, parts, occasion)
+        if not own:
+            found |= _read(source.rows(occasion), parts, occasion)
+        elif source.of_units:
+            rows = source.rows(occasion).filter(committee_id=occasion.unit)
+            found |= _read(rows, parts, occasion)
+        else:
+            found |= {key: {} for key in parts}
     return found
 
 
@@ -66,18 +77,17 @@ def _asked(metric: Metric) -> list[tuple[str, Part | None]]:
 
 
 def _read(
-    source: Source, parts: Mapping[tuple[str, str], Part], occasion: Occasion
+    rows: "QuerySet[Any]", parts: Mapping[tuple[str, str], Part], occasion: Occasion
 ) -> dict[tuple[str, str], dict[int, Decimal]]:
     """One statement for all parts of a source; equal expressions are counted once."""
     names = {key: f"part_{place}" for place, key in enumerate(parts)}
-    rows = (
-        source.rows(occasion)
-        .order_by()
+    grouped = (
+        rows.order_by()
         .values("committee_id")
         .annotate(**{names[key]: part.of(occasion) for key, part in parts.items() if part.of})
     )
     found: dict[tuple[str, str], dict[int, Decimal]] = {key: {} for key in parts}
-    for row in rows:
+    for row in grouped:
         for key, name in names.items():
             found[key][row["committee_id"]] = Decimal(row[name] or 0)
     return found

@@ -22,7 +22,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 
@@ -70,10 +70,22 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Source:
-    """The rows that parts are counted on; each source is read once in a run."""
+    """The rows that parts are counted on; each source is read once in a run.
+
+    :param of_units: the district itself may hold such rows, not only its streets and committees
+    :param after_all: rules that look across streets change such rows: of a run by street they are
+        counted when each street is done
+    """
 
     key: str
     rows: Callable[[Occasion], "QuerySet[Any]"]
+    of_units: bool = False
+    after_all: bool = False
+
+    @property
+    def model(self) -> "type[Model]":
+        """What a row is; nothing is read for it."""
+        return self.rows(Occasion(0, date(2000, 1, 1), {})).model
 
 
 @dataclass(frozen=True)
@@ -188,6 +200,10 @@ class Metric:
     @property
     def is_measured(self) -> bool:
         return self.counted.source is not None and not self.awaits
+
+    @property
+    def is_after_all(self) -> bool:
+        return self.counted.source is not None and self.counted.source.after_all
 
     @property
     def why_empty(self) -> Text:

@@ -1,6 +1,7 @@
 """Asking for a run, measuring its unit, publishing it: the writers of numbers (D-10)."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -11,8 +12,8 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from portal.audit.record import record
 from portal.jobs import services as ledger
-from portal.jobs.models import Job, JobState
-from portal.metrics import changes, closing
+from portal.jobs.models import Job, JobChunk, JobState
+from portal.metrics import changes, closing, fanning
 from portal.metrics.measure import Parts, measure
 from portal.metrics.metric import Metric, Occasion
 from portal.metrics.models import (
@@ -81,8 +82,7 @@ def request_run(
         title=TITLES[kind] % {"day": as_of},
         key=str(run.pk),
         params={"run": str(run.pk)},
-        # one piece: each register is read once, however many streets and committees it has
-        chunks=[{"unit": unit}],
+        chunks=fanning.pieces(unit),
         by=by,
         at=at,
         committee=unit,
@@ -189,33 +189,48 @@ def _under_way(runs: MetricRunQuerySet, by: Scope) -> MetricRun | None:
 
 
 @transaction.atomic
-def compute_unit(*, run_id: uuid.UUID, unit: int, by: Scope, at: datetime) -> int:
+def compute_unit(
+    *, run_id: uuid.UUID, unit: int, by: Scope, at: datetime, rest: bool = False
+) -> int:
     """Run the quality rules over a unit, then measure every metric; returns values written.
 
     Doing it again replaces what an earlier attempt left. A close asks no rules: they tell what is
     wrong today, not on the last day of a month that is over.
+
+    :param rest: only what is left when each street below has been computed
     """
     run = MetricRun.objects.get(pk=run_id)
-    if run.kind != RunKind.MONTHLY:
-        quality.check_unit(unit=unit, by=by, at=at, run=run.pk)
-    written = measure_unit(run=run, unit=unit, at=at)
-    if run.kind == RunKind.MONTHLY:
+    is_close = run.kind == RunKind.MONTHLY
+    if not is_close:
+        check = quality.check_across if rest else quality.check_unit
+        check(unit=unit, by=by, at=at, run=run.pk)
+    written = measure_unit(run=run, unit=unit, at=at, own=rest)
+    if is_close and not rest:
         _note_corrections(run, unit)
     return written
 
 
 @transaction.atomic
-def measure_unit(*, run: MetricRun, unit: int, at: datetime) -> int:
-    """Measure every metric of a unit and below into a run; returns values written."""
+def measure_unit(*, run: MetricRun, unit: int, at: datetime, own: bool = False) -> int:
+    """Measure every metric of a unit and below into a run; returns values written.
+
+    :param own: only rows of the unit itself, none of those below
+    """
+    return _measure(run, unit, metrics(), own=own)
+
+
+def _measure(run: MetricRun, unit: int, wanted: Mapping[str, Metric], *, own: bool = False) -> int:
+    """Some metrics of a unit and below, in place of what an earlier attempt left of them."""
     expect_many_rows(unit)
-    wanted = metrics()
     committees = OrgUnit.objects.under(unit).on(run.as_of).committees()
     measured = measure(
         wanted.values(),
         Occasion(unit, run.as_of, rules_on(RULE_SETS, run.as_of)),
-        committees.values_list("code", flat=True),
+        [] if own else committees.values_list("code", flat=True),
+        own=own,
     )
-    MetricValue.objects.under(unit).filter(run=run).delete()
+    earlier = MetricValue.objects.under(unit).filter(run=run, metric__in=list(wanted))
+    (earlier.filter(committee_id=unit) if own else earlier).delete()
     rows = [
         _value(run, code, wanted[key], parts)
         for code, found in measured.items()
@@ -284,6 +299,8 @@ def publish(*, run_id: uuid.UUID, by: Scope, at: datetime) -> MetricRun:
     run = MetricRun.objects.select_for_update().get(pk=run_id)
     if run.state == RunState.PUBLISHED:
         return run
+    if run.job_id and JobChunk.objects.filter(job_id=run.job_id).count() > 1:
+        _put_together(run)
     if run.kind == RunKind.PREVIEW:
         _drop_earlier_previews(run)
     if level_of(run.unit_id) == "district":
@@ -295,6 +312,18 @@ def publish(*, run_id: uuid.UUID, by: Scope, at: datetime) -> MetricRun:
         action = "metrics.month_closed" if run.kind == RunKind.MONTHLY else "metrics.run_published"
         record(action, by=by, at=at, target=run, committee=run.unit_id)
     return run
+
+
+def _put_together(run: MetricRun) -> None:
+    """What streets cannot tell that were measured one by one, at different moments.
+
+    If somebody moved between them meanwhile, all numbers are read once more in one piece, so that
+    everybody is counted once.
+    """
+    wanted = metrics()
+    if not fanning.somebody_moved(_began(run)):
+        wanted = {key: metric for key, metric in wanted.items() if metric.is_after_all}
+    _measure(run, run.unit_id, wanted)
 
 
 def _began(run: MetricRun) -> datetime:

@@ -90,6 +90,7 @@ class QualityRule:
     :param frame: the rows that `when` is asked of; `detail` then says what is wrong
     :param query: rows with the columns `COLUMNS`, where no frame's row shows the fault by itself
     :param wide: other dwellings' rows decide as well: a save does not ask it, a run does
+    :param across: other streets' rows decide as well: only a run of the whole district asks it
     :param held: what makes the fault impossible; the rule is shown and never run
     :param why: why it matters, in one or two sentences
     :param mend: how it is mended
@@ -113,6 +114,7 @@ class QualityRule:
     detail: Callable[[Inspection], Combinable] | None = None
     query: Callable[[Inspection], "QuerySet[Any, Any]"] | None = None
     wide: bool = False
+    across: bool = False
     held: Text = ""
     field: str = ""
     opens: str = ""

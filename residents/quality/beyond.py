@@ -202,7 +202,8 @@ RULES = [
     ),
     QualityRule(
         key="R-250", number="DQ-25", title=L("一个手机多户共用"), severity=Severity.NOTE,
-        about=About.PEOPLE, query=sharing_a_phone, wide=True, field="phone", act=L("去核对"),
+        about=About.PEOPLE, query=sharing_a_phone, wide=True, across=True, field="phone",
+        act=L("去核对"),
         why=L("超过 8 人、分在多户共用一个手机，多半是中介或代填的号码，通知送不到本人。"),
         mend=L("询问本人后改为本人手机；确为家人代收的，在备注写明。"), hurts=L("准确率"),
     ),

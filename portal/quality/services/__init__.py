@@ -20,6 +20,7 @@ from portal.quality.services.mending import (
 from portal.quality.services.running import (
     RULE_SETS,
     Outcome,
+    check_across,
     check_dwellings,
     check_unit,
     due_on,
@@ -36,6 +37,7 @@ __all__ = [
     "ask_exception",
     "assign_issue",
     "assign_issues",
+    "check_across",
     "check_dwellings",
     "check_issue",
     "check_unit",

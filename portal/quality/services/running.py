@@ -15,12 +15,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import DataError, ProgrammingError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal.orgs.access import NotAllowed
 from portal.orgs.planning import expect_many_rows
-from portal.orgs.scope import DISTRICT_SPAN, STREET_SPAN, Scope, span_of
+from portal.orgs.scope import DISTRICT_SPAN, STREET_SPAN, Scope, level_of, span_of
 from portal.quality.models import DataQualityIssue, RuleFailure
 from portal.quality.questions import Question, batches, mark, question
 from portal.quality.registry import quality_rules, running_rules
@@ -78,6 +78,9 @@ def check_unit(
 ) -> Outcome:
     """Run the rules over a unit and everything below it.
 
+    What other streets' rows decide as well is asked of the whole district only: of one street it
+    would look mended.
+
     :param run: the metric run that this belongs to, remembered by the issues it opens
     :param only: keys of the rules, all of them unless told
     :raises NotAllowed: the unit lies outside `by`
@@ -85,7 +88,11 @@ def check_unit(
     check = Check(_inspection(unit, by, at), run=run)
     expect_many_rows(unit)
     wanted = None if only is None else set(only)
-    rules = [rule for rule in running_rules() if wanted is None or rule.key in wanted]
+    is_whole = level_of(unit) == "district"
+    rules = [
+        rule for rule in running_rules()
+        if (is_whole or not rule.across) and (wanted is None or rule.key in wanted)
+    ]  # fmt: skip
     total = Outcome()
     for batch in batches(rules):
         total += _run_batch(batch, check)
@@ -102,10 +109,21 @@ def _remember_failures(unit: int, asked: list[str], failed: Sequence[str], at: d
     )
 
 
+@transaction.atomic
+def check_across(*, unit: int, by: Scope, at: datetime, run: uuid.UUID | None = None) -> Outcome:
+    """Run what is left of a district when each street has been asked by itself."""
+    across = [rule.key for rule in running_rules() if rule.across]
+    RuleFailure.objects.filter(unit=unit).exclude(rule__in=across).delete()
+    return check_unit(unit=unit, by=by, at=at, run=run, only=across)
+
+
 def failures_for(unit: int) -> QuerySet[RuleFailure]:
-    """Rules whose last check of the unit, or of a unit above it, came to nothing."""
+    """Rules whose last check of the unit, of a part of it, or of a unit above, came to nothing."""
     above = {unit, unit // STREET_SPAN * STREET_SPAN, unit // DISTRICT_SPAN * DISTRICT_SPAN}
-    return RuleFailure.objects.filter(unit__in=above).order_by("rule", "-failed_at")
+    found = RuleFailure.objects.filter(
+        Q(unit__in=above) | Q(unit__gte=unit, unit__lte=unit + span_of(unit))
+    )
+    return found.order_by("rule", "-failed_at").distinct("rule")
 
 
 @transaction.atomic(savepoint=False)
