@@ -48,6 +48,7 @@ CLOCKWORK = {
     "purge": Daily(time(2, 30), "portal.exchange.tasks.purge"),
     "drafts": Daily(time(2, 40), "residents.tasks.purge_drafts"),
     "leads": Daily(time(2, 45), "residents.tasks.purge_leads"),
+    "answered": Daily(time(2, 55), "residents.tasks.purge_answered"),
     "spot_sheets": Daily(time(2, 50), "residents.tasks.purge_sheets"),
     "exports": Every(timedelta(minutes=10), "portal.exchange.tasks.expire_exports"),
     "alarms": Every(timedelta(hours=1), "portal.oversight.tasks.look_for_alarms"),

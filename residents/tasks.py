@@ -37,3 +37,12 @@ def purge_sheets(**_: Any) -> None:
     scope = posts.system_scope(district.code, district.name)
     with acting(scope):
         spotchecks.purge_sheets(by=scope, at=timezone.now())
+
+
+@shared_task(name="residents.tasks.purge_answered")
+def purge_answered(**_: Any) -> None:
+    """Delete what residents asked and were answered three years ago, every night."""
+    district = OrgUnit.objects.get(parent=None)
+    scope = posts.system_scope(district.code, district.name)
+    with acting(scope):
+        services.purge_answered(by=scope, at=timezone.now())

@@ -56,6 +56,7 @@ TITLES: dict[str, str] = {
     "residents.lead_triaged": "分办线索",
     "residents.lead_found": "核实线索",
     "residents.lead_closed": "办结线索",
+    "residents.answers_purged": "删除期满的申请和诉求",
     "residents.spot_planned": "计划抽查",
     "residents.spot_drawn": "抽取样本",
     "residents.spot_opened": "下发抽查表",

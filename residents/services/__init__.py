@@ -74,6 +74,7 @@ from residents.services.finding import (
     unit_title,
 )
 from residents.services.following import change_found, dwellings_changed
+from residents.services.forgetting import purge_answered
 from residents.services.guarding import name_guardian, possible_guardians
 from residents.services.household import Leaving, Saved, Told, save_household
 from residents.services.joining import Newcomer
@@ -228,6 +229,7 @@ __all__ = [
     "open_door",
     "phone_index",
     "phone_indexes",
+    "purge_answered",
     "purge_drafts",
     "purge_leads",
     "receive_correction",
