@@ -13,7 +13,9 @@ from typing import Any
 from django.db import connections
 from django.utils import timezone
 
+from portal.demo import cast
 from portal.demo.copying import copy_rows
+from portal.demo.mended import remember_stock, set_back
 from portal.metrics import closing
 from portal.metrics.models import MetricRun, MetricValue, RunKind, RunState
 from portal.orgs.acting import acting
@@ -21,6 +23,7 @@ from portal.orgs.limits import allow_work
 from portal.orgs.records import new_id
 from portal.orgs.scope import Scope
 from portal.quality.models import DataQualityIssue
+from portal.rules.working_days import add_working_days
 
 MONTHS = 12
 WEEKS = 12
@@ -54,7 +57,9 @@ def remember_past(*, today: date, seed: int, by: Scope) -> dict[str, int]:
             if value["metric"] == "actual_housing" and value["numerator"]
         }
         found = DataQualityIssue.objects.order_by("committee_id", "rule")
-        issues = [dict(row) for row in found.values("rule", "severity", "committee_id")]
+        columns = ("rule", "severity", "committee_id", "subject", "place")
+        issues = [dict(row) for row in found.values(*columns)]
+    set_back(today)
     swollen = max((int(str(code)) for code in inhabited), default=0)
     runs, rows = [], []
     drift: dict[tuple[int, str], float] = {}
@@ -67,6 +72,7 @@ def remember_past(*, today: date, seed: int, by: Scope) -> dict[str, int]:
             if value["committee_id"] in inhabited
         ]
     mended = copy_rows(DataQualityIssue, _mended(issues, today, random))
+    remember_stock(today)
     counts = {
         MetricRun._meta.label: copy_rows(MetricRun, runs) + 1,
         MetricValue._meta.label: copy_rows(MetricValue, rows) + len(values),
@@ -134,9 +140,12 @@ def _mended(issues: list[dict[str, Any]], today: date, random: Random) -> Iterat
         for issue in random.sample(issues, k=min(len(issues), len(issues) // 9)):
             found = today - timedelta(days=week * 7 + random.randint(1, 7))
             closed = min(today, found + timedelta(days=random.randint(1, 20)))
+            # what must be mended is looked at again; the older ones were
+            waits = issue["severity"] == "must" and closed > today - timedelta(days=7)
             yield issue | {
-                "id": new_id(), "object_id": new_id(), "subject": "已改", "place": "",
-                "detail": "已改完", "detected_on": found, "due_on": found + timedelta(days=15),
-                "state": "fixed", "closed_on": closed, "dwelling_id": None, "residence_id": None,
-                "first_seen_run": None,
+                "id": new_id(), "object_id": new_id(), "detail": "已改完", "detected_on": found,
+                "due_on": add_working_days(found, 10), "state": "fixed", "closed_on": closed,
+                "dwelling_id": None, "residence_id": None, "first_seen_run": None,
+                "fixed_by": "周敏" if issue["committee_id"] == cast.HOME else "", "to_check": waits,
+                "answer_on": add_working_days(closed, 5) if waits else None,
             }  # fmt: skip

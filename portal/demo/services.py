@@ -20,6 +20,7 @@ from portal.demo import (
     compared,
     filled,
     handshakes,
+    mended,
     rentals,
     requests,
     trail,
@@ -141,6 +142,7 @@ def make_work(*, today: date, seed: int) -> dict[str, int]:
     trail.plan(diary)
     rentals.plan(diary)
     campaigns.plan(diary)
+    mended.plan(diary)
     diary.enter("shenliqun", diary.moment(diary.working_day(20)), compared.register_uses)
     counts = diary.play()
     counts["exchange.ComparisonRun"] = compared.compare(diary.scopes["zhoumin"])

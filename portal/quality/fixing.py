@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from portal.orgs.capabilities import Capability
+from portal.orgs.roles import ROLES
 from portal.orgs.scope import Scope
 from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
@@ -22,6 +24,12 @@ SEEN_BY = {
     About.PERMITS: Capability.VIEW_PERMITS,
     About.STAFFING: Capability.VIEW_STAFFING,
 }
+
+
+def mending_posts(about: About) -> list[str]:
+    """Titles of the posts that mend such issues, those of a committee first."""
+    roles = [r for r in ROLES.values() if FIXED_BY[about] in r.capabilities and not r.service]
+    return [_(role.title) for role in sorted(roles, key=lambda role: role.level != "committee")]
 
 
 def may_fix(issue: DataQualityIssue, by: Scope) -> bool:

@@ -197,16 +197,52 @@ class DataQualityIssue(CommitteeRecord):
         return self.state in transitions.TO_MEND
 
 
+class IssueCount(CommitteeRecord):
+    """How many issues of a rule stood open in a committee on a day, as its first run found them."""
+
+    day = models.DateField("日期")
+    rule = models.CharField("规则", max_length=8)
+    open = models.PositiveIntegerField("现存")
+
+    objects = ScopedQuerySet["IssueCount"].as_manager()
+
+    class PersonalData:
+        personal: ClassVar[set[str]] = set()
+        plain: ClassVar[set[str]] = {"day", "rule", "open"}
+
+    class Meta:
+        verbose_name = "每日现存问题数"
+        constraints = [
+            models.UniqueConstraint(fields=["committee", "day", "rule"], name="quality_count_once"),
+        ]
+        indexes = [
+            # the trend of a street's or the district's rules
+            models.Index(
+                fields=["street_id", "day"], include=["rule", "open"], name="quality_count_street"
+            ),
+            models.Index(
+                fields=["day"], include=["committee", "rule", "open"], name="quality_count_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.day} {self.open}"
+
+
 class RuleFailure(models.Model):
-    """A rule that could not be asked of a unit at its last check; its issues stand as before."""
+    """A rule that could not be asked of a unit at its last check; its issues stand as before.
+
+    `since` is the first check in a row that failed: what is counted was found before it.
+    """
 
     rule = models.CharField("规则", max_length=8)
     unit = models.BigIntegerField("单位")
     failed_at = models.DateTimeField("时间")
+    since = models.DateTimeField("首次未能检查", null=True, blank=True)
 
     class PersonalData:
         personal: ClassVar[set[str]] = set()
-        plain: ClassVar[set[str]] = {"id", "rule", "unit", "failed_at"}
+        plain: ClassVar[set[str]] = {"id", "rule", "unit", "failed_at", "since"}
 
     class Meta:
         verbose_name = "未能检查的规则"

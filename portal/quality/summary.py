@@ -1,4 +1,4 @@
-"""How each rule stands in a unit: open, new, mended, late, and the last twelve weeks.
+"""How each rule stands in a unit: open, new, mended, late, and what was stored of twelve weeks.
 
 Paper: S-67.
 """
@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Sum
 
 from portal.orgs.scope import level_of
-from portal.quality.models import STOCK, TO_MEND, DataQualityIssue
+from portal.quality.models import STOCK, TO_MEND, DataQualityIssue, IssueCount
 from portal.quality.registry import quality_rules
 from portal.quality.rule import DEADLINES, QualityRule
 from portal.rules.services import Rule
@@ -24,7 +24,11 @@ LATELY = timedelta(days=7)
 
 @dataclass(frozen=True)
 class RuleState:
-    """One rule in a unit. `weeks` is its stock at the end of each week, the last is today."""
+    """One rule in a unit.
+
+    `weeks` is its stock as stored at the end of each of the last weeks; None where no run was made
+    in the week, or the rule could not be asked.
+    """
 
     rule: QualityRule
     days: int
@@ -34,7 +38,7 @@ class RuleState:
     overdue: int = 0
     in_time: int = 0
     judged: int = 0
-    weeks: Sequence[int] = field(default_factory=list)
+    weeks: Sequence[int | None] = field(default_factory=list)
     units: Sequence[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -43,25 +47,38 @@ class RuleState:
         return Decimal(self.in_time * 100) / self.judged if self.judged else None
 
     @property
+    def known_weeks(self) -> list[int]:
+        return [week for week in self.weeks if week is not None]
+
+    @property
+    def last_week(self) -> int:
+        return self.known_weeks[-1]
+
+    @property
+    def has_trend(self) -> bool:
+        """Whether enough was stored for a line."""
+        return len(self.known_weeks) > 1
+
+    @property
     def worst_unit(self) -> tuple[int, int] | None:
         return self.units[0] if self.units else None
 
 
 def rule_states(unit: int, day: date, deadlines: Rule) -> list[RuleState]:
-    """All rules, those with open issues first, in two queries."""
+    """All rules, those with open issues first, in four queries."""
     counts = {row["rule"]: row for row in _counted(unit, day)}
     units = _by_unit(unit)
+    weeks = _stored(unit, day)
     states = [
-        _state(rule, counts.get(rule.key), units.get(rule.key, []), deadlines)
-        for rule in quality_rules().values()
+        _state(rule, counts.get(key), units.get(key, []), weeks[key], deadlines)
+        for key, rule in quality_rules().items()
     ]
     return sorted(states, key=lambda state: state.open == 0)
 
 
 def _counted(unit: int, day: date) -> "Any":
-    """Counts by rule; one statement, whatever the number of weeks."""
+    """Counts by rule, of what is open now and what was mended in the last weeks."""
     first = day - timedelta(weeks=WEEKS)
-    ends = [day - timedelta(weeks=WEEKS - 1 - place) for place in range(WEEKS)]
     is_open, mended = STOCK, Q(state__in=["fixed", "checked"])
     return (
         DataQualityIssue.objects.under(unit)
@@ -75,15 +92,27 @@ def _counted(unit: int, day: date) -> "Any":
             overdue=Count("id", filter=TO_MEND & Q(due_on__lt=day)),
             in_time=Count("id", filter=mended & Q(closed_on__lte=F("due_on"))),
             judged=Count("id", filter=mended | Q(due_on__lt=day)),
-            **{
-                f"week_{place}": Count(
-                    "id",
-                    filter=Q(detected_on__lte=end) & (is_open | Q(closed_on__gt=end)),
-                )
-                for place, end in enumerate(ends)
-            },
         )
     )
+
+
+def _stored(unit: int, day: date) -> dict[str, list[int | None]]:
+    """The stock of each rule on the last stored day of each week; no week is counted anew."""
+    counts = IssueCount.objects.under(unit).order_by()
+    recent = counts.filter(day__gt=day - timedelta(weeks=WEEKS), day__lte=day)
+    last: dict[int, date] = {}
+    for each in sorted(recent.values_list("day", flat=True).distinct()):
+        last[(day - each).days // 7] = each
+    places = {each: WEEKS - 1 - back for back, each in last.items()}
+    found: dict[str, list[int | None]] = {
+        key: [0 if place in places.values() else None for place in range(WEEKS)]
+        for key in quality_rules()
+    }
+    rows = counts.filter(day__in=places).values_list("rule", "day").annotate(sum=Sum("open"))
+    for key, each, stock in rows:
+        if key in found:
+            found[key][places[each]] = stock
+    return found
 
 
 def _by_unit(unit: int) -> dict[str, list[tuple[int, int]]]:
@@ -106,12 +135,13 @@ def _by_unit(unit: int) -> dict[str, list[tuple[int, int]]]:
 
 
 def _state(
-    rule: QualityRule, row: dict[str, Any] | None, units: list[tuple[int, int]], deadlines: Rule
-) -> RuleState:
+    rule: QualityRule, row: dict[str, Any] | None, units: list[tuple[int, int]],
+    weeks: Sequence[int | None], deadlines: Rule,
+) -> RuleState:  # fmt: skip
     days: int = deadlines[DEADLINES[rule.severity]]
     if row is None:
-        return RuleState(rule, days)
+        return RuleState(rule, days, weeks=weeks)
     return RuleState(
         rule, days, row["open"], row["new"], row["mended"], row["overdue"], row["in_time"],
-        row["judged"], [row[f"week_{place}"] for place in range(WEEKS)], units,
+        row["judged"], weeks, units,
     )  # fmt: skip

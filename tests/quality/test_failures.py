@@ -53,6 +53,7 @@ def test_the_page_says_which_rule_failed_until_it_is_answered_again(cast, at, mo
         RuleFailure.objects.create(rule="R-191", unit=NEXT_DOOR, failed_at=at)
     shown = cast.client("clerk").get("/quality/").content.decode()
     assert "规则 R-190 未登记手机 在" in shown
+    assert "以前查出的，不是现在的" in shown
     assert "规则 R-191" not in shown
     with acting(CLOCK):
         services.check_unit(unit=CLOCK.unit, by=CLOCK, at=at)

@@ -25,6 +25,7 @@ from portal.quality.models import DataQualityIssue, RuleFailure
 from portal.quality.questions import Question, batches, mark, question
 from portal.quality.registry import quality_rules, running_rules
 from portal.quality.rule import DEADLINES, Inspection, QualityRule
+from portal.quality.services.counting import keep_counts
 from portal.quality.services.statement import FRAME, statement
 from portal.quality.services.steps import CHECK_DAYS
 from portal.rules.services import rules_on
@@ -97,15 +98,19 @@ def check_unit(
     for batch in batches(rules):
         total += _run_batch(batch, check)
     _remember_failures(unit, [rule.key for rule in rules], total.failed, at)
+    if run is not None:
+        keep_counts(unit, check.inspection.day, failed=total.failed)
     return total
 
 
 def _remember_failures(unit: int, asked: list[str], failed: Sequence[str], at: datetime) -> None:
     """Say which rules could not be asked; what was answered since is forgotten."""
     low, high = unit, unit + span_of(unit)
-    RuleFailure.objects.filter(rule__in=asked, unit__gte=low, unit__lte=high).delete()
+    earlier = RuleFailure.objects.filter(rule__in=asked, unit__gte=low, unit__lte=high)
+    since = dict(earlier.filter(unit=unit).values_list("rule", "since"))
+    earlier.delete()
     RuleFailure.objects.bulk_create(
-        RuleFailure(rule=key, unit=unit, failed_at=at) for key in failed
+        RuleFailure(rule=key, unit=unit, failed_at=at, since=since.get(key) or at) for key in failed
     )
 
 

@@ -17,7 +17,7 @@ from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
-from portal.quality.fixing import FIXED_BY
+from portal.quality.fixing import FIXED_BY, mending_posts
 from portal.quality.models import DataQualityIssue, IssueQuerySet
 from portal.quality.registry import quality_rules
 from portal.quality.rule import ABOUT_TITLES
@@ -59,13 +59,14 @@ def issue_list(request: PortalRequest) -> HttpResponse:
         "title": _("数据质量"),
         "states": states,
         "failures": [
-            (quality_rules()[each.rule], each.failed_at)
+            (quality_rules()[each.rule], each.failed_at, each.since or each.failed_at)
             for each in failures_for(shown)
             if each.rule in quality_rules()
         ],
         "tabs": _tabs(states),
         "state": state,
         "bars": _bars(state, names) if state else [],
+        "posts": mending_posts(state.rule.about) if state else [],
         "names": names,
         "unit": shown,
         "is_narrowed": shown != scope.unit,

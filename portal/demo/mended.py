@@ -1,0 +1,139 @@
+"""Quality issues in every state: found over the last weeks, given, asked for, decided, checked.
+
+The rules find all of them at the first run. Their days are set back here in one statement, each
+with the deadline that the rule of that day gives; what people did about some of them at the home
+committee goes through the services.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from django.db import connections
+
+from portal.accounts.models import User
+from portal.demo.diary import Act, Diary
+from portal.orgs.acting import acting
+from portal.orgs.limits import allow_work
+from portal.orgs.scope import Scope
+from portal.quality import services
+from portal.quality.models import DataQualityIssue
+from portal.quality.registry import quality_rules
+from portal.quality.rule import DEADLINES, About
+from portal.rules.services import rule_on
+from portal.rules.working_days import add_working_days
+
+#: Days over which what stands open was found; what must be mended does not lie about so long.
+SPREAD = {"must": 7, "should": 24, "note": 45}
+SET_BACK = """
+UPDATE quality_dataqualityissue AS issue
+SET detected_on = told.detected_on, due_on = told.due_on
+FROM (VALUES {rows}) AS told (severity, back, detected_on, due_on)
+WHERE issue.state = 'open' AND issue.severity = told.severity
+    AND (hashtext(issue.object_id::text || issue.rule) & 65535) %% %(spread)s = told.back
+    AND told.severity = %(severity)s
+"""
+STOCK_OF_DAYS = """
+INSERT INTO quality_issuecount (id, committee_id, day, rule, open)
+SELECT gen_random_uuid(), committee_id, day, rule, count(*)
+FROM quality_dataqualityissue CROSS JOIN unnest(%(days)s::date[]) AS day
+WHERE detected_on <= day AND (closed_on IS NULL OR closed_on > day)
+GROUP BY committee_id, day, rule
+"""
+WEEKS = 12
+REASONS = (
+    "本人没有手机，由同住的女儿代接",
+    "护照上的名字就是单名，已核对原件",
+    "老式公房没有独立厨房，面积按租用凭证登记",
+    "双胞胎，姓名同音，出生证已核对",
+)
+GIVEN, ASKED = 6, len(REASONS)
+
+
+def set_back(today: date) -> None:
+    """Let what stands open have been found on a day of the last weeks, with its deadline."""
+    with connections["owner"].cursor() as cursor:
+        for severity, spread in SPREAD.items():
+            days = [(back, today - timedelta(days=back)) for back in range(spread)]
+            values = [(severity, back, day, _due(severity, day)) for back, day in days]
+            row = "(%s, %s, %s::date, %s::date)"
+            rows = ", ".join(cursor.mogrify(row, value).decode() for value in values)
+            cursor.execute(
+                SET_BACK.format(rows=rows.replace("%", "%%")),
+                {"spread": spread, "severity": severity},
+            )
+
+
+def remember_stock(today: date) -> None:
+    """The stock of the last week ends, as the runs of those days would have stored it."""
+    days = [today - timedelta(days=1 + 7 * back) for back in range(WEEKS)]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(STOCK_OF_DAYS, {"days": days})
+
+
+def _due(severity: str, day: date) -> date:
+    days: int = rule_on("issue_deadlines", day)[DEADLINES[severity]]
+    return add_working_days(day, days)
+
+
+def plan(diary: Diary) -> None:
+    """Enter what the home committee and its street did about some of their issues."""
+    issues = _excusable(diary)
+    collector = User.objects.get(username="guxiaoman").pk
+
+    for issue in islice(issues, GIVEN):
+        given = _does(services.assign_issue, issue, mender_id=collector)
+        diary.enter_back("xuwanqing", given, 3)
+        diary.counts["quality.DataQualityIssue（派发）"] += 1
+    until = diary.today + timedelta(days=120)
+    answers = (
+        partial(_does, services.approve_exception, until=until),
+        partial(_does, services.refuse_exception, answer="原件上有，请补录"),
+    )
+    for place, (issue, reason) in enumerate(zip(issues, REASONS, strict=False)):
+        diary.enter_back("zhoumin", _does(services.ask_exception, issue, reason=reason), 3)
+        if place < len(answers):
+            diary.enter_back("guzhenyu", answers[place](issue), 2)
+    checks = (
+        partial(_does, services.check_issue),
+        partial(_does, services.send_back, answer="与证件照片对不上，请再核"),
+    )
+    for issue, checked in zip(_mended(diary), checks, strict=False):
+        diary.enter_back("hejing", checked(issue), 1)
+
+
+def _excusable(diary: Diary) -> Iterator[Any]:
+    """Issues about people of the home committee that were found early enough."""
+    with acting(diary.scopes["zhoumin"]) as by:
+        assert by is not None
+        allow_work(clockwork=True)
+        early = diary.working_day(4)
+        rows = DataQualityIssue.objects.in_scope(by).open().filter(detected_on__lte=early)
+        found = rows.exclude(severity="note").order_by("rule", "subject", "place", "detail")
+        chosen = [
+            row.pk for row in found
+            if row.rule in quality_rules() and quality_rules()[row.rule].excusable
+            and quality_rules()[row.rule].about is About.PEOPLE
+        ]  # fmt: skip
+    return iter(chosen[:: max(1, len(chosen) // (GIVEN + ASKED + 1))])
+
+
+def _mended(diary: Diary) -> Iterator[Any]:
+    """Issues that wait for a check in the home committee."""
+    with acting(diary.scopes["zhoumin"]) as by:
+        assert by is not None
+        allow_work(clockwork=True)
+        rows = DataQualityIssue.objects.in_scope(by).filter(state="fixed", to_check=True)
+        found = rows.filter(closed_on__lt=diary.working_day(1)).order_by("rule", "subject", "pk")
+        return iter([row.pk for row in found])
+
+
+def _does(service: Callable[..., Any], issue: Any, **told: Any) -> Act:
+    """A step of one issue, for the diary."""
+
+    def step(by: Scope, at: datetime) -> None:
+        service(issue_id=issue, by=by, at=at, **told)
+
+    return step
