@@ -51,12 +51,12 @@ class Issues(Source):
     def item(self, row: DataQualityIssue) -> Item:
         rule = quality_rules().get(row.rule)
         main = issue_url(row, self.scope)
-        word = str(rule.act) if rule and may_fix(row, self.scope) else _("查看房屋")
-        acts = [Act(word, main)] if main else []
-        acts += links(
-            (_("问题详情"), "quality:issue", "", row.pk),
-            (_("同类问题"), "quality:list", f"rule={row.rule}", None),
-        )
+        fixes = rule is not None and may_fix(row, self.scope)
+        form = [Act(str(rule.act) if rule and fixes else _("查看登记"), main)] if main else []
+        given = self.scope.may(Capability.MANAGE_ISSUES) and not fixes and not row.assigned_to
+        own = links((_("去派发") if given else _("问题详情"), "quality:issue", "", row.pk))
+        acts = [*form, *own] if fixes else [*own, *form]
+        acts += links((_("同类问题"), "quality:list", f"rule={row.rule}", None))
         return Item(
             f"issue-{row.pk}", self.key, row.severity, _(self.title), row.subject, row.place,
             row.detail, row.due_on, facts_of(row), acts,

@@ -154,3 +154,9 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:afterSettle", () => { showPicked(); keepPeek(); });
 showPicked();
 keepPeek();
+
+/* A table in a window of its own begins at its current row. */
+for (const pane of document.querySelectorAll("[data-window]")) {
+  const current = pane.querySelector("[aria-current]");
+  if (current) pane.scrollTop = current.offsetTop - pane.clientHeight / 2;
+}
