@@ -3,7 +3,7 @@
 A page shows stored numbers of the past and counts only what is open now.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,16 +20,16 @@ INSERT INTO {counts} (id, committee_id, day, rule, open)
 SELECT gen_random_uuid(), committee_id, %(day)s, rule, count(*)
 FROM {issues}
 WHERE state IN {stock} AND committee_id BETWEEN %(low)s AND %(high)s
-    AND NOT rule = ANY (%(failed)s)
+    AND rule = ANY (%(rules)s)
 GROUP BY committee_id, rule
 ON CONFLICT (committee_id, day, rule) DO NOTHING
 """
 
 
-def keep_counts(unit: int, day: date, *, failed: Collection[str] = ()) -> None:
+def keep_counts(unit: int, day: date, rules: Sequence[str]) -> None:
     """Remember the day's stock of a unit; what an earlier run of the day kept stays.
 
-    :param failed: rules that could not be asked: they have no number of this day
+    :param rules: those that were asked and answered; the others have no number of this day
     """
     statement = KEEP.format(
         counts=IssueCount._meta.db_table, issues=DataQualityIssue._meta.db_table,
@@ -39,7 +39,7 @@ def keep_counts(unit: int, day: date, *, failed: Collection[str] = ()) -> None:
         "day": day,
         "low": unit,
         "high": unit + span_of(unit),
-        "failed": [*failed],
+        "rules": [*rules],
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

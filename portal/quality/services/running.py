@@ -99,7 +99,8 @@ def check_unit(
         total += _run_batch(batch, check)
     _remember_failures(unit, [rule.key for rule in rules], total.failed, at)
     if run is not None:
-        keep_counts(unit, check.inspection.day, failed=total.failed)
+        answered = [rule.key for rule in rules if rule.key not in total.failed]
+        keep_counts(unit, check.inspection.day, answered)
     return total
 
 
