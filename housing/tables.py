@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -16,7 +15,6 @@ from housing.legality import Standing, standing_of
 from housing.models import Building, DwellingUnit, HouseCodeRequest, Lease
 from housing.terms import NOTICE_DAYS
 from portal.quality.models import DataQualityIssue
-from portal.ui import keyset
 from portal.ui.addresses import address_of
 from portal.ui.cells import Action, Column, Empty, Problem, Tag, Toned, Verified
 from portal.ui.listing import RegisterList
@@ -100,13 +98,6 @@ class DwellingList(RegisterList):
     def row_css(self, row: DwellingUnit) -> str:
         return "" if row.status == DwellingUnit.Status.ACTIVE else "is-muted"
 
-    @cached_property
-    def page(self) -> keyset.Page:
-        """The page's rows, with what the cells say of the day and of open problems."""
-        page = super().page
-        self.dress(page.rows)
-        return page
-
     def dress(self, rows: list[Any]) -> None:
         """Give each row the day, its cycle and its worst open problem (one query)."""
         worst = worst_issues([row.pk for row in rows])
@@ -171,24 +162,21 @@ class BuildingList(RegisterList):
     def row_url(self, row: Building) -> str:
         return address_of("housing:board", row.pk)
 
-    @cached_property
-    def page(self) -> keyset.Page:
-        """The page's buildings with their counts, from one aggregate over their dwellings."""
-        page = super().page
+    def dress(self, rows: list[Any]) -> None:
+        """Give each building its counts, from one aggregate over their dwellings."""
         stats = {
             row["building_id"]: row
             for row in DwellingUnit.objects.active()
-            .filter(building__in=[building.pk for building in page.rows])
+            .filter(building__in=[building.pk for building in rows])
             .order_by()
             .values("building_id")
             .annotate(**DwellingUnit.objects.totals(self.day, self.cycles))
         }
-        for building in page.rows:
+        for building in rows:
             building.stats = stats.get(building.pk, NOTHING)
             building.fresh = Fresh(
                 building.stats["fresh"], building.stats["dwellings"], self.target
             )
-        return page
 
 
 NOTHING = dict.fromkeys(("dwellings", "people", "vacant", "unknown", "uncoded", "fresh"), 0)
@@ -263,13 +251,10 @@ class LeaseList(RegisterList):
     def row_css(self, row: Lease) -> str:
         return "" if row.is_standing else "is-muted"
 
-    @cached_property
-    def page(self) -> keyset.Page:
-        """The page's rows, each told the day."""
-        page = super().page
-        for row in page.rows:
+    def dress(self, rows: list[Any]) -> None:
+        """Tell each row the day."""
+        for row in rows:
             row.today = self.day
-        return page
 
 
 REQUEST_TONES = {"waiting": "info", "approved": "ok", "returned": "warn", "withdrawn": ""}

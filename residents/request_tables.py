@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cached_property
 from typing import Any, ClassVar
 
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
-from portal.ui import formats, keyset
+from portal.ui import formats
 from portal.ui.addresses import address_of
 from portal.ui.cells import Action, Column, Empty, Tag, Text, Toned
 from portal.ui.listing import RegisterList
@@ -87,14 +86,11 @@ class RequestList(RegisterList):
         """The committees whose names the row shows."""
         return (row.committee_id,)
 
-    @cached_property
-    def page(self) -> keyset.Page:
-        """The page's rows, each with the day and the names of its units (one query)."""
-        page = super().page
-        names = unit_names({code for row in page.rows for code in self.units_of(row)})
-        for row in page.rows:
+    def dress(self, rows: list[Any]) -> None:
+        """Give each row the day and the names of its units (one query)."""
+        names = unit_names({code for row in rows for code in self.units_of(row)})
+        for row in rows:
             row.today, row.places = self.day, names
-        return page
 
 
 class TransferList(RequestList):

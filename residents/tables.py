@@ -1,7 +1,6 @@
 """The resident list: columns, order, what an empty one says (ui.md 8.5)."""
 
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -9,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from housing.codes import OCCUPANCY_STATUSES
 from portal.quality.models import DataQualityIssue
-from portal.ui import keyset
 from portal.ui.addresses import address_of
 from portal.ui.cells import (
     Action,
@@ -107,13 +105,6 @@ class ResidentList(RegisterList):
 
     def row_css(self, row: Residence) -> str:
         return "" if row.status == Residence.Status.ACTIVE else "is-muted"
-
-    @cached_property
-    def page(self) -> keyset.Page:
-        """The page's rows, with the day and the worst open problem of each (one query)."""
-        page = super().page
-        self.dress(page.rows)
-        return page
 
     def dress(self, rows: list[Any]) -> None:
         """Give each row what its cells need besides itself."""

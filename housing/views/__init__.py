@@ -1,14 +1,16 @@
 """Pages of housing: boards, lists, forms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from housing.cycles import RULE, cycles_by_occupancy
-from housing.models import DwellingUnit
+from housing.models import Building, DwellingUnit
 from portal.audit.record import record
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest
@@ -56,3 +58,25 @@ def tell_viewed(request: PortalRequest, unit: DwellingUnit) -> None:
 def put_errors(form: Any, error: Any) -> None:
     """A service's refusal, at its field where the form has it."""
     form.add_error(error.field if error.field in form.fields else None, str(error))
+
+
+def form_context(
+    form: Any, heading: str, crumbs: Sequence[tuple[str, str]], **more: Any
+) -> dict[str, Any]:
+    """What a form on a page of its own shows (`housing/form_page.html`).
+
+    :param crumbs: title and address of the pages above; the last is where 取消 leads
+    """
+    above = [{"title": title, "url": url} for title, url in crumbs]
+    return {
+        "form": form, "heading": heading, "word": _("保存"), "cancel": crumbs[-1][1],
+        "crumbs": [*above, {"title": heading}], **more,
+    }  # fmt: skip
+
+
+def in_building(building: Building) -> list[tuple[str, str]]:
+    """The pages above whatever is done to a building."""
+    return [
+        (_("楼栋房态"), reverse("housing:buildings")),
+        (building.name, reverse("housing:board", args=[building.pk])),
+    ]

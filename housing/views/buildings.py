@@ -14,7 +14,14 @@ from housing import services
 from housing.forms import BuildingFactsForm, BuildingForm
 from housing.models import Building, DwellingUnit
 from housing.tables import NOTHING, BuildingList, Fresh
-from housing.views import Yardstick, may_edit, put_errors, yardstick
+from housing.views import (
+    Yardstick,
+    form_context,
+    in_building,
+    may_edit,
+    put_errors,
+    yardstick,
+)
 from housing.views.planning import is_agreed, left_out, planned
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
@@ -156,4 +163,8 @@ def edit_building(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
             put_errors(form, error)
         else:
             return done(request, reverse("housing:board", args=[pk]), _("已保存"))
-    return page(request, "housing/edit_building.html", {"form": form, "building": building})
+    context = form_context(
+        form, _("修改楼栋"), in_building(building), facts=building.name, version=building.version,
+        hint=_("门牌就是地址，不在这里改；门牌调整的，联系街道办理"),
+    )  # fmt: skip
+    return page(request, "housing/form_page.html", context)

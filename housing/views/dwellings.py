@@ -17,7 +17,14 @@ from housing.filters import DwellingFilter
 from housing.forms import DwellingForm, NewDwellingForm
 from housing.models import Building, DwellingUnit
 from housing.tables import DwellingList, legality
-from housing.views import Yardstick, may_edit, put_errors, yardstick
+from housing.views import (
+    Yardstick,
+    form_context,
+    in_building,
+    may_edit,
+    put_errors,
+    yardstick,
+)
 from housing.views.conflicts import both_versions, chosen, version_of
 from housing.views.rental import rental_of
 from portal.audit.record import record
@@ -152,7 +159,8 @@ def add_dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
             put_errors(form, error)
         else:
             return done(request, url, _("已新增房屋"))
-    return page(request, "housing/add_dwelling.html", {"form": form, "building": building})
+    context = form_context(form, _("新增房屋"), in_building(building), facts=building.name)
+    return page(request, "housing/form_page.html", context)
 
 
 def _register(building: Building, form: NewDwellingForm, scope: Scope) -> str:
@@ -181,7 +189,14 @@ def edit_dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
             put_errors(form, error)
         else:
             return done(request, reverse("housing:dwelling", args=[pk]), _("已保存"))
-    return page(request, "housing/edit_dwelling.html", {"form": form, "dwelling": unit})
+    above = [
+        (_("实有房屋"), reverse("housing:list")),
+        (unit.short_address, reverse("housing:dwelling", args=[pk])),
+    ]
+    context = form_context(
+        form, _("修改房屋"), above, facts=unit.address, version=unit.version
+    )  # fmt: skip
+    return page(request, "housing/form_page.html", context)
 
 
 def _shown(name: str, value: Any) -> str:

@@ -217,8 +217,9 @@ class RegisterList:
 
     @cached_property
     def page(self) -> keyset.Page:
+        """The rows of this page, dressed."""
         column, descending = self.order
-        return keyset.page_of(
+        page = keyset.page_of(
             self.filtered,
             column.sort_fields if column else (),
             size=self.size,
@@ -227,6 +228,11 @@ class RegisterList:
             before=self.request.GET.get("before", ""),
             known=self.base,
         )
+        self.dress(page.rows)
+        return page
+
+    def dress(self, rows: list[Any]) -> None:
+        """Give the page's rows what their cells need besides themselves, in a query for all."""
 
     @cached_property
     def rows(self) -> list[Row]:
