@@ -1,7 +1,5 @@
 """An issue is given out, mended at its field, and checked by another; a second is no mistake."""
 
-import re
-
 import pytest
 
 pytestmark = [
@@ -9,6 +7,7 @@ pytestmark = [
 ]  # fmt: skip
 RULE = "R-190"  # a telephone is missing
 PHONE = "13812340017"
+AT_THE_FIELD = "document.activeElement.labels?.[0]?.textContent.trim().startsWith('手机')"
 WHY = "本人没有手机，由同住的女儿代接"
 
 
@@ -23,16 +22,12 @@ def test_1_the_clerk_gives_an_issue_to_the_collector(desk, notes):
     assert clerk.serious_violations() == []
     row = first_open(page)
     notes["issue"] = row.get_attribute("data-peek-url")
-    notes["form"] = row.get_attribute("data-url")
     row.locator("input[name=pick]").check()
     page.get_by_role("button", name="派发…").click()
-    page.wait_for_selector("dialog >> text=将派发")
-    page.get_by_label("责任人").select_option(label="顾小满")
-    page.get_by_role("button", name="派发 1 项").click()
+    dialog = page.locator("dialog[open]", has_text="将派发")
+    dialog.get_by_label("责任人").select_option(label="顾小满")
+    dialog.get_by_role("button", name="派发 1 项").click()
     page.wait_for_selector(".pp-toast >> text=已派发 1 项")
-    page = clerk.open(notes["issue"])
-    page.wait_for_selector("text=派发给 顾小满")
-    assert clerk.serious_violations() == []
 
 
 def test_2_the_collector_mends_it_in_the_form_that_opens_at_the_field(desk, notes):
@@ -40,14 +35,14 @@ def test_2_the_collector_mends_it_in_the_form_that_opens_at_the_field(desk, note
     page = collector.open(f"/quality/?who=mine&rule={RULE}")
     page.locator(f"tr[data-peek-url='{notes['issue']}'] a.pp-rowlink").first.click()
     page.wait_for_url("**/residents/entry/**field=phone**")
-    field = page.locator("input:focus")
-    assert re.search(r"-phone$", field.get_attribute("name"))
+    page.wait_for_function(AT_THE_FIELD)
     page.keyboard.type(PHONE)
     page.keyboard.press("Tab")
     page.keyboard.press("Control+s")
-    page.wait_for_load_state()
+    page.wait_for_url(lambda url: "field=phone" not in url)
     page = collector.open(notes["issue"])
     page.wait_for_selector(".pp-tag >> text=已改")
+    page.wait_for_selector("text=派发给 顾小满")
     assert "顾小满" in page.locator("main").inner_text()
 
 
@@ -78,6 +73,5 @@ def test_4_another_is_no_mistake_and_the_street_agrees_until_a_day(desk, notes):
     page.get_by_role("button", name="确认无误").click()
     page.wait_for_selector(".pp-toast >> text=已确认无误")
     page.wait_for_selector("text=无误至")
-    assert street.serious_violations() == []
     page = clerk.open(f"/quality/?rule={RULE}")
     assert page.locator(f"tr[data-peek-url='{notes['right']}']").count() == 0
