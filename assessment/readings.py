@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assessment import scoring
+from portal.metrics.intervals import spread_of, together
 from portal.ui import formats
 
 HUNDRED = Decimal(100)
@@ -69,8 +70,8 @@ class Rule:
 def summed(parts: Sequence[Part]) -> Total | None:
     """The sum over committees; None when nothing was stored.
 
-    The interval of a sum of independent samples follows from theirs (MOVER): each side's
-    squared distance, weighted by the share of cases. It is missing when one sample lacks its own.
+    The interval of a sum of samples follows from theirs, as on the dashboards; it is missing when
+    one sample lacks its own.
     """
     if not parts:
         return None
@@ -83,19 +84,15 @@ def summed(parts: Sequence[Part]) -> Total | None:
 
 
 def _pooled(parts: Sequence[Part], top: Decimal, bottom: Decimal) -> scoring.Interval | None:
-    below = above = Decimal(0)
-    for part in parts:
-        if not part.denominator:
-            continue
-        if part.low is None or part.high is None:
+    spread, told = Decimal(0), [part for part in parts if part.denominator]
+    for part in told:
+        if part.low is None or part.high is None or part.denominator is None:
             return None
-        share, rate = part.denominator / bottom, part.numerator / part.denominator * HUNDRED
-        below += (share * (rate - part.low)) ** 2
-        above += (share * (part.high - rate)) ** 2
-    if not bottom:
-        return None
-    rate = top / bottom * HUNDRED
-    return scoring.Interval(max(Decimal(0), rate - below.sqrt()), min(HUNDRED, rate + above.sqrt()))
+        if len(told) == 1:
+            return scoring.Interval(part.low, part.high)
+        spread += spread_of(part.numerator, part.denominator, part.low, part.high)
+    found = together(top, bottom, spread)
+    return scoring.Interval(*found) if found else None
 
 
 def read(rule: Rule, totals: Mapping[str, Total | None]) -> Reading:

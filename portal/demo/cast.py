@@ -32,6 +32,7 @@ PLAYERS = [
     Player("zhangqing", "章晴", "CK-002", (("center_clerk", 310107005000),), "受理窗口"),
     Player("tangpeng", "汤鹏", "WL-005", (("committee_security", 310107021001),), "另一街道的居委"),
     Player("tangning", "唐宁", "WL-001", (("street_manager", 310107021000),), "万里街道主任"),
+    Player("geming", "葛明", "HC-001", (("verifier", 310107021000),), "抽查核查员：手机上门"),
     Player("shenliqun", "沈立群", "QB-001", (("district_admin", 310107000000),), "区人口办：考核"),
     Player("qinchuan", "秦川", "QB-006", (("district_analyst", 310107000000),), "区统计员"),
     Player("fangyan", "方砚", "FG-001", (("housing_officer", 310107000000),), "区房管局：合法性"),

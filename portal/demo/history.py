@@ -17,6 +17,8 @@ from portal.demo import cast
 from portal.demo.copying import copy_rows
 from portal.demo.mended import remember_stock, set_back
 from portal.metrics import closing
+from portal.metrics.measure import Parts, measure
+from portal.metrics.metric import Occasion
 from portal.metrics.models import MetricRun, MetricValue, RunKind, RunState
 from portal.orgs.acting import acting
 from portal.orgs.limits import allow_work
@@ -24,11 +26,14 @@ from portal.orgs.records import new_id
 from portal.orgs.scope import Scope
 from portal.quality.models import DataQualityIssue
 from portal.rules.working_days import add_working_days
+from residents.sampled import METRICS
 
 MONTHS = 12
 WEEKS = 12
 #: What the last committee's population of a month ago was of today's: it jumped (R-270).
 SWELLED = Decimal("0.85")
+#: Numbers of spot checks, with their versions: they have a past of their own.
+SAMPLED = {metric.key: metric.version for metric in METRICS}
 # Rates whose share moves by up to this much from month to month; counts move with population.
 RESTLESS = {
     "freshness": 0.018, "completeness": 0.006, "house_code_link": 0.004, "housing_coverage": 0.012,
@@ -47,7 +52,7 @@ def remember_past(*, today: date, seed: int, by: Scope) -> dict[str, int]:
         values = [
             dict(row)
             for row in MetricValue.objects.filter(run=run)
-            .values("committee_id", "metric", "version", "numerator", "denominator")
+            .values("committee_id", "metric", "version", "numerator", "denominator", "low", "high")
             .order_by("committee_id", "metric")
         ]
         # committees without anybody have no past either
@@ -69,7 +74,7 @@ def remember_past(*, today: date, seed: int, by: Scope) -> dict[str, int]:
         rows += [
             _earlier(value, key, back, drift, random, swollen)
             for value in values
-            if value["committee_id"] in inhabited
+            if value["committee_id"] in inhabited and value["metric"] not in SAMPLED
         ]
     mended = copy_rows(DataQualityIssue, _mended(issues, today, random))
     remember_stock(today)
@@ -126,6 +131,33 @@ def _earlier(
         numerator = (numerator * shrink).quantize(Decimal(1))
     return value | {
         "id": new_id(), "run_id": run, "numerator": numerator, "denominator": denominator,
+    }  # fmt: skip
+
+
+def remember_samples(unit: int) -> int:
+    """Measure what spot checks gave on the day of each run: rounds are invented, this need not be.
+
+    Returns how many values there are; `unit` is the district, in whose scope one acts.
+    """
+    rows: list[dict[str, Any]] = []
+    runs = MetricRun.objects.published().order_by("as_of", "measured_at")
+    for run, day in runs.values_list("pk", "as_of"):
+        held = MetricValue.objects.filter(run=run, metric="actual_population")
+        codes = set(held.values_list("committee_id", flat=True))
+        measured = measure(METRICS, Occasion(unit, day, {}), codes)
+        for code in sorted(codes):
+            rows += [_value(run, code, key, parts) for key, parts in measured[code].items()]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("DELETE FROM metrics_metricvalue WHERE metric = ANY (%s)", [list(SAMPLED)])
+    return copy_rows(MetricValue, rows)
+
+
+def _value(run: Any, code: int, metric: str, parts: Parts) -> dict[str, Any]:
+    low, high = parts.bounds or (None, None)
+    return {
+        "id": new_id(), "run_id": run, "committee_id": code, "metric": metric,
+        "version": SAMPLED[metric], "numerator": parts.numerator,
+        "denominator": parts.denominator, "low": low, "high": high,
     }  # fmt: skip
 
 

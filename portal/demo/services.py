@@ -23,6 +23,7 @@ from portal.demo import (
     mended,
     rentals,
     requests,
+    samples,
     trail,
 )
 from portal.demo.blunders import Blunders
@@ -38,8 +39,10 @@ from portal.metrics.models import RunKind
 from portal.orgs import posts
 from portal.orgs.acting import acting
 from portal.orgs.models import Appointment, OrgUnit
+from portal.orgs.scope import Scope
 from portal.orgs.services import project_grants
 from portal.rules.services import rule_on
+from residents.services.spotchecks import purge_sheets
 
 FIRST_DAY = date(2020, 1, 1)
 
@@ -122,10 +125,12 @@ def make_numbers(*, today: date, seed: int) -> dict[str, int]:
     if run is None or run.job_id is None:
         return {}
     ledger.work(run.job_id, run.unit_id)
+    return remember_past(today=today, seed=seed, by=_clockwork())
+
+
+def _clockwork() -> Scope:
     district = OrgUnit.objects.get(parent=None)
-    return remember_past(
-        today=today, seed=seed, by=posts.system_scope(district.code, district.name)
-    )
+    return posts.system_scope(district.code, district.name)
 
 
 def make_work(*, today: date, seed: int) -> dict[str, int]:
@@ -143,8 +148,12 @@ def make_work(*, today: date, seed: int) -> dict[str, int]:
     rentals.plan(diary)
     campaigns.plan(diary)
     mended.plan(diary)
+    samples.plan(diary)
     diary.enter("shenliqun", diary.moment(diary.working_day(20)), compared.register_uses)
     counts = diary.play()
+    with acting(_clockwork()) as by:
+        assert by is not None
+        purge_sheets(by=by, at=timezone.now())  # of old rounds, as every night
     counts["exchange.ComparisonRun"] = compared.compare(diary.scopes["zhoumin"])
     counts["exchange.BlankForm"] = filled.keep_form(diary.scopes["zhoumin"])
     return counts

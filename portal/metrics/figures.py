@@ -13,11 +13,12 @@ from decimal import Decimal
 from threading import Lock
 from typing import Any, Literal
 
-from django.db.models import DecimalField, F, Min, Q, QuerySet, Sum
+from django.db.models import Case, DecimalField, F, Min, Q, QuerySet, Sum, Value, When
 from django.db.models.expressions import Combinable, ExpressionWrapper
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, NullIf
 
-from portal.metrics.metric import HUNDRED, Bounds, Metric
+from portal.metrics.intervals import together
+from portal.metrics.metric import Bounds, Metric
 from portal.metrics.models import Correction, MetricRun, MetricValue, RunKind, RunState
 from portal.metrics.registry import metrics
 from portal.orgs.scope import DISTRICT_SPAN, STREET_SPAN
@@ -34,15 +35,13 @@ FEW_CASES = 30
 class Figure:
     """A metric of one unit at one time, with its parts; None where nothing was measured.
 
-    `below` and `above` are the squared distances of a sampled rate's bounds, each times its cases:
-    of independent samples they add up (MOVER).
+    `spread` says how uncertain a sampled rate is (`intervals.spread_of`): it adds up.
     """
 
     metric: Metric
     numerator: Decimal | None = None
     denominator: Decimal | None = None
-    below: Decimal | None = None
-    above: Decimal | None = None
+    spread: Decimal | None = None
 
     @property
     def value(self) -> Decimal | None:
@@ -59,10 +58,9 @@ class Figure:
     @property
     def bounds(self) -> Bounds | None:
         """Between which values the truth lies (95 %); None for what is not sampled."""
-        if self.value is None or self.below is None or self.above is None or not self.denominator:
+        if not self.denominator or self.numerator is None or self.spread is None:
             return None
-        low = self.value - self.below.sqrt() / self.denominator
-        return max(Decimal(0), low), min(HUNDRED, self.value + self.above.sqrt() / self.denominator)
+        return together(self.numerator, self.denominator, self.spread)
 
     @property
     def is_few(self) -> bool:
@@ -75,8 +73,7 @@ class Figure:
             self.metric,
             _sum(self.numerator, other.numerator),
             _sum(self.denominator, other.denominator),
-            _sum(self.below, other.below),
-            _sum(self.above, other.above),
+            _sum(self.spread, other.spread),
         )
 
 
@@ -201,17 +198,17 @@ def _sheet(values: "QuerySet[MetricValue]", grain: Grain) -> Sheet:
 def _summed() -> dict[str, Combinable]:
     """What the parts of a unit add up to; nothing of the bounds where there are none."""
     number = DecimalField(max_digits=40, decimal_places=8)
-    below = F("numerator") * 100 - F("denominator") * F("low")
-    above = F("denominator") * F("high") - F("numerator") * 100
+    bound = Case(When(numerator__gt=0, low__gt=0, then=F("low")), default=F("high"))
+    off = F("numerator") * 100 - F("denominator") * bound
+    spread = off * off / NullIf(bound * (100 - bound), Value(0))
     return {
         "top": Sum("numerator"), "bottom": Sum("denominator"),
-        "below": Sum(ExpressionWrapper(below * below, output_field=number)),
-        "above": Sum(ExpressionWrapper(above * above, output_field=number)),
+        "spread": Sum(ExpressionWrapper(spread, output_field=number)),
     }  # fmt: skip
 
 
 def _figure(metric: Metric, row: Mapping[str, Any]) -> Figure:
-    return Figure(metric, row["top"], row["bottom"], row["below"], row["above"])
+    return Figure(metric, row["top"], row["bottom"], row["spread"])
 
 
 @dataclass(frozen=True)

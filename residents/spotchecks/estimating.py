@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-#: Two-sided 95 %.
-Z = 1.959963984540054
+from portal.metrics.intervals import Interval, Z, wilson
+
 #: How alike the people of one dwelling are registered: whole households are missed together.
 ALIKE = 0.8
 #: From this number of dwellings on, their own spread is held against the assumed one.
@@ -23,37 +23,6 @@ ENOUGH_FOR_SPREAD = 50
 LEAST_RESPONSE = 0.7
 #: Above this half-width the round is extended, not scored (domain §4.1).
 WIDEST = 0.05
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A share with the bounds between which the truth lies, 95 of 100 times."""
-
-    low: float
-    high: float
-
-    @property
-    def half_width(self) -> float:
-        return (self.high - self.low) / 2
-
-
-def wilson(share: float, size: float) -> Interval:
-    """The score interval of a share among `size` independent cases, which may be a fraction.
-
-    :raises ValueError: no cases
-    """
-    if size <= 0:
-        raise ValueError("an interval needs cases")
-    square = Z * Z / size
-    centre = (share + square / 2) / (1 + square)
-    half = Z / (1 + square) * sqrt(share * (1 - share) / size + square / (4 * size))
-    return Interval(max(0.0, centre - half), min(1.0, centre + half))
-
-
-def size_within(share: float, low: float, high: float) -> float:
-    """The number of independent cases of which `low` and `high` are the Wilson bounds."""
-    bound = low if share > 0 and low > 0 else high
-    return Z * Z * bound * (1 - bound) / (share - bound) ** 2
 
 
 def design_effect(people_per_dwelling: float, alike: float = ALIKE) -> float:

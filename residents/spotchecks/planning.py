@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from residents.spotchecks.estimating import ALIKE, Z, design_effect
+from portal.metrics.intervals import Z
+from residents.spotchecks.estimating import ALIKE, design_effect
 
 
 @dataclass(frozen=True)

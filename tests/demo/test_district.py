@@ -1,6 +1,7 @@
 """The synthetic district is whole, lawful in every table, and nobody's."""
 
 import json
+from collections import Counter
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -213,3 +214,34 @@ def test_both_walls_stand_around_it(made):
     out = StringIO()
     assert faults() == []
     call_command("sync_grants", check=True, stdout=out)
+
+
+def test_spot_checks_give_both_rates_with_intervals(made):
+    rounds = read("SELECT state, counted FROM residents_spotround ORDER BY as_of")
+    states = Counter(state for state, _counted in rounds)
+    assert states == {"published": 6, "extended": 1, "in_field": 1, "matching": 1}
+    assert all(counted for state, counted in rounds if state == "published")
+    values = read(
+        "SELECT DISTINCT v.metric, r.as_of FROM metrics_metricvalue v JOIN metrics_metricrun r"
+        " ON r.id = v.run_id WHERE v.low IS NOT NULL AND v.low < v.high"
+    )
+    today = timezone.localdate()
+    assert {key for key, day in values if day == today} == {"registration_rate", "accuracy_rate"}
+    assert {key for key, day in values if day < today} == {"registration_rate", "accuracy_rate"}
+
+
+def test_a_verifier_has_doors_to_go_to_and_two_have_something_to_judge(made):
+    sheets = read(
+        "SELECT verifier, count(*), count(*) FILTER (WHERE outcome = '') FROM residents_spotitem"
+        " WHERE is_open GROUP BY 1"
+    )
+    assert [(name, doors > 15, left > 10) for name, doors, left in sheets] == [("葛明", True, True)]
+    near = read(
+        "SELECT jsonb_array_length(p.verdicts) FROM residents_spotperson p"
+        " JOIN residents_spotitem i ON i.id = p.item_id JOIN residents_spotround r"
+        " ON r.id = i.round_id WHERE r.state = 'matching' AND p.degree = 'near'"
+    )
+    assert (1,) in near
+    leads = read("SELECT count(*), count(DISTINCT committee_id) FROM residents_lead"
+                 " WHERE channel = '15'")[0]  # fmt: skip
+    assert leads[0] > 5

@@ -1,6 +1,7 @@
 """Estimates of spot checks against the worked examples, and against scipy and statsmodels."""
 
 import random
+from decimal import Decimal
 from math import isclose
 
 import numpy
@@ -11,6 +12,7 @@ from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint, samplesize_confint_proportion
 from statsmodels.stats.weightstats import DescrStatsW
 
+from portal.metrics.intervals import size_within, spread_of, together, wilson
 from residents.spotchecks import planning
 from residents.spotchecks.estimating import (
     Case,
@@ -23,10 +25,8 @@ from residents.spotchecks.estimating import (
     jackknife,
     rate,
     response,
-    size_within,
     stratified,
     weights,
-    wilson,
 )
 
 pytestmark = [pytest.mark.paper("S-69"), pytest.mark.paper("S-70")]
@@ -173,3 +173,21 @@ def test_a_sample_of_nobody_has_no_rate():
 def test_what_was_not_resolved_is_bounded_by_all_wrong_and_all_right():
     found = bounds(settled=100, right=90, unresolved=20)
     assert (found.low, percent(found.high)) == (0.75, 91.7)
+
+
+@pytest.mark.parametrize("right", [0, 1, 55, 120])
+def test_samples_together_have_the_interval_of_one_as_large_as_all(right):
+    """Thirty committees of four dwellings each say as much as their street's hundred and twenty."""
+    shares = [(right // 30 + (place < right % 30), 4) for place in range(30)]
+    spread = Decimal(0)
+    for some, cases in shares:
+        found = wilson(some / cases, cases)
+        low, high = (Decimal(100 * each) for each in (found.low, found.high))
+        spread += spread_of(Decimal(some), Decimal(cases), low, high)
+    low, high = together(Decimal(right), Decimal(120), spread)
+    theirs = proportion_confint(right, 120, method="wilson")
+    assert [float(low), float(high)] == pytest.approx([100 * each for each in theirs], abs=1e-4)
+
+
+def test_nothing_is_said_of_samples_without_cases():
+    assert together(Decimal(0), Decimal(0), Decimal(0)) is None

@@ -18,6 +18,7 @@ from portal.orgs.capabilities import Capability
 from portal.orgs.models import Appointment
 from portal.orgs.roles import ROLES
 from portal.orgs.scope import STREET_SPAN, Scope
+from portal.rows import update_rows
 from residents.models import SpotItem, SpotPerson, SpotRound
 from residents.services.changing import today_of
 from residents.services.errors import UnableToCheck
@@ -83,9 +84,7 @@ def open_round(
         post = chosen[place * len(chosen) // len(items)]
         item.post_id, item.post_unit, item.verifier = post.pk, post.unit_id, post.user.name
         item.is_open = True
-    SpotItem.objects.bulk_update(
-        items, ["post_id", "post_unit", "verifier", "is_open"], batch_size=500
-    )
+    update_rows(items, ["post_id", "post_unit", "verifier", "is_open"])
     row.opened_at = at
     row.save(update_fields=["state", "opened_at"])
     told("opened", row, by, at, {"verifiers": "、".join(post.user.name for post in chosen)})

@@ -20,6 +20,7 @@ from portal.audit.record import record
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
+from portal.rows import update_rows
 from residents.models import Residence, SpotItem, SpotPerson, SpotRound
 from residents.querysets import ResidenceQuerySet
 from residents.services.errors import UnableToCheck
@@ -54,10 +55,8 @@ def match_round(*, row: SpotRound, by: Scope, at: datetime) -> None:
     for item in items:
         match(item, by_item[item.pk], known.get(item.committee_id, []))
     people = [person for found in by_item.values() for person in found]
-    SpotPerson.objects.bulk_update(
-        people, ["degree", "record_id", "is_here", "right"], batch_size=500
-    )
-    SpotItem.objects.bulk_update(items, ["records", "field_checks"], batch_size=500)
+    update_rows(people, ["degree", "record_id", "is_here", "right"])
+    update_rows(items, ["records", "field_checks"])
 
 
 def _known(

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from portal.orgs.scope import Scope
+from portal.rows import update_rows
 from residents.models import Lead, Residence, SpotItem, SpotPerson, SpotRound
 from residents.services.changing import today_of
 from residents.services.errors import UnableToCheck
@@ -193,11 +194,10 @@ def publish_round(*, round_id: Any, by: Scope, at: datetime) -> SpotRound:
     for item in finds.items:
         item.disclosed = True
         item.counted_on = today_of(at) if row.counted else None
-    SpotItem.objects.bulk_update(
+    update_rows(
         finds.items,
         ["cases", "right", "records", "proven", "weight", "disclosed", "counted_on"],
-        batch_size=500,
-    )  # fmt: skip
+    )
     SpotPerson.objects.filter(item__round=row).update(disclosed=True)
     SpotRound.objects.filter(pk__in=[each.pk for each in finds.rounds]).update(counted=row.counted)
     made = _leads(row, by, at)
@@ -225,7 +225,7 @@ def _leads(row: SpotRound, by: Scope, at: datetime) -> int:
         )  # fmt: skip
         for person in found:
             person.lead_id = lead.pk
-        SpotPerson.objects.bulk_update(found, ["lead_id"])
+        update_rows(found, ["lead_id"])
         made += 1
     return made
 

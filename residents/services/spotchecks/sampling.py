@@ -14,6 +14,7 @@ from django.db import transaction
 from housing.models import DwellingUnit
 from portal.orgs.records import new_id
 from portal.orgs.scope import Scope
+from portal.rows import insert_rows
 from residents.models import Residence, SpotItem, SpotRound
 from residents.services.errors import UnableToCheck
 from residents.services.spotchecks.planning import go_on, locked, told
@@ -91,7 +92,7 @@ def _lay_aside(row: SpotRound, draws: list[Draw]) -> None:
                 closes_on=row.field_to, weight=round(draw.weight, 4),
             )
         )  # fmt: skip
-    SpotItem.objects.bulk_create(items, batch_size=500)
+    insert_rows(items)
 
 
 def _facts(row: SpotRound, keys: list[UUID]) -> dict[UUID, tuple[Any, int, str, str, Any]]:
