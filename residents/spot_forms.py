@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.models import OrgUnit
-from portal.ui.forms import DayField, PortalForm
+from portal.ui.forms import DayField, PortalForm, dress
+from portal.ui.widgets import Segmented
 from residents.filters import SEXES
 from residents.services.spotchecks import Planned, Seen, Visit
 from residents.spotchecks.courses import KINDS, WITH_PEOPLE, outcomes_of
@@ -19,7 +20,7 @@ class PlanForm(PortalForm):
     """Which check of which street, when, how precise; the number of draws follows."""
 
     unit = forms.TypedChoiceField(label=_("街道（镇）"), coerce=int)
-    kind = forms.ChoiceField(label=_("类别"), choices=KINDS, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("类别"), choices=KINDS)
     as_of = DayField(label=_("时点"), help_text=_("问的是这一天晚上住在这里的人"))
     field_from = DayField(label=_("上门开始"), help_text=_("抽查表当天下发，14 天内完成"))
     half_width = forms.DecimalField(label=_("允许误差（百分点）"), min_value=1, max_value=20)
@@ -28,6 +29,9 @@ class PlanForm(PortalForm):
     wanted = forms.IntegerField(
         label=_("拟抽数"), min_value=0, max_value=2000, required=False,
         help_text=_("留空按误差自动计算"),
+    )  # fmt: skip
+    key_areas = forms.BooleanField(
+        label=_("重点区域单独分层、多抽（顺查）"), required=False
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -43,6 +47,7 @@ class PlanForm(PortalForm):
             field_from=told["field_from"], wanted=told["wanted"] or 0,
             share=float(told["share"]) / 100, half_width=float(told["half_width"]) / 100,
             met=float(told["met"]) / 100,
+            key_areas=told["key_areas"] and told["kind"] == "forward",
         )  # fmt: skip
 
 
@@ -71,7 +76,7 @@ class VisitForm(PortalForm):
     """One call at a door, typed blind; a row for each person."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    outcome = forms.ChoiceField(label=_("结果"), widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(label=_("结果"), widget=Segmented)
     on_paper = forms.BooleanField(label=_("按纸质表补录"), required=False)
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
@@ -86,25 +91,28 @@ class VisitForm(PortalForm):
         return ROWS if self.kind == "forward" else 1
 
     def _add_row(self, place: int) -> None:
-        add = self.fields.__setitem__
-        add(f"people-{place}-name", forms.CharField(label=_("姓名"), max_length=50, required=False))
-        add(f"people-{place}-sex", forms.ChoiceField(
-            label=_("性别"), choices=[("", "—"), *SEXES], required=False
-        ))  # fmt: skip
-        add(f"people-{place}-born", forms.IntegerField(
-            label=_("出生年"), required=False, widget=forms.TextInput({"inputmode": "numeric"})
-        ))  # fmt: skip
-        add(f"people-{place}-tail", forms.CharField(
-            label=_("证件末四位"), max_length=4, required=False
-        ))  # fmt: skip
+        fields = {
+            "name": forms.CharField(label=_("姓名"), max_length=50, required=False),
+            "sex": forms.ChoiceField(
+                label=_("性别"), choices=SEXES, required=False, widget=Segmented
+            ),
+            "born": forms.IntegerField(
+                label=_("出生年"), required=False, widget=forms.TextInput({"inputmode": "numeric"})
+            ),
+            "tail": forms.CharField(label=_("证件末四位"), max_length=4, required=False),
+        }
+        for name, field in fields.items():
+            dress(field)
+            self.fields[f"people-{place}-{name}"] = field
 
     def people(self) -> list[dict[str, Any]]:
         """The rows of fields, for the template."""
         names = ("name", "sex", "born", "tail")
         return [
-            {"number": place + 1, "fields": [self[f"people-{place}-{name}"] for name in names]}
+            {"number": place + 1, "fields": [self[f"people-{place}-{name}"] for name in names],
+             "is_blank": not any(self[f"people-{place}-{name}"].value() for name in names)}
             for place in range(self.rows)
-        ]
+        ]  # fmt: skip
 
     def visit(self) -> Visit:
         told = self.cleaned_data

@@ -62,7 +62,7 @@ class _Dressed(forms.BaseForm):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            _dress(field)
+            dress(field)
             field.ui_span = self.spans.get(name, 1)  # type: ignore[attr-defined]
             field.ui_suffix = self.suffixes.get(name, "")  # type: ignore[attr-defined]
 
@@ -95,7 +95,7 @@ class PortalModelForm(_Dressed, forms.ModelForm):
         raise TypeError("forms do not write: pass form.changes() to a service")
 
 
-def _dress(field: forms.Field) -> None:
+def dress(field: forms.Field) -> None:
     """Choose the widget that fits the number of choices, and give it its class."""
     widget = field.widget
     if type(widget) is forms.Select and not isinstance(field, forms.ModelChoiceField):

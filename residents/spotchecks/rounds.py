@@ -231,6 +231,21 @@ class SpotItem(CommitteeRecord):
         return f"{self.number} {self.place}"
 
     @property
+    def calls(self) -> list[dict[str, str]]:
+        """Calls at the door so far: when (月-日 时:分), the part of the day, what it came to."""
+        titles = dict(OUTCOMES)
+        return [
+            {"when": each["at"][5:16].replace("T", " "), "part": each["part"],
+             "said": titles[each["outcome"]]}
+            for each in self.visits
+        ]  # fmt: skip
+
+    @property
+    def left(self) -> range:
+        """Calls that may still be made."""
+        return range(MOST_VISITS - len(self.visits))
+
+    @property
     def is_settled(self) -> bool:
         """Whether somebody knows now who lives there, or that nobody does."""
         return self.outcome in SETTLED[self.kind]

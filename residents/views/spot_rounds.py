@@ -18,14 +18,18 @@ from django.views.decorators.http import require_GET, require_POST
 from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
+from portal.orgs.models import OrgUnit
 from portal.ui.pages import done, page
 from residents import services
+from residents.filters import SEXES
 from residents.models import Residence, SpotItem, SpotPerson, SpotRound
 from residents.services import spotchecks
+from residents.spot_figures import fields_of, figures_of
 from residents.spot_forms import ExtendForm, PlanForm, VerifiersForm
 from residents.spot_tables import TONES, FoundList, RecordList, RoundList
 from residents.spotchecks.courses import may_follow
 from residents.spotchecks.strata import TITLES
+from residents.spotchecks.telling import more_to_draw, why_not
 from residents.views.requests import act_on, note_look, show_list, show_request
 
 
@@ -65,7 +69,7 @@ def plan(request: PortalRequest) -> HttpResponse:
     """The planner: how many draws a precision takes in a street, and the plan itself."""
     today = timezone.localdate()
     initial = {"kind": "forward", "as_of": today, "field_from": today + timedelta(days=1),
-               "half_width": 5, "share": 90, "met": 80}  # fmt: skip
+               "half_width": 5, "share": 95, "met": 85}  # fmt: skip
     form = PlanForm(request.POST or None, initial=initial)
     need = None
     if request.method == "POST" and form.is_valid():
@@ -120,6 +124,9 @@ def _show(
         "heading": f"{found.committee.name}{found.get_kind_display()}",
         "tone": TONES[found.state], "runs": runs, "result": found.result, "strata": _strata(found),
         "proof": spotchecks.prove(found) if found.frame and found.drawn_at else None,
+        "why_not": why_not(found.result) if found.result else "", "figures": figures_of(found),
+        "fields": fields_of(found),
+        "closed_units": _closed_units(found),
         "crumbs": [{"title": _("抽查"), "url": reverse("residents:spot_rounds")},
                    {"title": f"{found.committee.name} {found.get_kind_display()}"}],
     }  # fmt: skip
@@ -131,7 +138,7 @@ def _show(
     if runs and found.state == "matching":
         context["near"] = _near(found, scope.user_id)
     if runs and may_follow(found.state, "extended") and not found.counted:
-        context["extend_form"] = form or ExtendForm(initial={"wanted": found.wanted})
+        context["extend_form"] = form or ExtendForm(initial={"wanted": more_to_draw(found.result)})
     return show_request(
         request, "residents/spot_round.html", found, form=form, refusal=refusal, **context
     )
@@ -157,6 +164,13 @@ def _progress(found: SpotRound) -> dict[str, Any]:
             "settled": sum(row[2] for row in by.values())}  # fmt: skip
 
 
+def _closed_units(found: SpotRound) -> list[OrgUnit]:
+    """Units of the street that were closed between the reference night and the publication."""
+    until = found.published_at.date() if found.published_at else timezone.localdate()
+    rows = OrgUnit.objects.under(found.committee_id).select_related("successor")
+    return list(rows.filter(valid_to__gt=found.as_of, valid_to__lte=until).order_by("code"))
+
+
 def _near(found: SpotRound, user: int | None) -> list[dict[str, Any]]:
     """Near matches still to be judged, each beside its record; others' opinions are not shown."""
     people = SpotPerson.objects.filter(item__round=found).undecided().select_related("item")
@@ -164,10 +178,26 @@ def _near(found: SpotRound, user: int | None) -> list[dict[str, Any]]:
     known = Residence.objects.under(found.committee_id).in_bulk([row.record_id for row in rows])
     return [
         {"person": row, "record": known.get(row.record_id),
+         "compared": _compared(row, known.get(row.record_id)),
          "mine": any(each["user"] == user for each in row.verdicts),
          "opinions": len(row.verdicts)}
         for row in rows
     ]  # fmt: skip
+
+
+def _compared(person: SpotPerson, record: Residence | None) -> list[dict[str, Any]]:
+    """What was told beside what is registered, and whether they differ."""
+    if record is None:
+        return []
+    sexes = dict(SEXES)
+    checks = spotchecks.compared(person, record)
+    said = {"name": person.name, "sex": sexes.get(person.sex, ""), "born": person.born,
+            "tail": person.tail}  # fmt: skip
+    held = {"name": record.name, "sex": sexes.get(record.sex, ""),
+            "born": record.birth_date.year, "tail": record.id_tail}  # fmt: skip
+    return [
+        {"said": said[key], "held": held[key], "differs": checks[key] == "wrong"} for key in said
+    ]
 
 
 def _act(

@@ -20,8 +20,11 @@ from residents import services
 from residents.models import SpotItem
 from residents.services import spotchecks
 from residents.spot_forms import VisitForm
-from residents.spotchecks.courses import MOST_VISITS
+from residents.spotchecks.courses import MOST_VISITS, WITH_PEOPLE
 from residents.spotchecks.rounds import SpotItemQuerySet
+
+#: Lines to write on for one dwelling on paper.
+BLANK = 5
 
 
 @require_GET
@@ -44,9 +47,10 @@ def _sheet(request: PortalRequest, template: str) -> HttpResponse:
         "residents.spot_sheet_viewed", by=request.scope, at=timezone.now(),
         target=("residents.spotitem", "sheet"), changes={"rows": len(items)},
     )  # fmt: skip
+    waiting = [item for item in items if not item.is_over]
     context = {
-        "items": items, "waiting": sum(not item.is_over for item in items), "most": MOST_VISITS,
-        "blank": range(5),
+        "items": items, "waiting": waiting, "done": [item for item in items if item.is_over],
+        "most": MOST_VISITS, "blank": range(BLANK), "until": items[0].closes_on if items else None,
     }  # fmt: skip
     return page(request, template, context)
 
@@ -62,8 +66,11 @@ def visit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     if item is None:
         raise Http404
     form = VisitForm(request.POST or None, kind=item.kind, initial={"version": item.version})
+    following = _next(request, item)
     if request.method == "POST" and form.is_valid():
         where = reverse("residents:spot_sheet")
+        if following:
+            where = reverse("residents:spot_visit", args=[following.pk])
         try:
             act_once(
                 request,
@@ -78,5 +85,14 @@ def visit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
                 form.add_error(None, str(why))
         else:
             return done(request, where, _("已记录"))
-    context = {"item": item, "form": form, "left": MOST_VISITS - len(item.visits)}
+    context = {
+        "item": item, "form": form, "next": following,
+        "with": " ".join(WITH_PEOPLE),
+    }  # fmt: skip
     return page(request, "residents/spot_visit.html", context)
+
+
+def _next(request: PortalRequest, item: SpotItem) -> SpotItem | None:
+    """The next door on the way that was not called at yet; None behind the last one."""
+    rows = _own(request).filter(round_id=item.round_id, number__gt=item.number, outcome="")
+    return rows.order_by("number").first()

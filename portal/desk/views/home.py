@@ -53,6 +53,8 @@ def _first_page(scope: Scope) -> str:
         return reverse("housing:determinations")
     if scope.may(Capability.VIEW_AUDIT):
         return reverse("desk:audit")
+    if scope.may(Capability.CHECK_SAMPLES):
+        return reverse("residents:spot_sheet")
     if scope.may(Capability.SUBMIT_LEADS):
         return reverse("residents:report_lead")
     return ""

@@ -8,7 +8,7 @@ from residents.services.spotchecks.fielding import (
     open_round,
     verifiers_for,
 )
-from residents.services.spotchecks.judging import judge_person
+from residents.services.spotchecks.judging import compared, judge_person
 from residents.services.spotchecks.keeping import purge_sheets
 from residents.services.spotchecks.planning import (
     Planned,
@@ -26,6 +26,7 @@ __all__ = [
     "Seen",
     "Visit",
     "close_round",
+    "compared",
     "draw_round",
     "enter_visit",
     "estimate_round",

@@ -43,6 +43,7 @@ class Planned:
     """What somebody plans: which check of which street, when, and how large.
 
     :param as_of: the night for which people are asked whether they live there
+    :param key_areas: whether dwellings of key areas are strata of their own, drawn more densely
     """
 
     unit: int
@@ -53,6 +54,7 @@ class Planned:
     share: float = 0.9
     half_width: float = 0.05
     met: float = 0.8
+    key_areas: bool = False
 
 
 def facts_of(unit: int, by: Scope) -> Facts:
@@ -99,9 +101,7 @@ def plan_round(*, planned: Planned, by: Scope, at: datetime) -> SpotRound:
     :raises NotAllowed: `by` does not organise spot checks there
     """
     require(by, Capability.RUN_CHECKS, planned.unit)
-    unit = OrgUnit.objects.streets().filter(code=planned.unit).first()
-    if unit is None or not _stands(unit, planned.as_of):
-        raise UnableToCheck("请选择一个没有撤销的街道（镇）", "unit")
+    check_stands(planned.unit, planned.as_of)
     if planned.field_from <= planned.as_of:
         raise UnableToCheck("上门应在时点当晚以后", "field_from")
     if planned.field_from > planned.as_of + timedelta(days=FIELD_DAYS):
@@ -116,7 +116,8 @@ def plan_round(*, planned: Planned, by: Scope, at: datetime) -> SpotRound:
         field_from=planned.field_from, wanted=wanted,
         field_to=planned.field_from + timedelta(days=FIELD_DAYS - 1),
         plan={**asdict(need), "share": planned.share, "half_width": planned.half_width,
-              "met": planned.met, "dwellings_there": facts.dwellings, "records": facts.records,
+              "met": planned.met, "key_areas": planned.key_areas,
+              "dwellings_there": facts.dwellings, "records": facts.records,
               "people_per_dwelling": round(facts.people_per_dwelling, 2)},
         planned_at=at, planned_by=by.user_name,
     )  # fmt: skip
@@ -125,8 +126,14 @@ def plan_round(*, planned: Planned, by: Scope, at: datetime) -> SpotRound:
     return row
 
 
-def _stands(unit: OrgUnit, day: date) -> bool:
-    return unit.valid_to is None or unit.valid_to > day
+def check_stands(unit: int, day: date) -> None:
+    """:raises UnableToCheck: it is no street, or was closed by that day"""
+    street = OrgUnit.objects.streets().select_related("successor").filter(code=unit).first()
+    if street is None:
+        raise UnableToCheck("请选择一个街道（镇）", "unit")
+    if street.valid_to is not None and street.valid_to <= day:
+        heir = f"，请对承接的{street.successor.name}另行计划" if street.successor else ""
+        raise UnableToCheck(f"{street.name}已于 {street.valid_to} 撤销，不再抽取{heir}", "unit")
 
 
 def _store(row: SpotRound) -> None:
@@ -153,6 +160,7 @@ def extend_round(*, round_id: Any, wanted: int, by: Scope, at: datetime) -> Spot
     if not 1 <= wanted <= MOST_DRAWS:
         raise UnableToCheck(f"补抽数应在 1～{MOST_DRAWS} 之间", "wanted")
     today = today_of(at)
+    check_stands(first.committee_id, today)
     row = SpotRound(
         committee_id=first.committee_id, kind=first.kind, as_of=today,
         field_from=today + timedelta(days=1), field_to=today + timedelta(days=FIELD_DAYS),

@@ -23,14 +23,13 @@ from residents.services.spotchecks.planning import go_on, locked, told
 from residents.spotchecks import estimating
 from residents.spotchecks.estimating import (
     ALIKE,
-    LEAST_RESPONSE,
-    WIDEST,
     Case,
     DualSystem,
     Stratum,
     Sums,
     Tally,
 )
+from residents.spotchecks.telling import why_not
 
 #: How much each field of a record weighs in the share of right fields (domain §4.3).
 WEIGHTS = {"name": 2, "tail": 3, "born": 2, "sex": 1, "category": 2}
@@ -169,13 +168,6 @@ def _fields(items: Iterable[SpotItem]) -> dict[str, list[int]]:
     return told
 
 
-def counts(result: dict[str, Any]) -> bool:
-    """Whether a result is good enough to count: enough were met, and the interval is narrow."""
-    if result["value"] is None or (result["response"] or 0.0) < LEAST_RESPONSE:
-        return False
-    return bool((result["high"] - result["low"]) / 2 <= WIDEST)
-
-
 @transaction.atomic
 def publish_round(*, round_id: Any, by: Scope, at: datetime) -> SpotRound:
     """Show the round to the units it was about; finds become leads of their committees.
@@ -189,7 +181,7 @@ def publish_round(*, round_id: Any, by: Scope, at: datetime) -> SpotRound:
         raise UnableToCheck(f"还有 {waiting} 条相近的人员没有由两人核对一致")
     finds = finds_of(row)
     row.result = _result(row, finds)
-    row.counted, row.published_at, row.published_by = counts(row.result), at, by.user_name
+    row.counted, row.published_at, row.published_by = not why_not(row.result), at, by.user_name
     row.save()
     for item in finds.items:
         item.disclosed = True

@@ -11,13 +11,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from housing.models import DwellingUnit
+from housing.models import DwellingUnit, KeyArea, KeyAreaBuilding
 from portal.orgs.records import new_id
 from portal.orgs.scope import Scope
 from portal.rows import insert_rows
 from residents.models import Residence, SpotItem, SpotRound
+from residents.services.changing import today_of
 from residents.services.errors import UnableToCheck
-from residents.services.spotchecks.planning import go_on, locked, told
+from residents.services.spotchecks.planning import check_stands, go_on, locked, told
 from residents.spotchecks import drawing, strata
 from residents.spotchecks.drawing import Draw, Unit
 
@@ -27,10 +28,11 @@ def draw_round(*, round_id: Any, by: Scope, at: datetime, seed: str = "") -> Spo
     """Keep the frame, draw from it, and lay the draws aside until the day.
 
     :param seed: told by a public event, where one was agreed on; else 128 random bits
-    :raises UnableToCheck: drawn already, or nothing to draw from
+    :raises UnableToCheck: drawn already, nothing to draw from, or the street closed meanwhile
     """
     row = locked(round_id=round_id, by=by, at=at)
     go_on(row, "drawn")
+    check_stands(row.committee_id, today_of(at))
     frame = _dwellings(row) if row.is_forward else _records(row)
     drawn_before = _drawn_before(row)
     frame = [unit for unit in frame if unit.key not in drawn_before]
@@ -52,10 +54,20 @@ def draw_round(*, round_id: Any, by: Scope, at: datetime, seed: str = "") -> Spo
 def _dwellings(row: SpotRound) -> list[Unit]:
     """Every dwelling on the frame in address order, vacant ones too: never the person register."""
     rows = DwellingUnit.objects.under(row.committee_id).active().order_by("address_key", "id")
+    key_areas = _in_key_areas(row) if row.plan.get("key_areas") else set()
     return [
-        Unit(key, strata.of_dwelling(occupancy))
-        for key, occupancy in rows.values_list("id", "occupancy").iterator(5000)
+        Unit(key, strata.of_dwelling(occupancy, in_key_area=building in key_areas))
+        for key, building, occupancy in rows.values_list("id", "building_id", "occupancy").iterator(
+            5000
+        )
     ]
+
+
+def _in_key_areas(row: SpotRound) -> set[UUID]:
+    """Buildings of the street's key areas that stand: a stratum of their own (domain §4.2)."""
+    rows = KeyAreaBuilding.objects.under(row.committee_id)
+    standing = KeyArea.objects.under(row.committee_id).standing()
+    return set(rows.filter(area__in=standing).values_list("building_id", flat=True))
 
 
 def _records(row: SpotRound) -> list[Unit]:

@@ -1,0 +1,74 @@
+"""The figures of a published round as tiles: what it came to, and what that is worth.
+
+Paper: S-69, S-70.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from portal.ui import formats
+from residents.models import SpotRound
+from residents.services.spotchecks.judging import FIELDS
+
+
+def figures_of(found: SpotRound) -> list[dict[str, str]]:
+    """Tiles (templates/ui/kpi.html) of a round; none before it is published."""
+    result = found.result
+    if not result:
+        return []
+    first = _("登记率") if found.is_forward else _("准确率")
+    return [
+        _tile(first, formats.share(result["value"]), _bounds(result)),
+        _tile(_("应答率"), formats.share(result["response"]),
+              _("抽 %(all)s，有结果 %(n)s") % {"all": result["drawn"], "n": result["settled"]}),
+        *(_forward(result) if found.is_forward else _reverse(result)),
+    ]  # fmt: skip
+
+
+def fields_of(found: SpotRound) -> list[tuple[str, int, int]]:
+    """Each field of checked records: its title, how many were right, of how many that were told."""
+    told = found.result.get("fields") or {}
+    return [(FIELDS[key], *told[key]) for key in FIELDS if key in told]
+
+
+def _forward(result: dict[str, Any]) -> list[dict[str, str]]:
+    told = {"all": result["cases"], "n": result["right"]}
+    held = {"all": result["records"], "n": result["proven"]}
+    return [
+        _tile(_("漏登"), formats.share(result["omission"]),
+              _("核见 %(all)s 人，已登记 %(n)s 人") % told),
+        _tile(_("错登（应销未销）"), formats.share(result["erroneous"]),
+              _("登记 %(all)s 人，证实 %(n)s 人") % held),
+        _sample(result),
+    ]  # fmt: skip
+
+
+def _reverse(result: dict[str, Any]) -> list[dict[str, str]]:
+    told = {"all": result["cases"], "n": result["right"]}
+    return [
+        _tile(_("无误的登记"), formats.whole(result["right"]),
+              _("核到 %(all)s 条，无误 %(n)s 条") % told),
+        _tile(_("分层标准误"), formats.share(result["error"]),
+              _("各层合并")),
+        _sample(result),
+    ]  # fmt: skip
+
+
+def _sample(result: dict[str, Any]) -> dict[str, str]:
+    if not result["effective"]:
+        return _tile(_("有效样本"), formats.DASH, "")
+    effect = formats.decimal(result["effect"])
+    return _tile(_("有效样本"), formats.whole(round(result["effective"])),
+                 _("设计效应 %(effect)s") % {"effect": effect})  # fmt: skip
+
+
+def _bounds(result: dict[str, Any]) -> str:
+    if result["value"] is None:
+        return _("没有比率")
+    low, high = formats.share(result["low"]), formats.share(result["high"])
+    return _("95%% 在 %(low)s～%(high)s") % {"low": low, "high": high}
+
+
+def _tile(name: str, value: str, parts: str) -> dict[str, str]:
+    return {"name": name, "value": value, "parts": parts}
