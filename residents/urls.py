@@ -70,6 +70,12 @@ urlpatterns = [
     path("inspections/sheet/print/", spot_sheets.printed, name="spot_printed"),
     path("inspections/sheet/<uuid:pk>/", spot_sheets.visit, name="spot_visit"),
     path("inspections/<uuid:pk>/", spot_rounds.spot_round, name="spot_round"),
+    path(
+        "inspections/<uuid:pk>/frame.txt", spot_rounds.frame, {"what": "frame"}, name="spot_frame"
+    ),
+    path(
+        "inspections/<uuid:pk>/draws.txt", spot_rounds.frame, {"what": "draws"}, name="spot_draws"
+    ),
     path("inspections/<uuid:pk>/draw/", spot_rounds.draw, name="draw_spot"),
     path("inspections/<uuid:pk>/open/", spot_rounds.open_field, name="open_spot"),
     path("inspections/<uuid:pk>/close/", spot_rounds.close_field, name="close_spot"),

@@ -36,19 +36,32 @@ class Draw:
     weight: float
 
 
+def listed(frame: Iterable[Unit]) -> str:
+    """The frame in writing: a line for each row, key and stratum, in its order."""
+    return "\n".join(f"{each.key} {each.stratum}" for each in frame)
+
+
+def read_lines(text: str) -> list[Unit]:
+    """The frame from what `listed` wrote.
+
+    :raises ValueError: a line that is none of a frame
+    """
+    pairs = (line.split(" ", 1) for line in text.splitlines())
+    return [Unit(UUID(key), stratum) for key, stratum in pairs]
+
+
 def packed(frame: Iterable[Unit]) -> bytes:
-    """The frame as it is kept: one line each, in its order."""
-    return zlib.compress("\n".join(f"{each.key} {each.stratum}" for each in frame).encode())
+    """The frame as it is kept."""
+    return zlib.compress(listed(frame).encode())
 
 
 def unpacked(kept: bytes) -> list[Unit]:
-    lines = zlib.decompress(kept).decode().splitlines()
-    return [Unit(UUID(key), stratum) for key, stratum in (line.split(" ", 1) for line in lines)]
+    return read_lines(zlib.decompress(kept).decode())
 
 
 def frame_hash(frame: Iterable[Unit]) -> str:
     """SHA-256 over the lines of the frame: what was drawn from cannot be exchanged later."""
-    return sha256("\n".join(f"{each.key} {each.stratum}" for each in frame).encode()).hexdigest()
+    return sha256(listed(frame).encode()).hexdigest()
 
 
 def sizes(frame: Iterable[Unit]) -> dict[str, int]:

@@ -19,7 +19,7 @@ from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
-from portal.ui.pages import done, page
+from portal.ui.pages import done, page, private
 from residents import services
 from residents.filters import SEXES
 from residents.models import Residence, SpotItem, SpotPerson, SpotRound
@@ -28,6 +28,7 @@ from residents.spot_figures import fields_of, figures_of
 from residents.spot_forms import ExtendForm, PlanForm, VerifiersForm
 from residents.spot_tables import TONES, FoundList, RecordList, RoundList
 from residents.spotchecks.courses import may_follow
+from residents.spotchecks.drawing import listed, unpacked
 from residents.spotchecks.strata import TITLES
 from residents.spotchecks.telling import more_to_draw, why_not
 from residents.views.requests import act_on, note_look, show_list, show_request
@@ -110,6 +111,21 @@ def spot_round(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     return _show(request, found)
 
 
+@require_GET
+@needs(Capability.VIEW_QUALITY)
+def frame(request: PortalRequest, pk: uuid.UUID, what: str) -> HttpResponse:
+    """The frame, or the keys drawn from it, as text: whoever has both can draw again."""
+    found = _round(request, pk)
+    if not found.frame:
+        raise Http404
+    note_look(request, "residents.spot_viewed", found)
+    kept = unpacked(bytes(found.frame))
+    text = listed(kept) if what == "frame" else "\n".join(map(str, spotchecks.drawn_keys(found)))
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{what}.txt"'
+    return private(response)
+
+
 def _round(request: PortalRequest, pk: uuid.UUID) -> SpotRound:
     rows = SpotRound.objects.told_to(request.scope).select_related("committee", "extends")
     return get_in_scope(rows, request.scope, pk=pk)
@@ -147,9 +163,14 @@ def _show(
 def _strata(found: SpotRound) -> list[dict[str, Any]]:
     told = found.result.get("strata") or {}
     return [
-        {"title": TITLES.get(key, key), **each, "settled": told.get(key, {}).get("settled")}
+        {
+            "key": key,
+            "title": TITLES.get(key, key),
+            **each,
+            "settled": told.get(key, {}).get("settled"),
+        }
         for key, each in found.design.items()
-    ]
+    ]  # fmt: skip
 
 
 def _progress(found: SpotRound) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from residents.services.spotchecks.planning import (
     plan_round,
 )
 from residents.services.spotchecks.publishing import estimate_round, publish_round
-from residents.services.spotchecks.sampling import Proof, draw_round, prove
+from residents.services.spotchecks.sampling import Proof, draw_round, drawn_keys, prove
 
 __all__ = [
     "Planned",
@@ -28,6 +28,7 @@ __all__ = [
     "close_round",
     "compared",
     "draw_round",
+    "drawn_keys",
     "enter_visit",
     "estimate_round",
     "extend_round",

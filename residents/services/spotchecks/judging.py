@@ -50,10 +50,14 @@ def match_round(*, row: SpotRound, by: Scope, at: datetime) -> None:
     by_item: dict[UUID, list[SpotPerson]] = defaultdict(list)
     for person in SpotPerson.objects.filter(item__round=row).order_by("id"):
         by_item[person.item_id].append(person)
-    match = _match_dwelling if row.is_forward else _match_record
     known = _known(row, items, by_item)
-    for item in items:
-        match(item, by_item[item.pk], known.get(item.committee_id, []))
+    if row.is_forward:
+        for committee in {item.committee_id for item in items}:
+            own = [item for item in items if item.committee_id == committee]
+            _match_dwellings(own, by_item, known.get(committee, []))
+    else:
+        for item in items:
+            _match_record(item, by_item[item.pk], known.get(item.committee_id, []))
     people = [person for found in by_item.values() for person in found]
     update_rows(people, ["degree", "record_id", "is_here", "right"])
     update_rows(items, ["records", "field_checks"])
@@ -77,21 +81,26 @@ def _known(
     return known
 
 
-def _match_dwelling(item: SpotItem, people: list[SpotPerson], known: list[Residence]) -> None:
-    item.records = sum(each.dwelling_id == item.dwelling_id for each in known)
-    open_records = [_as_known(each, item) for each in known]
-    for degree in (Degree.EXACT, Degree.NEAR, Degree.NONE):
-        for person in people:
+def _match_dwellings(
+    items: list[SpotItem], by_item: dict[UUID, list[SpotPerson]], known: list[Residence]
+) -> None:
+    """People of one committee's dwellings; a record stands for one person, the surest first."""
+    for item in items:
+        item.records = sum(each.dwelling_id == item.dwelling_id for each in known)
+    left, found_at = list(known), [(item, each) for item in items for each in by_item[item.pk]]
+    for degree, here in ((Degree.EXACT, True), (Degree.EXACT, False), (Degree.NEAR, True),
+                         (Degree.NEAR, False), (Degree.NONE, False)):  # fmt: skip
+        for item, person in found_at:
             if person.degree:
                 continue
-            found = liken(_as_told(person), open_records)
-            if found.degree is not degree:
+            found = liken(_as_told(person), [_as_known(each, item) for each in left])
+            if found.degree is not degree or (here and not (found.known and found.known.here)):
                 continue
             person.degree = degree.value
             person.right = {Degree.EXACT: True, Degree.NONE: False}.get(degree)
-            if found.known is not None:  # one record stands for one person
-                open_records.remove(found.known)
+            if found.known is not None:
                 person.record_id, person.is_here = UUID(found.known.key), found.known.here
+                left = [each for each in left if each.pk != person.record_id]
 
 
 def _as_known(each: Residence, item: SpotItem) -> Known:

@@ -141,6 +141,10 @@ def prove(row: SpotRound) -> Proof:
     frame = drawing.unpacked(bytes(row.frame))
     given = {key: each["drawn"] for key, each in row.design.items()}
     again = [draw.unit.key for draw in drawing.draw(frame, given, row.seed)]
+    return Proof(drawing.frame_hash(frame) == row.frame_hash, again == drawn_keys(row))
+
+
+def drawn_keys(row: SpotRound) -> list[UUID]:
+    """The dwellings or records drawn, in the order of the frame."""
     column = "dwelling_id" if row.is_forward else "residence_id"
-    kept = list(row.items.order_by("number").values_list(column, flat=True))
-    return Proof(drawing.frame_hash(frame) == row.frame_hash, again == kept)
+    return list(row.items.order_by("number").values_list(column, flat=True))
