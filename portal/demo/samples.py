@@ -21,8 +21,8 @@ from portal.demo.people import FEMALE, MALE, SURNAMES
 from portal.orgs.models import Appointment
 from portal.orgs.scope import Scope
 from portal.rows import insert_rows, update_rows
-from residents.models import Residence, SpotItem, SpotPerson
-from residents.services import spotchecks
+from residents.models import Lead, Residence, SpotItem, SpotPerson
+from residents.services import note_finding, spotchecks
 from residents.services.spotchecks import Planned, Seen, Visit
 from residents.spotchecks.courses import MOST_VISITS, part_of_day
 
@@ -45,6 +45,12 @@ CALLS = (
 NOT_MET, UNKNOWN_GUEST, MOVED_OUT, HIDDEN_IN_VACANT, MISHEARD, TELLS_TAIL = (
     0.1, 0.05, 0.015, 0.05, 0.02, 0.6,
 )  # fmt: skip
+FROM_THE_DOOR = "15"
+#: What the committee found where a lead of a round pointed, by its kind.
+LATER = {
+    "new": "上门时已离开，只是短住", "cancel": "本人在家，抽查那天外出",
+    "change": "看过证件，登记无误，抽查时口述有误",
+}  # fmt: skip
 Door = tuple[str, list[Seen]]
 
 
@@ -84,6 +90,7 @@ class _Round:
         self.enter(ANALYST, TAKES - 3, self.judge)
         self.enter(OFFICE, TAKES - 2, self.judge)
         self.enter(ANALYST, TAKES, self.publish)
+        self.enter(cast.DESKS[self.street][1], TAKES + 2, self.follow)
 
     def plan(self, by: Scope, at: datetime) -> None:
         planned = Planned(
@@ -127,6 +134,15 @@ class _Round:
 
     def publish(self, by: Scope, at: datetime) -> None:
         spotchecks.publish_round(round_id=self.key[-1], by=by, at=at)
+
+    def follow(self, by: Scope, at: datetime) -> None:
+        """The street goes to where the register differed; by then nothing is left to change."""
+        told = Lead.objects.in_scope(by).open().filter(channel=FROM_THE_DOOR)
+        for lead in told.order_by("pk"):
+            note_finding(
+                lead_id=lead.pk, result="nothing", finding=LATER[lead.kind],
+                visited_on=at.date(), by=by, at=at,
+            )  # fmt: skip
 
     def visit_all(self, by: Scope, at: datetime) -> None:
         """What all calls at all doors came to."""
