@@ -5,6 +5,7 @@ In production every secret must be given, `NAME_FILE` may point to a file that h
 """
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -350,6 +351,10 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if PRODUCTION and env.bool("BEHIND_TLS_PROXY", default=True):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+# The bridge to a card reader on the clerk's own computer (docs/card-reader.md); blank: none.
+CARD_READER_URL = env.str("CARD_READER_URL", default="")
+if CARD_READER_URL and not re.fullmatch(r"http://127\.0\.0\.1:[0-9]{2,5}", CARD_READER_URL):
+    raise ImproperlyConfigured("CARD_READER_URL is http://127.0.0.1 with a port, or blank")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -357,7 +362,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *([CARD_READER_URL] if CARD_READER_URL else [])],
         "form-action": [SELF],
         "manifest-src": [SELF],
         "base-uri": [NONE],

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -255,6 +256,7 @@ class _Page:
             "draft": self.draft, "is_draft": self.is_draft, "lead": self.lead,
             "lead_text": services.lead_words(self.lead)["text"] if self.lead else "",
             "dwelling_version": self.typed_version or self.dwelling.version,
+            "card_reader": settings.CARD_READER_URL,
         }  # fmt: skip
         return page(self.request, "residents/entry.html", context, status=status)
 

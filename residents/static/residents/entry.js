@@ -26,6 +26,8 @@ function makePanel(prefix) {
   return panel;
 }
 
+export const panelFor = (prefix) => panelOf(prefix) || makePanel(prefix);
+
 function fillGuardians(panel, prefix) {
   const select = panel.querySelector("select[name$=-guardian]");
   for (const line of lines()) {
@@ -41,7 +43,7 @@ function fillGuardians(panel, prefix) {
 function open(prefix, { focus = true } = {}) {
   const line = document.getElementById(`row-${prefix}`);
   if (!line) return;
-  const panel = panelOf(prefix) || makePanel(prefix);
+  const panel = panelFor(prefix);
   pane.querySelectorAll("[data-person-panel]").forEach((other) => { other.hidden = other !== panel; });
   pane.hidden = false;
   panel.querySelectorAll("[data-mirror]").forEach((mirror) => copy(gridField(mirror.dataset.mirror), mirror));

@@ -22,7 +22,7 @@ from portal.demo import cast
 from portal.demo.bulk import recover
 from portal.demo.district import TABLES
 
-FIRST_PORT = 8000
+FIRST_PORT, FIRST_READER_PORT = 8000, 18_741
 
 
 class Command(BaseCommand):
@@ -79,9 +79,12 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _run(self, port: int) -> None:
-        """Web, worker and beat side by side; whichever ends, all end."""
+        """Web, worker, beat and the simulated card reader side by side; whichever ends, all end."""
         manager = Manager(printer=Printer(sys.stdout))
-        environ = dict(os.environ, PYTHONUNBUFFERED="1")
+        reader = _free_port(FIRST_READER_PORT)
+        environ = dict(
+            os.environ, PYTHONUNBUFFERED="1", CARD_READER_URL=f"http://127.0.0.1:{reader}"
+        )
         schedule = embedded.run_dir() / "celerybeat-schedule"
         bin_dir = Path(sys.executable).parent
         for name, command in {
@@ -91,6 +94,10 @@ class Command(BaseCommand):
             ),
             "worker": (
                 f"{bin_dir}/celery -A portal.celery worker --concurrency 2 --loglevel WARNING"
+            ),
+            "reader": (
+                f"{bin_dir}/python manage.py card_reader --port {reader} "
+                f"--origin http://127.0.0.1:{port}"
             ),
             "beat": (
                 f"{bin_dir}/celery -A portal.celery beat --loglevel WARNING --schedule {schedule}"
@@ -102,10 +109,10 @@ class Command(BaseCommand):
         sys.exit(manager.returncode)
 
 
-def _free_port() -> int:
-    """The first free port from 8000 on."""
-    for port in range(FIRST_PORT, FIRST_PORT + 100):
+def _free_port(first: int = FIRST_PORT) -> int:
+    """The first free one of a hundred ports."""
+    for port in range(first, first + 100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return port
-    raise CommandError("8000 到 8099 端口都被占用，请用 --port 指定")
+    raise CommandError(f"{first} 到 {first + 99} 端口都被占用，请用 --port 指定")

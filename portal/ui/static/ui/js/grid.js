@@ -187,7 +187,7 @@ function paste(event) {
 }
 
 /* A select takes the code or the words of an option; anything else is said at its cell. */
-function fillIn(target, value) {
+export function fillIn(target, value) {
   const option = target.tagName === "SELECT" && value
     && [...target.options].find((one) => [one.value, one.text.trim()].includes(value) || value === `${one.value} ${one.text.trim()}`);
   const isUnknown = target.tagName === "SELECT" && value && !option;
