@@ -172,8 +172,8 @@ def _mended(issues: list[dict[str, Any]], today: date, random: Random) -> Iterat
         for issue in random.sample(issues, k=min(len(issues), len(issues) // 9)):
             found = today - timedelta(days=week * 7 + random.randint(1, 7))
             closed = min(today, found + timedelta(days=random.randint(1, 20)))
-            # what must be mended is looked at again; the older ones were
-            waits = issue["severity"] == "must" and closed > today - timedelta(days=7)
+            # what must be mended is looked at again; some wait for too long
+            waits = issue["severity"] == "must" and closed > today - timedelta(days=21)
             yield issue | {
                 "id": new_id(), "object_id": new_id(), "detail": "已改完", "detected_on": found,
                 "due_on": add_working_days(found, 10), "state": "fixed", "closed_on": closed,
