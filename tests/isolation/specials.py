@@ -23,7 +23,8 @@ ANY_UNIT = {
 }  # fmt: skip
 SPOT_RESULT = {
     "value": 0.9, "low": 0.85, "high": 0.95, "response": 0.91, "settled": 10, "drawn": 11,
-    "cases": 30, "right": 27, "omission": 0.1, "erroneous": 0.05, "records": 29, "proven": 27,
+    "cases": 30, "right": 27, "effective": 18.0, "effect": 1.7,
+    "omission": 0.1, "erroneous": 0.05, "records": 29, "proven": 27,
     "error": 0.02, "all_wrong": 0.82, "all_right": 0.91,
 }  # fmt: skip
 WORK = ["accepted", "reviewing", "approved"]
