@@ -5,18 +5,17 @@ In production every secret must be given, `NAME_FILE` may point to a file that h
 """
 
 import os
-import re
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from portal import logs
 from portal.api_settings import REST_FRAMEWORK as REST_FRAMEWORK
 from portal.api_settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from portal.browser_settings import content_security_policy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = os.environ.get("PORTAL_MODE", "demo")
@@ -353,23 +352,7 @@ if PRODUCTION and env.bool("BEHIND_TLS_PROXY", default=True):
 X_FRAME_OPTIONS = "DENY"
 # The bridge to a card reader on the clerk's own computer (docs/card-reader.md); blank: none.
 CARD_READER_URL = env.str("CARD_READER_URL", default="")
-if CARD_READER_URL and not re.fullmatch(r"http://127\.0\.0\.1:[0-9]{2,5}", CARD_READER_URL):
-    raise ImproperlyConfigured("CARD_READER_URL is http://127.0.0.1 with a port, or blank")
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF, *([CARD_READER_URL] if CARD_READER_URL else [])],
-        "form-action": [SELF],
-        "manifest-src": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-        "object-src": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = content_security_policy(CARD_READER_URL)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 IMPORTS_PER_DAY = env.int("IMPORTS_PER_DAY", default=20)  # files that one person may upload

@@ -30,10 +30,9 @@ SPREAD = {"must": 7, "should": 24, "note": 45}
 SET_BACK = """
 UPDATE quality_dataqualityissue AS issue
 SET detected_on = told.detected_on, due_on = told.due_on
-FROM (VALUES {rows}) AS told (severity, back, detected_on, due_on)
-WHERE issue.state = 'open' AND issue.severity = told.severity
-    AND (hashtext(issue.object_id::text || issue.rule) & 65535) %% %(spread)s = told.back
-    AND told.severity = %(severity)s
+FROM unnest(%(found)s::date[], %(due)s::date[]) WITH ORDINALITY AS told (detected_on, due_on, place)
+WHERE issue.state = 'open' AND issue.severity = %(severity)s
+    AND (hashtext(issue.object_id::text || issue.rule) & 65535) %% %(spread)s = told.place - 1
 """
 STOCK_OF_DAYS = """
 INSERT INTO quality_issuecount (id, committee_id, day, rule, open)
@@ -56,14 +55,15 @@ def set_back(today: date) -> None:
     """Let what stands open have been found on a day of the last weeks, with its deadline."""
     with connections["owner"].cursor() as cursor:
         for severity, spread in SPREAD.items():
-            days = [(back, today - timedelta(days=back)) for back in range(spread)]
-            values = [(severity, back, day, _due(severity, day)) for back, day in days]
-            row = "(%s, %s, %s::date, %s::date)"
-            rows = ", ".join(cursor.mogrify(row, value).decode() for value in values)
-            cursor.execute(
-                SET_BACK.format(rows=rows.replace("%", "%%")),
-                {"spread": spread, "severity": severity},
-            )
+            found = [today - timedelta(days=back) for back in range(spread)]
+            due = [_due(severity, day) for day in found]
+            told: dict[str, Any] = {
+                "spread": spread,
+                "severity": severity,
+                "found": found,
+                "due": due,
+            }
+            cursor.execute(SET_BACK, told)
 
 
 def remember_stock(today: date) -> None:
