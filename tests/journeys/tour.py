@@ -11,7 +11,9 @@ from django.urls import Resolver404, resolve
 from tests.journeys.conftest import Desk
 
 # What is no page to look at: the way out, files, and data for other systems.
-PASSED_BY = re.compile(r"logout|export|download|template|report|schema|api|file|errors?_book")
+PASSED_BY = re.compile(
+    r"logout|export|download|template|report|schema|api|file|errors?_book|\.txt$"
+)
 MOST_PAGES = 60
 
 
