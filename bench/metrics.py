@@ -33,8 +33,7 @@ from portal.quality.models import DataQualityIssue
 from portal.quality.registry import running_rules
 from portal.quality.rule import Inspection
 from portal.rules.services import rules_on
-from residents.metrics import RECORDS, RESIDENCES
-from residents.models import Residence
+from residents.metrics import RESIDENCES
 from staffing.models import Collector
 
 MOST_MEMORY = 300  # MB of a worker
@@ -83,7 +82,7 @@ def _once(by: Scope) -> None:
     """One aggregate over each register."""
     occasion = _occasion(by)
     owned: list[tuple[QuerySet[Any], tuple[Source, ...]]] = [
-        (Residence.objects.living_on(occasion.day), (RESIDENCES, RECORDS)),
+        (RESIDENCES.rows(occasion), (RESIDENCES,)),
         (DwellingUnit.objects.active(), (DWELLINGS,)),
         (Collector.objects.at_work(occasion.day), ()),
         (DataQualityIssue.objects.open(), (ISSUES,)),

@@ -29,7 +29,7 @@ from portal.metrics.metric import (
 from portal.quality.models import DataQualityIssue
 from residents.completeness import CHECKED, FIELDS, incomplete
 from residents.models import Identity, Residence
-from residents.querysets import ACTUAL_CATEGORIES, ResidenceQuerySet
+from residents.querysets import ACTUAL_CATEGORIES, ResidenceQuerySet, covers
 
 ACTUAL = Q(is_primary=True, category__in=ACTUAL_CATEGORIES)
 TASK_1 = "三(三)1"
@@ -47,17 +47,38 @@ def people(query: str) -> ListLink:
 # --- rows ---------------------------------------------------------------------------------------
 
 
-def living(occasion: Occasion) -> ResidenceQuerySet:
-    """Episodes that cover the day, people who are only registered here included."""
-    return Residence.objects.under(occasion.unit).living_on(occasion.day)
+def seen(occasion: Occasion) -> ResidenceQuerySet:
+    """Episodes that cover the day, and those that were registered or ended in its month.
+
+    One reading for all that is counted on episodes: each part says which of them it means.
+    """
+    left = (
+        Q(end_on__gt=occasion.day) | registered(occasion) | Q(**occasion.in_month("cancelled_on"))
+    )
+    rows = Residence.objects.under(occasion.unit)
+    return rows.filter(Q(status="active") | Q(left, status="ended"))
 
 
 def actual(occasion: Occasion) -> ResidenceQuerySet:
-    return living(occasion).filter(ACTUAL)
+    return Residence.objects.under(occasion.unit).living_on(occasion.day).filter(ACTUAL)
+
+
+def registered(occasion: Occasion) -> Q:
+    return Q(**occasion.in_month("registered_on"))
+
+
+def there(occasion: Occasion) -> Q:
+    """Actual population of the day."""
+    return covers(occasion.day) & ACTUAL
 
 
 def probable_duplicates(rows: ResidenceQuerySet) -> ResidenceQuerySet:
-    """Those of `rows` beside which the committee has an earlier record of probably one person.
+    """Those of `rows` that are probably second records (`surplus`)."""
+    return rows.filter(surplus(rows))
+
+
+def surplus(rows: ResidenceQuerySet) -> Q:
+    """That one of `rows` has an earlier record of probably one person in its committee beside it.
 
     Name, sex and birth date are the same and one of the two has no document number: two numbers
     would prove two people, and one number twice is refused by the database.
@@ -76,58 +97,59 @@ def probable_duplicates(rows: ResidenceQuerySet) -> ResidenceQuerySet:
     )
     # Hardly anybody lacks a number: two searches that begin with those few, instead of one that
     # tries everybody.
-    without, numbered = rows.filter(id_mask=""), rows.exclude(id_mask="")
-    return rows.filter(
-        Q(pk__in=without.filter(Exists(earlier)).values("pk"))
-        | Q(pk__in=numbered.filter(Exists(earlier.filter(id_mask=""))).values("pk"))
-    )
+    without = rows.filter(id_mask="").filter(Exists(earlier))
+    numbered = rows.exclude(id_mask="").filter(Exists(earlier.filter(id_mask="")))
+    return Q(pk__in=without.values("pk")) | Q(pk__in=numbered.values("pk"))
 
 
 def as_printed(rows: ResidenceQuerySet) -> ResidenceQuerySet:
     """Those of `rows` whose number fails its check and stands as it is printed on the document."""
-    return rows.filter(
-        Exists(
-            Identity.objects.filter(resident_id=OuterRef("resident_id"), is_primary=True).exclude(
-                as_printed=""
-            )
-        )
-    )
+    return rows.filter(printed())
+
+
+def printed(unit: int | None = None) -> Q:
+    """That the number fails its check; hardly anybody's does, and they have an index."""
+    numbers = Identity.objects.filter(is_primary=True).exclude(as_printed="")
+    if unit is not None:
+        numbers = numbers.under(unit)
+    return Q(resident_id__in=numbers.values("resident_id"))
 
 
 def contradicted(rows: ResidenceQuerySet, unit: int | None = None) -> ResidenceQuerySet:
-    """Those of `rows` that an open issue of the logical rules says contradict something (M-06).
+    """Those of `rows` that an open issue of the logical rules says contradict something (M-06)."""
+    return rows.filter(contradictory(unit))
 
-    :param unit: whose rows they are, where the reader sees more
+
+def contradictory(unit: int | None = None) -> Q:
+    """That an open issue of the logical rules stands against the record or its dwelling.
+
+    :param unit: whose records they are, where the reader sees more
     """
     issues = DataQualityIssue.objects.open()
     if unit is not None:
         issues = issues.under(unit)
     own = issues.filter(rule__in=CONTRADICTIONS, residence_id__isnull=False)
     home = issues.filter(rule__in=CONTRADICTIONS_OF_HOMES, dwelling_id__isnull=False)
-    return rows.filter(
-        Q(pk__in=own.values("residence_id")) | Q(dwelling_id__in=home.values("dwelling_id"))
-    )
+    return Q(pk__in=own.values("residence_id")) | Q(dwelling_id__in=home.values("dwelling_id"))
 
 
-RESIDENCES = Source("residences", living)
-#: joined with the fields that only the person's own row holds
-RECORDS = Source("records", actual)
-DUPLICATES = Source("duplicates", lambda occasion: probable_duplicates(actual(occasion)))
-AS_PRINTED = Source("as_printed", lambda occasion: as_printed(actual(occasion)))
-CONTRADICTED = Source(
-    "contradicted", lambda occasion: contradicted(actual(occasion), occasion.unit)
-)
+RESIDENCES = Source("residences", seen)
 
 
 # --- parts --------------------------------------------------------------------------------------
 
 
 def count_of(*conditions: Q) -> Callable[[Occasion], Combinable]:
-    """How many of the rows meet all conditions."""
+    """How many of the episodes that cover the day meet all conditions."""
     together = Q()
     for condition in conditions:
         together &= condition
-    return lambda _occasion: Count("id", filter=together)
+    return lambda occasion: Count("id", filter=covers(occasion.day) & together)
+
+
+def such(which: Callable[[Occasion], Q]) -> Callable[[Occasion], Combinable]:
+    """How many of the actual population meet a condition of the occasion."""
+    return lambda occasion: Count("id", filter=there(occasion) & which(occasion))
 
 
 def category(*codes: str) -> Callable[[Occasion], Combinable]:
@@ -136,17 +158,20 @@ def category(*codes: str) -> Callable[[Occasion], Combinable]:
 
 def weight_applicable(occasion: Occasion) -> Combinable:
     """Weights of the mandatory fields that apply."""
-    total: Combinable = Count("id") * sum(f.weight for f in FIELDS if f.is_for_everybody)
+    everybody = sum(f.weight for f in FIELDS if f.is_for_everybody)
+    total: Combinable = Count("id", filter=there(occasion)) * everybody
     for field in FIELDS:
         if not field.is_for_everybody:
-            total = total + Count("id", filter=field.applies(occasion.day)) * field.weight
+            applies = there(occasion) & field.applies(occasion.day)
+            total = total + Count("id", filter=applies) * field.weight
     return total
 
 
 def weight_missing(occasion: Occasion) -> Combinable:
     """Weights of the mandatory fields that apply and are not filled."""
     first, *others = (
-        Count("id", filter=field.missing(occasion.day)) * field.weight for field in CHECKED
+        Count("id", filter=there(occasion) & field.missing(occasion.day)) * field.weight
+        for field in CHECKED
     )
     total: Combinable = first
     for part in others:
@@ -196,7 +221,7 @@ METRICS = [
         formula=_("鲜活度 = 核实周期内核实过的实有人口 ÷ 实有人口"),
         numerator=Part(
             _("未到应核实日期的实有人口"), RESIDENCES,
-            lambda occasion: Count("id", filter=ACTUAL & Q(due_on__gte=occasion.day)),
+            such(lambda occasion: Q(due_on__gte=occasion.day)),
             people("actual=1&overdue=0"),
         ),
         denominator=EVERYBODY,
@@ -224,8 +249,8 @@ METRICS = [
         unit="%", noun=_("分"), good=Good.UP, target="completeness",
         formula=_("完整率 = 已填必填项的权重 ÷ 应填必填项的权重"),
         numerator=Part(_("已填必填项的权重合计")),
-        faults=Part(_("未填必填项的权重合计"), RECORDS, weight_missing),
-        denominator=Part(_("按人口类别应填的必填项权重合计"), RECORDS, weight_applicable),
+        faults=Part(_("未填必填项的权重合计"), RESIDENCES, weight_missing),
+        denominator=Part(_("按人口类别应填的必填项权重合计"), RESIDENCES, weight_applicable),
         drill="incomplete",
         note=_("“不详”视为未填；权重：证件号、住址 3，姓名、出生日期、人口类别 2，其余 1"),
         axis=Axis(90, 100, 3),
@@ -236,8 +261,8 @@ METRICS = [
         clause=TASK_1, unit=_("人"), noun=_("人"), decimals=0, good=Good.DOWN,
         formula=_("至少一个必填项未填的实有人口"),
         numerator=Part(
-            _("至少一个必填项未填的实有人口"), RECORDS,
-            lambda occasion: Count("id", filter=incomplete(occasion.day)),
+            _("至少一个必填项未填的实有人口"), RESIDENCES,
+            such(lambda occasion: incomplete(occasion.day)),
             people("actual=1&incomplete=1"),
         ),
     ),
@@ -248,7 +273,8 @@ METRICS = [
         numerator=Part(_("主要证件号码通过校验的实有人口")),
         faults=Part(
             _("证件号码未通过校验、按证件照录的实有人口"),
-            AS_PRINTED, count_of(), people("actual=1&valid=0"),
+            RESIDENCES,
+            such(lambda occasion: printed(occasion.unit)), people("actual=1&valid=0"),
         ),
         denominator=Part(
             _("有证件号码的实有人口"), RESIDENCES, count_of(ACTUAL, ~Q(id_mask="")),
@@ -264,7 +290,8 @@ METRICS = [
         numerator=Part(_("不重复的记录")),
         faults=Part(
             _("同一居委内姓名、性别、出生日期相同且有一方无证件号，多出的记录"),
-            DUPLICATES, count_of(), people("actual=1&duplicate=1"),
+            RESIDENCES,
+            such(lambda occasion: surplus(actual(occasion))), people("actual=1&duplicate=1"),
         ),
         denominator=EVERYBODY,
         rest=people("actual=1&duplicate=1"), rest_title=_("疑似重复"),
@@ -278,7 +305,8 @@ METRICS = [
         formula=_("一致率 = 没有逻辑矛盾问题的记录 ÷ 实有人口的记录"),
         numerator=Part(_("没有未改的 DQ-02、07、10、17、18、23 问题的记录")),
         faults=Part(
-            _("有上述问题未改的实有人口记录"), CONTRADICTED, count_of(),
+            _("有上述问题未改的实有人口记录"), RESIDENCES,
+            such(lambda occasion: contradictory(occasion.unit)),
             people("actual=1&consistent=0"),
         ),
         denominator=EVERYBODY,

@@ -343,6 +343,11 @@ class Residence(CommitteeRecord):
                 name="res_address",
             ),
             models.Index(fields=["dwelling", "id"], name="res_dwelling"),
+            # who lived in a street on a past day, or left it since: the parts of a run
+            models.Index(
+                fields=["street_id", "end_on"], include=["committee"],
+                condition=Q(status="ended"), name="res_street_ended",
+            ),
             # due verifications; the counts over a committee's list, without a look at the rows
             models.Index(
                 fields=["committee", "due_on", "id"], condition=OPEN, name="res_committee_counts",

@@ -15,21 +15,12 @@ from portal.metrics.metric import Example, Good, Kind, Metric, Occasion, Part, S
 from residents.corrections import CorrectionRequest
 from residents.discovery import CONFIRMED
 from residents.leads import Lead
+from residents.metrics import RESIDENCES, registered
 from residents.models import Residence
 
 #: Two machines' clocks may differ by so much, and a key is older than its row's commit.
 A_WHILE = timedelta(minutes=2)
 TASK_1, FORCES = "三(三)1", "三(二)3"
-
-
-def moves(occasion: Occasion) -> "QuerySet[Residence]":
-    """Episodes registered in the month and episodes whose end was, in one reading of the table."""
-    rows = Residence.objects.under(occasion.unit).exclude(status="void")
-    return rows.filter(registered(occasion) | ended(occasion))
-
-
-def registered(occasion: Occasion) -> Q:
-    return Q(**occasion.in_month("registered_on"))
 
 
 def ended(occasion: Occasion) -> Q:
@@ -67,7 +58,6 @@ def first_key(moment: datetime) -> uuid.UUID:
     return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
-MOVES = Source("moves", moves)
 CLOSED_LEADS = Source("closed_leads", closed_leads)
 DUE_VISITS = Source("due_visits", due_visits)
 DUE_ANSWERS = Source("due_answers", due_answers)
@@ -104,10 +94,10 @@ METRICS = [
         clause=TASK_1, unit="%", noun=_("条"), good=Good.UP,
         formula=_("登记及时率 = 入住后在时限内登记的居住段 ÷ 本月登记的居住段"),
         numerator=Part(
-            _("登记日期不晚于入住日期加登记时限的居住段"), MOVES,
+            _("登记日期不晚于入住日期加登记时限的居住段"), RESIDENCES,
             promptly(registered, done="registered_on", since="begin_on"),
         ),
-        denominator=Part(_("本月登记的居住段，含已离开的"), MOVES, those(registered)),
+        denominator=Part(_("本月登记的居住段，含已离开的"), RESIDENCES, those(registered)),
         reason=_("本月无登记"),
         note=_("时限见规则“登记、注销时限”"),
         example=Example("7", "10", "70"),
@@ -117,10 +107,10 @@ METRICS = [
         clause=TASK_1, unit="%", noun=_("条"), good=Good.UP,
         formula=_("注销及时率 = 离开后在时限内注销的居住段 ÷ 本月注销的居住段"),
         numerator=Part(
-            _("注销日期不晚于离开日期加注销时限的居住段"), MOVES,
+            _("注销日期不晚于离开日期加注销时限的居住段"), RESIDENCES,
             promptly(ended, done="cancelled_on", since="end_on"),
         ),
-        denominator=Part(_("本月注销的居住段，作废的不计"), MOVES, those(ended)),
+        denominator=Part(_("本月注销的居住段，作废的不计"), RESIDENCES, those(ended)),
         reason=_("本月无注销"),
         note=_("时限见规则“登记、注销时限”"),
         example=Example("42", "50", "84"),

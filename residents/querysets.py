@@ -25,6 +25,11 @@ LACKING = {
 }
 
 
+def covers(day: date) -> Q:
+    """That an episode covers the day."""
+    return Q(Q(status="active") | Q(status="ended", end_on__gt=day), begin_on__lte=day)
+
+
 class ResidentQuerySet(ScopedQuerySet["Resident"]):
     def living(self) -> Self:
         return self.exclude(vital_status="2")
@@ -40,10 +45,12 @@ class ResidenceQuerySet(ScopedQuerySet["Residence"]):
         return self.filter(status="active", is_primary=True, category__in=ACTUAL_CATEGORIES)
 
     def living_on(self, day: date) -> Self:
-        """Episodes that cover `day`, for as-of questions."""
-        return self.exclude(status="void").filter(
-            Q(end_on=None) | Q(end_on__gt=day), begin_on__lte=day
-        )
+        """Episodes that cover `day`, for as-of questions.
+
+        An open one has no end, an ended one has (`residents_end_with_reason`): said so, a street's
+        rows are found by the indexes of either.
+        """
+        return self.filter(covers(day))
 
     def in_hand(self, resident: "Resident") -> Self:
         """A person's open episodes, the primary one first: what a correction is about."""

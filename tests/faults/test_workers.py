@@ -7,6 +7,7 @@ import psutil
 
 from tests.faults.builders import CHUNK, Import, chunks_for
 from tests.faults.system import until
+from tests.metrics import builders as metrics
 
 REAPED_WITHIN = 60  # seconds from the last kill to the end of the job
 
@@ -51,6 +52,45 @@ def test_an_import_survives_the_death_of_the_whole_worker(live, cast, kills, dic
         worker.start()
     file.ends(REAPED_WITHIN + 60)
     file.must_be_whole()
+
+
+def test_a_run_by_street_is_published_whole_whenever_its_workers_die(
+    live, cast, kills, dice, settings
+):
+    """Fault C for numbers: readers see the earlier run or the new one, each street in it once."""
+    settings.METRICS_BY_STREET_FROM = 0
+    clerk, far = cast.scope("clerk"), cast.scope("far_clerk")
+    metrics.people(clerk, 3)
+    metrics.people(far, 2, address="长风路1号", start=60)
+    whole = metrics.computed(scope=metrics.SYSTEM)
+    values = "metrics_metricvalue", "run_id = %s"
+    until(lambda: published(live, whole), 60, "the first run is published")
+    held = live.count(*values, str(whole.pk))
+    worker = live.worker()
+    live.beat()
+    for _ in range(kills):
+        run = metrics.asked(scope=metrics.SYSTEM)
+        assert live.count("jobs_jobchunk", "job_id = %s", str(run.job_id)) > 2
+        until(lambda: psutil.Process(worker.pid).children(), 60, "the worker has children")
+        time.sleep(dice.uniform(0, 3))
+        worker.kill_all()
+        shown = live.sql(
+            "SELECT r.id::text, (SELECT count(*) FROM metrics_metricvalue v WHERE v.run_id = r.id)"
+            " FROM metrics_metricrun r WHERE r.state = 'published'"
+        )
+        assert [count for _, count in shown] == [held]
+        assert shown[0][0] in {str(whole.pk), str(run.pk)}
+        worker.start()
+        until(lambda run=run: published(live, run), 120, "the run is published")
+        assert live.count(*values, str(run.pk)) == held
+        whole = run
+    total = "metric = 'actual_population' AND run_id = %s"
+    found = live.sql(f"SELECT sum(numerator) FROM metrics_metricvalue WHERE {total}", str(whole.pk))
+    assert found[0][0] == 5
+
+
+def published(live, run):
+    return live.count("metrics_metricrun", "id = %s AND state = 'published'", str(run.pk))
 
 
 def test_an_import_stopped_under_the_worker_s_hands_goes_on_where_it_stood(live, cast, kills, dice):
