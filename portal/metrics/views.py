@@ -99,7 +99,7 @@ def definition_page(request: PortalRequest, key: str) -> HttpResponse:
         "metric": metric,
         "definition": definition(
             metric, standards.target(metric), standards.limit(metric),
-            _("每 15 分钟预览，每日 01:00 留存快照"),
+            _("每 15 分钟预览，每日 01:00 留存快照，次月第三个工作日 20:00 月结"),
         ),
         "title": metric.title,
         "rules": standards.rules.values(),
