@@ -128,9 +128,7 @@ METRIC_MODULES = [
     "portal.metrics.partners",
     "portal.metrics.issues",
 ]
-QUALITY_MODULES = [
-    "residents.quality", "housing.quality", "permits.quality", "staffing.quality",
-]  # fmt: skip
+QUALITY_MODULES = ["residents.quality", "housing.quality", "permits.quality", "staffing.quality"]
 EXCHANGE_MODULES = ["housing.exchange", "residents.exchange"]
 # Lists that may leave as files.
 EXPORT_MODULES = [
@@ -145,7 +143,6 @@ COMPARISON_MODULES = ["residents.comparing"]
 DWELLING_FOLLOWERS = ["residents.services"]
 # Which buildings are somebody's own patch; the phone's list of today asks.
 OWN_BUILDINGS = "staffing.patches.own_buildings"
-# Whether somebody came from one street to another since a moment; runs divided by street ask.
 MOVED_BETWEEN_STREETS = "residents.promptness.moved_between_streets"
 JOB_HANDLER_MODULES = [
     "portal.exchange.jobs",
@@ -356,6 +353,7 @@ CONTENT_SECURITY_POLICY = content_security_policy(CARD_READER_URL)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 IMPORTS_PER_DAY = env.int("IMPORTS_PER_DAY", default=20)  # files that one person may upload
+METRICS_BY_STREET_FROM = env.int("METRICS_BY_STREET_FROM", default=1_000_000)  # rows
 
 # --- language, time, files ------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -400,9 +398,6 @@ STORAGES = {
 AUDIT_HEADS_PATH = env.str(
     "AUDIT_HEADS_PATH", default=f"{FILES_DIR}/audit-heads-{DATABASES['default']['NAME']}.jsonl"
 )
-
-# A run of numbers is divided by street once the registers it reads hold so many rows together.
-METRICS_BY_STREET_FROM = env.int("METRICS_BY_STREET_FROM", default=1_000_000)
 
 # --- API ------------------------------------------------------------------------------------
 # Requests of one caller in a minute.
