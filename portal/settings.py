@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "assessment",
     "portal.desk",
     "portal.oversight",
+    "portal.statistics",
     "portal.demo",
 ]
 
@@ -128,6 +129,8 @@ METRIC_MODULES = [
     "portal.metrics.partners",
     "portal.metrics.issues",
 ]
+#: What else a closed month keeps beside its numbers.
+CLOSE_MODULES = ["portal.statistics.services"]
 QUALITY_MODULES = ["residents.quality", "housing.quality", "permits.quality", "staffing.quality"]
 EXCHANGE_MODULES = ["housing.exchange", "residents.exchange"]
 # Lists that may leave as files.

@@ -21,6 +21,7 @@ PLACES = {
     "forms/": "portal.exchange.filling",
     "rules/": "portal.rules",
     "oversight/": "portal.oversight",
+    "statistics/": "portal.statistics",
     "help/": "portal.ui",
 }
 #: Areas with addresses for other systems.

@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib import import_module
+from typing import Any, Protocol, cast
 
 from django.conf import settings
 
@@ -21,6 +22,22 @@ def metrics() -> dict[str, Metric]:
                 raise ValueError(f"metric {metric.key} is declared twice")
             found[metric.key] = metric
     return found
+
+
+class Keeper(Protocol):
+    """A module that keeps something of its own with a month's close (`CLOSE_MODULES`).
+
+    `keep` is called for each unit that is computed, `finish` once before all is published.
+    """
+
+    def keep(self, *, run: Any, unit: int) -> int: ...
+
+    def finish(self, *, run: Any) -> int: ...
+
+
+def keepers() -> list[Keeper]:
+    """What else a closed month keeps beside its numbers."""
+    return [cast(Keeper, import_module(name)) for name in settings.CLOSE_MODULES]
 
 
 def sources() -> list[Source]:

@@ -25,7 +25,7 @@ from portal.metrics.models import (
     RunKind,
     RunState,
 )
-from portal.metrics.registry import metrics
+from portal.metrics.registry import keepers, metrics
 from portal.orgs import posts
 from portal.orgs.access import require
 from portal.orgs.acting import acting
@@ -237,6 +237,9 @@ def _measure(run: MetricRun, unit: int, wanted: Mapping[str, Metric], *, own: bo
         for key, parts in found.items()
     ]
     MetricValue.objects.bulk_create(rows, batch_size=2000)
+    if run.kind == RunKind.MONTHLY:
+        for keeper in keepers():
+            keeper.keep(run=run, unit=unit)
     return len(rows)
 
 
@@ -305,6 +308,9 @@ def publish(*, run_id: uuid.UUID, by: Scope, at: datetime) -> MetricRun:
         _drop_earlier_previews(run)
     if level_of(run.unit_id) == "district":
         _sweep(at)
+    if run.kind == RunKind.MONTHLY:
+        for keeper in keepers():
+            keeper.finish(run=run)
     run.state, run.published_at, run.failed_at = RunState.PUBLISHED, at, None
     run.measured_at = _began(run)
     run.save(update_fields=["state", "published_at", "failed_at", "measured_at"])
