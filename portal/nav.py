@@ -97,6 +97,8 @@ GROUPS: list[tuple[str, list[Item]]] = [
         Item("group_rental", "群租认定", "housing:group_rentals", "inspection",
              C.CONFIRM_GROUP_RENTAL, pages=("housing:group_rental",)),
         Item("permits", "居住证", "permits:list", "permit", C.VIEW_PERMITS, register=True),
+        Item("statistics", "统计查询", "statistics:query", "columns", C.VIEW_DASHBOARD,
+             register=True),
     ]),
     ("整治", [
         Item("areas", "重点区域", "housing:areas", "key-area", C.VIEW_CAMPAIGNS,

@@ -5,7 +5,8 @@ people with one value of a feature, or with two values of two features (a box). 
 whatever query, gets the same boxes, and a box is either shown to all or hidden from all. Unit
 totals are public.
 
-A box of fewer than ten is hidden. Each hidden box that holds somebody gets a *swap*: a few people,
+A box of fewer than ten is hidden. Where a sum is shown, what is hidden of it is at least ten people
+together, or nobody: the fewest are hidden with them. Each hidden box that holds somebody gets a *swap*: a few people,
 each given another value, so that no shown count changes and the hidden one does. Boxes that a swap
 would change are hidden too, the fewest people first. Hence two registers at least agree with
 everything that is shown and differ in the hidden count: subtracting tables, filters, saved queries
@@ -74,9 +75,13 @@ class Shown:
         self.hidden: dict[Subset, list[Flags]] = {
             subset: [level < FEWEST for level in levels] for subset, levels in self.counts.items()
         }
+        self._cover()
         #: what it costs to hide a box: its people
         self._price: dict[Subset, list[Counts]] = {
-            subset: [np.where(level < FEWEST, 0, level) for level in levels]
+            subset: [
+                np.where(hidden, 0, level)
+                for hidden, level in zip(self.hidden[subset], levels, strict=True)
+            ]
             for subset, levels in self.counts.items()
         }
         self._safe: dict[Subset, list[Flags]] = {
@@ -94,6 +99,38 @@ class Shown:
         streets = np.zeros((int(self.street.max(initial=0)) + 1, *committees.shape[1:]), np.int64)
         np.add.at(streets, self.street, committees)
         return [committees, streets, streets.sum(axis=0, keepdims=True)]
+
+    def _cover(self) -> None:
+        """Hide more until what is hidden beside a shown sum is nobody or as many as may be shown."""
+        changed = True
+        while changed:
+            changed = False
+            for subset in self.subsets:
+                for level, hidden in enumerate(self.hidden[subset]):
+                    for axis, above in self._sums(subset, level):
+                        changed |= _cover_lines(self.counts[subset][level], hidden, axis, above)
+                for level, span in ((COMMITTEE, self.street), (STREET, None)):
+                    changed |= self._cover_units(subset, level, span)
+
+    def _sums(self, subset: Subset, level: int) -> Iterator[tuple[int, Flags]]:
+        """The axes of a table along which its counts add up, and which of the sums are hidden."""
+        for place, feature in enumerate(subset):
+            above = tuple(each for each in subset if each != feature)
+            units = len(self.counts[subset][level])
+            yield 1 + place, self.hidden[above][level] if above else np.zeros(units, bool)
+
+    def _cover_units(self, subset: Subset, level: int, street: NDArray[np.int64] | None) -> bool:
+        """The same down the tree: committees of a street, streets of the district."""
+        counts, hidden = self.counts[subset][level], self.hidden[subset][level]
+        above = self.hidden[subset][level + 1]
+        changed = False
+        for row in range(len(above)):
+            below = np.arange(len(counts)) if street is None else np.flatnonzero(street == row)
+            part = hidden[below]
+            if _cover_lines(counts[below], part, 0, above[row]):
+                hidden[below] = part
+                changed = True
+        return changed
 
     def _protect(self, subset: Subset, level: int) -> None:
         small = self.hidden[subset][level] & (self.counts[subset][level] > 0)
@@ -237,6 +274,19 @@ class Shown:
                         self.hidden[subset][level][box] = True
                         self._price[subset][level][box] = 0
                         self._safe[subset][level][box] = True
+
+
+def _cover_lines(counts: Counts, hidden: Flags, axis: int, above: Flags) -> bool:
+    """Along one axis, hide the fewest people beside a hidden few; whether any were."""
+    behind = np.where(hidden, counts, 0).sum(axis=axis)
+    open_lines = ~above & (behind > 0) & (behind < FEWEST) & ~hidden.all(axis=axis)
+    if not open_lines.any():
+        return False
+    least = np.where(hidden, IMPOSSIBLE, counts).argmin(axis=axis)
+    for line in np.argwhere(open_lines).tolist():
+        place = [*line[:axis], int(least[tuple(line)]), *line[axis:]]
+        hidden[tuple(place)] = True
+    return True
 
 
 @dataclass(frozen=True)

@@ -276,6 +276,11 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "metrics.MetricValue": lambda row: {
         "metric": METRICS[row.n % 4], "numerator": row.n + 1, "denominator": row.n + 2,
     },
+    "statistics.PopulationCell": lambda row: {"category": "20", "age_from": 5 * row.n},
+    "statistics.ShownCount": lambda row: {
+        "month": (row.today.replace(day=1) - timedelta(days=1)).replace(day=1),
+        "first": "age", "first_value": str(5 * row.n), "second": "", "second_value": "",
+    },
     "assessment.UnitSheet": lambda row: {"submitted_at": row.at(), "state": "reviewing"},
     "assessment.IndicatorValue": lambda row: {"indicator_id": _indicator(row)},
     "assessment.Score": lambda row: {

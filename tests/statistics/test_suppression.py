@@ -88,6 +88,22 @@ def test_without_swaps_a_hidden_count_would_be_the_only_one_possible(monkeypatch
     assert reach(row, known) == (4, 4)
 
 
+@given(people=registers)
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_a_shown_sum_less_its_shown_parts_is_nobody_or_ten(people):
+    shown = Shown(people, STREETS)
+    for subset in shown.subsets:
+        for level in range(3):
+            counts, hidden = shown.counts[subset][level], shown.hidden[subset][level]
+            behind = np.where(hidden, counts, 0)
+            for place, feature in enumerate(subset):
+                rest = behind.sum(axis=1 + place)
+                above = tuple(each for each in subset if each != feature)
+                is_hidden = shown.hidden[above][level] if above else np.zeros(len(counts), bool)
+                total = counts.sum(axis=1 + place)
+                assert ((rest == 0) | (rest >= FEWEST) | is_hidden | (rest == total)).all()
+
+
 def test_a_register_of_large_counts_is_shown_whole():
     shown = Shown(np.full((len(STREETS), *VALUES), 12), STREETS)
     assert not any(level.any() for levels in shown.hidden.values() for level in levels)
