@@ -27,6 +27,7 @@ TITLES: dict[str, str] = {
     "audit.breach_reported": "出具泄露影响名单",
     "audit.exported": "导出访问留痕",
     "statistics.exported": "导出统计查询",
+    "metrics.board_exported": "导出看板",
     "keys.rotated": "更换密钥",
     "orgs.appointed": "任职",
     "orgs.post_ended": "离岗",

@@ -32,6 +32,7 @@ from portal.demo.cards import Desks, Official
 from portal.demo.diary import Diary
 from portal.demo.district import TABLES, District, side_by_side
 from portal.demo.history import remember_past
+from portal.demo.months import count_months
 from portal.demo.plots import Plot, Size, plots
 from portal.jobs import services as ledger
 from portal.metrics import services as metrics
@@ -126,7 +127,8 @@ def make_numbers(*, today: date, seed: int) -> dict[str, int]:
     if run is None or run.job_id is None:
         return {}
     ledger.work(run.job_id, run.unit_id)
-    return remember_past(today=today, seed=seed, by=_clockwork())
+    by = _clockwork()
+    return remember_past(today=today, seed=seed, by=by) | count_months(by)
 
 
 def _clockwork() -> Scope:

@@ -15,9 +15,10 @@ from django.core.cache import caches
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from portal.metrics import closing, figures
+from portal.metrics import closing, figures, visits
 from portal.metrics.figures import Grain, Sheet, Snapshot
 from portal.metrics.metric import HUNDRED, Metric
+from portal.metrics.peers import median_of
 from portal.metrics.receipts import Place, Reading, Standards
 from portal.metrics.registry import metrics
 from portal.orgs.models import OrgUnit
@@ -54,10 +55,14 @@ class Board:
     """The numbers of one unit for one reader; every property reads at most once.
 
     :param month: first day of a past month whose last snapshot is shown instead of today's numbers
+    :param since: the day of the reader's last visit
     """
 
-    def __init__(self, unit: OrgUnit, by: Scope, today: date, *, month: date | None = None) -> None:
-        self.unit, self.by, self.today, self.month = unit, by, today, month
+    def __init__(
+        self, unit: OrgUnit, by: Scope, today: date, *, month: date | None = None,
+        since: date | None = None,
+    ) -> None:  # fmt: skip
+        self.unit, self.by, self.today, self.month, self.since = unit, by, today, month, since
         self.grain: Grain = "street_id" if unit.level == "district" else "committee_id"
 
     # --- what is read -----------------------------------------------------------------------
@@ -89,9 +94,15 @@ class Board:
         return figures.week_ends(night for night in self.nights if night.day > since)
 
     @cached_property
+    def visited(self) -> Snapshot | None:
+        """The numbers that the reader saw at the last visit."""
+        return visits.night_of(self.nights, self.since, self.today)
+
+    @cached_property
     def past(self) -> dict[Any, Sheet]:
         """Sheets of the month ends and week ends, by run, in one query."""
-        wanted = {night.run: night for night in [*self.months.values(), *self.weeks]}
+        nights = [*self.months.values(), *self.weeks, *([self.visited] if self.visited else [])]
+        wanted = {night.run: night for night in nights}
         keys = {*STRIP, *DATA_STRIP, *RULERS, *CATEGORIES, *STOCK, "incomplete"}
         return figures.history(self.unit.pk, self.grain, wanted.values(), keys)
 
@@ -155,6 +166,7 @@ class Board:
             self.standards,
             before=self.before.of(key, code),
             drilled=self.sheet.of(metric.drill, code) if metric.drill else None,
+            median=None if code else self.median(key),
         )
 
     @cached_property
@@ -171,6 +183,12 @@ class Board:
             month_end, night.closed_at, closing.closing_day(month_end),
             [(metrics()[key], by, month) for key, (by, month) in noted.items() if key in metrics()],
         )  # fmt: skip
+
+    def median(self, key: str) -> Decimal | None:
+        """The middle of all units of this unit's level, at the time that is shown."""
+        night = self.months.get(self.month) if self.month else None
+        known = night.medians if night else self.sheet.medians
+        return median_of(known, self.unit.level, key)
 
     @property
     def measured_at(self) -> datetime | None:

@@ -105,6 +105,8 @@ class Sheet:
     measured_at: datetime | None = None
     is_preview: bool = False
     failure: Failure | None = None
+    #: by level and metric, the middle of all units of the district (`peers`)
+    medians: Mapping[str, Any] | None = None
 
     def of(self, key: str, code: int | None = None) -> Figure:
         """The figure of one part, or of all of them together."""
@@ -133,7 +135,7 @@ def current(unit: int, grain: Grain, keys: Sequence[str] | None = None) -> Sheet
     if keys is not None:
         values = values.filter(metric__in=keys)
     found = _sheet(values, grain) if shown.runs else Sheet()
-    return replace(found, is_preview=shown.is_preview, failure=shown.failure)
+    return replace(found, is_preview=shown.is_preview, failure=shown.failure, medians=shown.medians)
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ class _Shown:
     runs: list[uuid.UUID]
     is_preview: bool
     failure: Failure | None
+    medians: Mapping[str, Any] | None = None
 
 
 def _shown(unit: int) -> _Shown:
@@ -170,7 +173,8 @@ def _shown(unit: int) -> _Shown:
     later = [run for run in failed if run.failed_at and (since is None or run.failed_at > since)]
     latest = max(later, key=lambda run: run.failed_at or run.requested_at, default=None)
     failure = Failure(latest.as_of, latest.failed_at) if latest and latest.failed_at else None
-    return _Shown([run.pk for run in runs], bool(whole), failure)
+    medians = next((run.medians for run in runs if run.medians), None)
+    return _Shown([run.pk for run in runs], bool(whole), failure, medians)
 
 
 def _moment(run: MetricRun) -> datetime:
@@ -180,7 +184,7 @@ def _moment(run: MetricRun) -> datetime:
 
 def _sheet(values: "QuerySet[MetricValue]", grain: Grain) -> Sheet:
     rows = values.order_by().values(grain, "metric").annotate(
-        **_summed(),
+        **summed(),
         as_of=Min("run__as_of"),
         measured_at=Min(Coalesce("run__confirmed_at", "run__measured_at")),
     )  # fmt: skip
@@ -189,13 +193,13 @@ def _sheet(values: "QuerySet[MetricValue]", grain: Grain) -> Sheet:
     moments: list[datetime] = []
     for row in rows:
         if metric := metrics().get(row["metric"]):
-            figures[row[grain]][metric.key] = _figure(metric, row)
+            figures[row[grain]][metric.key] = figure_of(metric, row)
             days.append(row["as_of"])
             moments.append(row["measured_at"])
     return Sheet(figures, min(days, default=None), min(moments, default=None))
 
 
-def _summed() -> dict[str, Combinable]:
+def summed() -> dict[str, Combinable]:
     """What the parts of a unit add up to; nothing of the bounds where there are none."""
     number = DecimalField(max_digits=40, decimal_places=8)
     bound = Case(When(numerator__gt=0, low__gt=0, then=F("low")), default=F("high"))
@@ -207,7 +211,8 @@ def _summed() -> dict[str, Combinable]:
     }  # fmt: skip
 
 
-def _figure(metric: Metric, row: Mapping[str, Any]) -> Figure:
+def figure_of(metric: Metric, row: Mapping[str, Any]) -> Figure:
+    """The figure of a row that holds what parts add up to (`summed`)."""
     return Figure(metric, row["top"], row["bottom"], row["spread"])
 
 
@@ -218,14 +223,16 @@ class Snapshot:
     run: uuid.UUID
     day: date
     closed_at: datetime | None = None
+    medians: Mapping[str, Any] | None = field(default=None, compare=False)
 
 
 def snapshots(since: date, until: date) -> list[Snapshot]:
     """Nights and closes of the days from `since` to `until`, the oldest first."""
     runs = MetricRun.objects.kept().filter(as_of__gte=since, as_of__lte=until)
-    found = runs.values_list("pk", "as_of", "kind", "published_at")
+    found = runs.values_list("pk", "as_of", "kind", "published_at", "medians")
     return [
-        Snapshot(run, day, at if kind == RunKind.MONTHLY else None) for run, day, kind, at in found
+        Snapshot(run, day, at if kind == RunKind.MONTHLY else None, medians)
+        for run, day, kind, at, medians in found
     ][::-1]
 
 
@@ -281,12 +288,12 @@ def _read(
         .filter(run_id__in=runs, metric__in=keys)
         .order_by()
         .values("run_id", grain, "metric")
-        .annotate(**_summed())
+        .annotate(**summed())
     )
     found: dict[uuid.UUID, dict[int, dict[str, Figure]]] = {run: defaultdict(dict) for run in runs}
     for row in rows:
         if metric := metrics().get(row["metric"]):
-            figure = _figure(metric, row)
+            figure = figure_of(metric, row)
             found[row["run_id"]][row[grain]][metric.key] = figure
     return found
 

@@ -66,6 +66,7 @@ class MetricRun(models.Model):
     mark = models.CharField("登记变动标记", max_length=40, blank=True, db_default="")
     rules = models.JSONField("所用规则版本", default=dict)
     job_id = models.UUIDField("后台任务", null=True)
+    medians = models.JSONField("同级中位数", null=True)
 
     objects = MetricRunQuerySet.as_manager()
 
@@ -73,7 +74,7 @@ class MetricRun(models.Model):
         personal: ClassVar[set[str]] = set()
         plain: ClassVar[set[str]] = {
             "id", "kind", "unit_id", "as_of", "state", "requested_at", "measured_at",
-            "published_at", "confirmed_at", "failed_at", "mark", "rules", "job_id",
+            "published_at", "confirmed_at", "failed_at", "mark", "rules", "job_id", "medians",
         }  # fmt: skip
 
     class Meta:

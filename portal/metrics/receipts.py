@@ -107,6 +107,8 @@ class Reading:
     standards: Standards
     before: Figure | None = None
     drilled: Figure | None = None
+    #: of all units of the same level
+    median: Decimal | None = None
 
     @property
     def metric(self) -> Metric:
@@ -172,6 +174,11 @@ class Reading:
         if self.value is None or past is None:
             return formats.DASH
         return formats.change(self.value - past, self.metric.decimals)
+
+    @property
+    def middle(self) -> str:
+        """The median of its peers, as the value is written; blank where there is none."""
+        return "" if self.median is None else formats.decimal(self.median, self.metric.decimals)
 
     @property
     def number(self) -> Receipt:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from portal.audit.record import record
 from portal.jobs import services as ledger
 from portal.jobs.models import Job, JobChunk, JobState
-from portal.metrics import changes, closing, fanning
+from portal.metrics import changes, closing, fanning, peers
 from portal.metrics.measure import Parts, measure
 from portal.metrics.metric import Metric, Occasion
 from portal.metrics.models import (
@@ -207,6 +207,7 @@ def compute_unit(
     written = measure_unit(run=run, unit=unit, at=at, own=rest)
     if is_close and not rest:
         _note_corrections(run, unit)
+        _keep_besides(run, unit)
     return written
 
 
@@ -237,10 +238,13 @@ def _measure(run: MetricRun, unit: int, wanted: Mapping[str, Metric], *, own: bo
         for key, parts in found.items()
     ]
     MetricValue.objects.bulk_create(rows, batch_size=2000)
-    if run.kind == RunKind.MONTHLY:
-        for keeper in keepers():
-            keeper.keep(run=run, unit=unit)
     return len(rows)
+
+
+def _keep_besides(run: MetricRun, unit: int) -> None:
+    """What else a close keeps of a unit and below."""
+    for keeper in keepers():
+        keeper.keep(run=run, unit=unit)
 
 
 def _note_corrections(run: MetricRun, unit: int) -> None:
@@ -308,12 +312,13 @@ def publish(*, run_id: uuid.UUID, by: Scope, at: datetime) -> MetricRun:
         _drop_earlier_previews(run)
     if level_of(run.unit_id) == "district":
         _sweep(at)
+        run.medians = peers.medians(run)
     if run.kind == RunKind.MONTHLY:
         for keeper in keepers():
             keeper.finish(run=run)
     run.state, run.published_at, run.failed_at = RunState.PUBLISHED, at, None
     run.measured_at = _began(run)
-    run.save(update_fields=["state", "published_at", "failed_at", "measured_at"])
+    run.save(update_fields=["state", "published_at", "failed_at", "measured_at", "medians"])
     if run.kind in KEPT or by.user_id is not None:
         action = "metrics.month_closed" if run.kind == RunKind.MONTHLY else "metrics.run_published"
         record(action, by=by, at=at, target=run, committee=run.unit_id)
@@ -329,6 +334,8 @@ def _put_together(run: MetricRun) -> None:
     wanted = metrics()
     if not fanning.somebody_moved(_began(run)):
         wanted = {key: metric for key, metric in wanted.items() if metric.is_after_all}
+    elif run.kind == RunKind.MONTHLY:
+        _keep_besides(run, run.unit_id)
     _measure(run, run.unit_id, wanted)
 
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from portal.metrics.dashboards import DEFAULT_ORDER, MONTHS, STOCK, Board
-from portal.metrics.metric import ListLink, Metric
+from portal.metrics.metric import Bounds, ListLink, Metric
 from portal.metrics.receipts import Place, Reading, Receipt
 from portal.orgs.models import OrgUnit
 from portal.quality.registry import quality_rules
@@ -22,7 +23,11 @@ BAR_ROOM = 70  # percent of the column; the number stands behind the bar
 
 @dataclass(frozen=True)
 class RankRow:
-    """One unit of the ranking; no rank where the figure is missing or rests on too few cases."""
+    """One unit of the ranking; no rank where the figure is missing or rests on too few cases.
+
+    `is_close`: its interval overlaps that of the unit before or behind it, so that its place may
+    be chance.
+    """
 
     unit: OrgUnit
     rank: int | None
@@ -31,6 +36,7 @@ class RankRow:
     change: str
     must: Receipt
     should: Receipt
+    is_close: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,11 @@ class Ranking:
     targets: Mapping[str, Decimal | None]
     rows: Sequence[RankRow]
     total: RankRow
+
+    @property
+    def has_close(self) -> bool:
+        """Whether some places may be chance."""
+        return any(row.is_close for row in self.rows)
 
     @property
     def choices(self) -> list[tuple[str, str, bool]]:
@@ -62,7 +73,11 @@ def ranking(board: Board, order: str) -> Ranking:
         board.parts,
         key=lambda unit: _key(readings[unit.pk].value, worst_first=worst_first),
     )
-    rows = [_rank_row(board, unit, ranks.get(unit.pk), wanted, shown) for unit in units]
+    close = _close(list(readings.values()), ranks)
+    rows = [
+        _rank_row(board, unit, ranks.get(unit.pk), wanted, shown, is_close=unit.pk in close)
+        for unit in units
+    ]
     return Ranking(
         wanted, not worst_first, shown,
         targets={metric.key: board.standards.target(metric) for metric in shown},
@@ -82,9 +97,31 @@ def _ranks(readings: Sequence[Reading]) -> dict[int, int]:
     return {r.place.unit: values.index(r.value) + 1 for r in counted if r.value is not None}
 
 
+def _close(readings: Sequence[Reading], ranks: Mapping[int, int]) -> set[int]:
+    """Ranked units whose interval overlaps that of a neighbour in the ranking."""
+    ranked = sorted(
+        (reading for reading in readings if reading.place.unit in ranks),
+        key=lambda reading: ranks[reading.place.unit],
+    )
+    return {
+        reading.place.unit
+        for one, other in pairwise(ranked)
+        if overlap(one.figure.bounds, other.figure.bounds)
+        for reading in (one, other)
+    }
+
+
+def overlap(one: Bounds | None, other: Bounds | None) -> bool:
+    """Whether two intervals have a value in common; those of full counts have none."""
+    if one is None or other is None:
+        return False
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
 def _rank_row(
-    board: Board, unit: OrgUnit, rank: int | None, order: str, shown: Sequence[Metric]
-) -> RankRow:
+    board: Board, unit: OrgUnit, rank: int | None, order: str, shown: Sequence[Metric], *,
+    is_close: bool = False,
+) -> RankRow:  # fmt: skip
     code = None if unit.pk == board.unit.pk else unit.pk
     place = board.place(code)
     return RankRow(
@@ -94,6 +131,7 @@ def _rank_row(
         change=board.reading(order, code).change,
         must=_issues(board, place, code or 0, "must"),
         should=_issues(board, place, code or 0, "should"),
+        is_close=is_close,
     )  # fmt: skip
 
 

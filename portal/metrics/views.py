@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.jobs.models import Job
-from portal.metrics import services, tables
+from portal.metrics import services, tables, visits
 from portal.metrics.dashboards import DEFAULT_ORDER, Board
 from portal.metrics.explaining import Explanations, definition
 from portal.metrics.models import MetricRun, RunKind, RunState
 from portal.metrics.receipts import Standards
 from portal.metrics.registry import metrics
+from portal.metrics.tiles import tile_map
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
@@ -27,6 +28,8 @@ from portal.rules.services import rules_on
 from portal.ui import formats
 from portal.ui.pages import done, page, private, wants_fragment
 
+#: Workbooks are made a floor above.
+EXPORT = "statistics:board"
 PAGES: dict[Level, str] = {
     "district": "metrics:district",
     "street": "metrics:street",
@@ -52,9 +55,10 @@ def street(request: PortalRequest) -> HttpResponse:
 @require_GET
 def committee(request: PortalRequest) -> HttpResponse:
     """One committee by its metrics."""
-    unit = _unit(request, "committee")
-    board = Board(unit, request.scope, timezone.localdate(), month=_month(request))
+    unit = unit_asked(request, "committee")
+    board = _board(request, unit)
     context = _context(request, board, _("居委看板")) | {
+        "changes": visits.changes(board),
         "rulers": board.rulers,
         "rules": tables.rule_rows(board),
         "stock": tables.stock(board),
@@ -67,13 +71,19 @@ def committee(request: PortalRequest) -> HttpResponse:
 @require_GET
 def committee_panel(request: PortalRequest) -> HttpResponse:
     """The right column of the clerk's home: the same figures as rulers, and who lives here."""
-    board = Board(_unit(request, "committee"), request.scope, timezone.localdate())
+    board = Board(unit_asked(request, "committee"), request.scope, timezone.localdate())
     return page(request, "metrics/committee_panel.html", _context(request, board, "", "panel-"))
 
 
+def _board(request: PortalRequest, unit: OrgUnit) -> Board:
+    today = timezone.localdate()
+    since = visits.last_visit(request, unit.pk, today)
+    return Board(unit, request.scope, today, month=month_asked(request), since=since)
+
+
 def _dashboard(request: PortalRequest, level: Level, title: str) -> HttpResponse:
-    unit = _unit(request, level)
-    board = Board(unit, request.scope, timezone.localdate(), month=_month(request))
+    unit = unit_asked(request, level)
+    board = _board(request, unit)
     ranking = tables.ranking(board, request.GET.get("by", DEFAULT_ORDER))
     context = _context(request, board, title) | {"ranking": ranking}
     if wants_fragment(request) and request.htmx.target == "ranking":  # type: ignore[attr-defined]
@@ -81,6 +91,8 @@ def _dashboard(request: PortalRequest, level: Level, title: str) -> HttpResponse
     context |= {
         "loads": tables.loads(board),
         "heat": tables.heat_map(board),
+        "changes": visits.changes(board),
+        "tile_map": tile_map(board, "freshness"),
         "rules": tables.rule_rows(board),
         "stock": tables.stock(board),
     }
@@ -111,7 +123,7 @@ def definition_page(request: PortalRequest, key: str) -> HttpResponse:
 @require_POST
 def run(request: PortalRequest) -> HttpResponse:
     """Ask for the numbers of a unit to be computed now; the page then shows the progress."""
-    unit = _unit(request, None)
+    unit = unit_asked(request, None)
     services.request_run(
         kind=RunKind.PREVIEW, unit=unit.pk, as_of=timezone.localdate(), by=request.scope,
         at=timezone.now(),
@@ -126,7 +138,7 @@ def run(request: PortalRequest) -> HttpResponse:
 @require_GET
 def progress(request: PortalRequest) -> HttpResponse:
     """How far the run of a unit is; when it is over the page reloads."""
-    unit = _unit(request, None)
+    unit = unit_asked(request, None)
     running = _running(request, unit)
     response = page(request, "metrics/progress.html", {"running": running, "unit": unit})
     if running is None and wants_fragment(request):
@@ -154,7 +166,7 @@ def _running(request: PortalRequest, unit: OrgUnit) -> Running | None:
     return Running(job.percent, job.chunks_done, job.chunk_count)
 
 
-def _unit(request: PortalRequest, level: Level | None) -> OrgUnit:
+def unit_asked(request: PortalRequest, level: Level | None) -> OrgUnit:
     """The unit asked for, else the acting one; foreign, absent and of another level are a 404."""
     asked = request.POST.get("unit") or request.GET.get("unit") or str(request.scope.unit)
     if not (asked.isascii() and asked.isdigit()) or not request.scope.covers(int(asked)):
@@ -168,7 +180,7 @@ def _unit(request: PortalRequest, level: Level | None) -> OrgUnit:
     return unit
 
 
-def _month(request: PortalRequest) -> date | None:
+def month_asked(request: PortalRequest) -> date | None:
     """A past month that the address names as `2026-10`."""
     text = request.GET.get("month", "")
     try:
@@ -176,6 +188,15 @@ def _month(request: PortalRequest) -> date | None:
     except ValueError:
         return None
     return asked if asked < timezone.localdate().replace(day=1) else None
+
+
+def _export_url(request: PortalRequest, board: Board) -> str:
+    """Where the page as it is seen can be taken as a workbook; blank for who may not."""
+    if not request.scope.may(Capability.EXPORT_MASKED):
+        return ""
+    asked = request.GET.copy()
+    asked["unit"] = str(board.unit.pk)
+    return f"{reverse(EXPORT)}?{asked.urlencode()}"
 
 
 def _context(
@@ -194,6 +215,7 @@ def _context(
         "measured": words,
         "explanations": Explanations(board.standards, words, prefix),
         "may_run": request.scope.may(Capability.RUN_METRICS) and board.month is None,
+        "export_url": _export_url(request, board),
         "running": _running(request, board.unit),
         "page_url": reverse(PAGES[board.unit.level]),
         "levels": PAGES,

@@ -24,7 +24,7 @@ class TableForm(PortalForm):
         label=gettext_lazy("行"), required=False,
         choices=[(UNIT, gettext_lazy("单位")), (MONTH, gettext_lazy("月份")), *_SIDES],
     )  # fmt: skip
-    columns = forms.ChoiceField(
+    cols = forms.ChoiceField(
         label=gettext_lazy("列"), required=False,
         choices=[("", gettext_lazy("只看合计")), *_SIDES],
     )  # fmt: skip
@@ -41,14 +41,14 @@ class TableForm(PortalForm):
         ]  # fmt: skip
         for key, feature in FEATURES.items():
             self.fields[key] = forms.MultipleChoiceField(
-                label=feature.title, required=False, choices=feature.values,
+                label=str(feature.title), required=False, choices=feature.values,
                 widget=forms.CheckboxSelectMultiple(attrs={"class": "pp-check"}),
             )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
-        if told.get("rows") and told.get("rows") == told.get("columns"):
-            self.add_error("columns", _("行和列选不同的项"))
+        if told.get("rows") and told.get("rows") == told.get("cols"):
+            self.add_error("cols", _("行和列选不同的项"))
         if not self.errors and not self.asked_of(told).is_allowed:
             raise forms.ValidationError(
                 _("一张表最多同时用 %(n)d 项特征（行、列和条件合计），以免从很小的数认出个人；"
@@ -67,7 +67,7 @@ class TableForm(PortalForm):
             unit=self.unit,
             month=date.fromisoformat(f"{month}-01") if month else self.known[0],
             rows=told.get("rows") or ("age" if self.unit.level == "committee" else UNIT),
-            columns=told.get("columns", "") if told else "category",
+            columns=told.get("cols", "") if told else "category",
             chosen={
                 key: tuple(told[key])
                 for key, feature in FEATURES.items()

@@ -1,4 +1,4 @@
-"""What a published night keeps of the population: cells of the month's end, and what may be shown.
+"""What a closed month keeps of the population: cells of the month's end, and what may be shown.
 
 Paper: S-18, S-115.
 """
@@ -41,11 +41,6 @@ GROUP BY 2, 5, 6, 7, 8
 """
 
 
-def month_of(day: date) -> date:
-    """The first day of the latest month that is over by the end of `day`."""
-    return (day + timedelta(days=1) - timedelta(days=(day + timedelta(days=1)).day)).replace(day=1)
-
-
 def last_day(month: date) -> date:
     """The last day of the month that begins on `month`."""
     return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
@@ -53,15 +48,14 @@ def last_day(month: date) -> date:
 
 @transaction.atomic
 def keep(*, run: MetricRun, unit: int) -> int:
-    """Keep the cells of the last month that was over by the run's day; returns how many.
+    """Keep the cells of the month that a run closes; returns how many.
 
-    A month that a published night has kept stays as it is. Doing it again replaces what an
-    earlier attempt of the night left.
+    Doing it again replaces what an earlier attempt left.
     """
-    month = month_of(run.as_of)
-    if level_of(run.unit_id) != "district" or is_kept(month):
+    month = run.as_of.replace(day=1)
+    if level_of(run.unit_id) != "district":
         return 0
-    PopulationCell.objects.under(unit).filter(month=month).delete()
+    PopulationCell.objects.under(unit).filter(run=run).delete()
     statement = FILL.format(
         cells=PopulationCell._meta.db_table, episodes=Residence._meta.db_table, band=BAND,
         oldest=LAST_BAND,
@@ -78,28 +72,21 @@ def keep(*, run: MetricRun, unit: int) -> int:
 @transaction.atomic
 def finish(*, run: MetricRun) -> int:
     """Work out from a run's cells which counts may be shown, and keep those; returns how many."""
-    month = month_of(run.as_of)
+    month = run.as_of.replace(day=1)
     cells = list(
         PopulationCell.objects.under(run.unit_id)
-        .filter(run=run, month=month)
+        .filter(run=run)
         .values_list("committee_id", *COLUMNS.values(), "people", "arrived", "left")
     )
     if not cells:
         return 0
-    ShownCount.objects.under(run.unit_id).filter(month=month).exclude(
-        run__state="published"
-    ).delete()
+    ShownCount.objects.under(run.unit_id).filter(run=run).delete()
     rows = [
         {"id": new_key(), "committee_id": unit, "run_id": run.pk, "month": month, **told}
         for unit, told in (*_population(cells), *_flows(cells))
     ]
     insert_values(ShownCount, rows)
     return len(rows)
-
-
-def is_kept(month: date) -> bool:
-    """Whether a published night has kept this month."""
-    return ShownCount.objects.filter(month=month, run__state="published").exists()
 
 
 Cell = tuple[Any, ...]

@@ -5,13 +5,13 @@ people with one value of a feature, or with two values of two features (a box). 
 whatever query, gets the same boxes, and a box is either shown to all or hidden from all. Unit
 totals are public.
 
-A box of fewer than ten is hidden. Where a sum is shown, what is hidden of it is at least ten people
-together, or nobody: the fewest are hidden with them. Each hidden box that holds somebody gets a *swap*: a few people,
-each given another value, so that no shown count changes and the hidden one does. Boxes that a swap
-would change are hidden too, the fewest people first. Hence two registers at least agree with
-everything that is shown and differ in the hidden count: subtracting tables, filters, saved queries
-or units from one another never gives it. (A swap is made of people who exist: no register with a
-negative number of people is called upon.)
+A box of fewer than ten is hidden. Where a sum is shown, what is hidden of it is at least ten
+people together, or nobody: the fewest are hidden with them. Each hidden box that holds somebody
+gets a *swap*: a few people, each given another value, so that no shown count changes and the
+hidden one does. Boxes that a swap would change are hidden too, the fewest people first. Hence two
+registers at least agree with everything that is shown and differ in the hidden count: subtracting
+tables, filters, saved queries or units from one another never gives it. (A swap is made of people
+who exist: no register with a negative number of people is called upon.)
 
 Hidden zeros have no swap of their own: that nobody is there tells of nobody.
 """
@@ -101,7 +101,7 @@ class Shown:
         return [committees, streets, streets.sum(axis=0, keepdims=True)]
 
     def _cover(self) -> None:
-        """Hide more until what is hidden beside a shown sum is nobody or as many as may be shown."""
+        """Hide more until what is hidden beside a shown sum is nobody, or ten at least."""
         changed = True
         while changed:
             changed = False

@@ -3,7 +3,6 @@
 Paper: S-115.
 """
 
-import io
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,12 +14,12 @@ from django.views.decorators.http import require_GET
 
 from portal.audit.record import record
 from portal.exchange.exports.kinds import ExportColumn
-from portal.exchange.exports.marks import Mark
-from portal.exchange.exports.workbook import write_workbook
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
 from portal.statistics import tables
+from portal.statistics.features import FEATURES
+from portal.statistics.files import answer, written_on
 from portal.statistics.forms import TableForm
 from portal.statistics.services import last_day
 from portal.statistics.structure import Structure
@@ -29,7 +28,6 @@ from portal.ui.cells import SavedView
 from portal.ui.keeping import VIEW, Choices
 from portal.ui.pages import page
 
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Under which the user's own queries are kept.
 KEPT_AS = "statistics"
 UNIT = "of"
@@ -131,19 +129,15 @@ def export(request: PortalRequest) -> HttpResponse:
     number = f"TJ-{at:%Y%m%d%H%M%S}"
     day = last_day(found.asked.month)
     conditions = [unit.name, _("截至 %(day)s") % {"day": day}, *found.asked.conditions]
-    mark = Mark(
-        number, scope.unit_name, f"{scope.user_name} {scope.staff_no}".strip(), at, _("统计查询"),
-        [*conditions, tables.legend()], len(rows), _("行"),
+    content = written_on(
+        _columns(found.table), rows, number=number, by=scope, at=at, title=_("统计查询"),
+        conditions=[*conditions, tables.legend()],
     )  # fmt: skip
-    out = io.BytesIO()
-    write_workbook(out, _columns(found.table), rows, mark, title=_("统计查询"))
     record(
         "statistics.exported", by=scope, at=at, committee=unit.pk,
         changes={"number": number, "count": len(rows), "query": _kept(request).urlencode()},
     )  # fmt: skip
-    response = HttpResponse(out.getvalue(), content_type=WORKBOOK)
-    response["Content-Disposition"] = f'attachment; filename="{number}.xlsx"'
-    return response
+    return answer(content, number)
 
 
 def _columns(table: Table) -> list[ExportColumn]:
@@ -179,7 +173,7 @@ def _parts(unit: OrgUnit, month: date) -> list[OrgUnit]:
 
 
 def _is_asked(request: PortalRequest) -> bool:
-    return any(name in TableForm.base_fields or name in tables.FEATURES for name in request.GET)
+    return any(name in TableForm.base_fields or name in FEATURES for name in request.GET)
 
 
 def _kept(request: PortalRequest) -> QueryDict:

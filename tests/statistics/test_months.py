@@ -1,6 +1,6 @@
-"""The month that a published night keeps: its cells, what of them may be shown, its walls."""
+"""The month that a close keeps: its cells, what of them may be shown, its walls."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from portal.metrics.models import RunKind
 from portal.orgs.acting import acting
 from portal.statistics.models import PopulationCell, ShownCount
-from portal.statistics.services import last_day, month_of
+from portal.statistics.services import last_day
 from residents.models import Residence
 from tests.cast import DISTRICT, HOME, NEXT_DOOR, STREET
 from tests.metrics.builders import SYSTEM, altered, computed, people
@@ -16,29 +16,14 @@ from tests.metrics.builders import SYSTEM, altered, computed, people
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(
-    ("day", "month"),
-    [
-        (date(2026, 11, 29), date(2026, 10, 1)),
-        (date(2026, 11, 30), date(2026, 11, 1)),
-        (date(2026, 12, 1), date(2026, 11, 1)),
-        (date(2024, 2, 28), date(2024, 1, 1)),
-        (date(2024, 2, 29), date(2024, 2, 1)),
-        (date(2026, 1, 1), date(2025, 12, 1)),
-    ],
-)
-def test_the_month_kept_is_the_last_one_that_is_over(day, month):
-    assert month_of(day) == month
-    assert last_day(month) <= day
-
-
 @pytest.fixture
 def month(today):
-    return month_of(today - timedelta(days=1))
+    """The first day of the month before this one."""
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
-def kept(today):
-    return computed(RunKind.NIGHTLY, day=today - timedelta(days=1), scope=SYSTEM)
+def kept(month):
+    return computed(RunKind.MONTHLY, day=last_day(month), scope=SYSTEM)
 
 
 def counted(unit, **told):
@@ -56,13 +41,13 @@ def settled(scope, episodes, month, **columns):
         altered(scope, episode, begin_on=month - timedelta(days=400), **columns)
 
 
-def test_the_end_of_the_month_is_counted_by_unit_and_small_counts_are_hidden(cast, today, month):
+def test_the_end_of_the_month_is_counted_by_unit_and_small_counts_are_hidden(cast, month):
     clerk, neighbour = cast.scope("clerk"), cast.scope("neighbour")
     here = people(clerk, 12)
     settled(clerk, here, month, category="20")
     there = people(neighbour, 3, address="花溪路1号", start=50)
     settled(neighbour, there, month, category="11")
-    kept(today)
+    kept(month)
     assert [counted(unit) for unit in (HOME, NEXT_DOOR, STREET, DISTRICT)] == [12, 3, 15, 15]
     category = {"first": "category", "first_value": "11"}
     assert counted(NEXT_DOOR, **category) is None
@@ -72,7 +57,7 @@ def test_the_end_of_the_month_is_counted_by_unit_and_small_counts_are_hidden(cas
         assert sum(PopulationCell.objects.values_list("people", flat=True)) == 15
 
 
-def test_who_came_and_left_makes_the_difference_of_two_months(cast, today, month):
+def test_who_came_and_left_makes_the_difference_of_two_months(cast, month):
     clerk = cast.scope("clerk")
     everybody = people(clerk, 30)
     settled(clerk, everybody, month)
@@ -80,14 +65,14 @@ def test_who_came_and_left_makes_the_difference_of_two_months(cast, today, month
         altered(clerk, episode, begin_on=month + timedelta(days=3))
     for episode in everybody[11:21]:
         altered(clerk, episode, status="ended", end_reason="02", end_on=last_day(month))
-    kept(today)
+    kept(month)
     flows = [counted(DISTRICT, measure=measure) for measure in ("arrived", "left")]
     assert flows == [11, 10]
     before = 30 - 11
     assert counted(DISTRICT) == before + 11 - 10
 
 
-def test_somebody_who_is_only_registered_here_is_not_counted(cast, today, month):
+def test_somebody_who_is_only_registered_here_is_not_counted(cast, month):
     clerk = cast.scope("clerk")
     here = people(clerk, 12)
     settled(clerk, here, month)
@@ -95,20 +80,19 @@ def test_somebody_who_is_only_registered_here_is_not_counted(cast, today, month)
     altered(clerk, here[1], is_primary=False)
     altered(clerk, here[2], status="void", end_reason="09", end_on=month)
     altered(clerk, here[3], begin_on=last_day(month) + timedelta(days=1))
-    kept(today)
+    kept(month)
     assert counted(HOME) == 8
 
 
-def test_a_month_is_kept_once_and_never_changes(cast, today, month):
+def test_a_month_is_kept_once_and_never_changes(cast, month):
     clerk = cast.scope("clerk")
     here = people(clerk, 12)
     settled(clerk, here, month)
-    run = kept(today)
+    run = kept(month)
     with acting(clerk):
         Residence.objects.filter(pk=here[0].pk).update(is_primary=False)
-    computed(RunKind.NIGHTLY, day=today, scope=SYSTEM)
-    if month_of(today) == month:
-        assert counted(HOME) == 12
+    assert computed(RunKind.MONTHLY, day=last_day(month), scope=SYSTEM) is None
+    assert counted(HOME) == 12
     attempts = (
         lambda: ShownCount.objects.filter(run=run).delete(),
         lambda: ShownCount.objects.filter(run=run).update(people=1),
@@ -119,18 +103,19 @@ def test_a_month_is_kept_once_and_never_changes(cast, today, month):
             attempt()
 
 
-def test_a_preview_keeps_no_month(cast, today):
+def test_a_preview_and_a_night_keep_no_month(cast, month):
     people(cast.scope("clerk"), 2)
     computed(scope=SYSTEM)
+    computed(RunKind.NIGHTLY, day=last_day(month), scope=SYSTEM)
     with acting(SYSTEM):
         assert not PopulationCell.objects.exists()
 
 
-def test_the_neighbours_counts_are_not_there_for_anybody_else(cast, today, month):
+def test_the_neighbours_counts_are_not_there_for_anybody_else(cast, month):
     clerk, neighbour = cast.scope("clerk"), cast.scope("neighbour")
     settled(clerk, people(clerk, 12), month)
     settled(neighbour, people(neighbour, 12, address="花溪路1号", start=50), month)
-    kept(today)
+    kept(month)
     with acting(neighbour):
         assert set(ShownCount.objects.values_list("committee_id", flat=True)) == {NEXT_DOOR}
         assert set(PopulationCell.objects.values_list("committee_id", flat=True)) == {NEXT_DOOR}

@@ -27,7 +27,7 @@ LET_GO = [
 class Migration(migrations.Migration):
     dependencies = [
         ("statistics", "0001_cells"),
-        ("metrics", "0002_walls"),
+        ("metrics", "0005_corrections"),
         ("orgs", "0002_scope_functions"),
     ]
     operations = [*(protect(table) for table in TABLES), migrations.RunSQL(KEEP, LET_GO)]

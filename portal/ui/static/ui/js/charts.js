@@ -130,6 +130,17 @@ function scan() {
   });
 }
 
+/* A chart as a picture: twice the pixels of the screen, on the panel's ground. */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-chart-image]");
+  const box = button?.closest(".pp-panel")?.querySelector("[data-chart]");
+  if (!box || !running.has(box)) return;
+  const link = document.createElement("a");
+  link.href = running.get(box).chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: looks().surface });
+  link.download = `${button.dataset.chartImage}.png`;
+  link.click();
+});
+
 document.addEventListener("htmx:afterSettle", scan);
 document.addEventListener("pp:theme", () => {
   for (const { chart, data, build } of running.values()) chart.setOption(build(data, looks()), true);
