@@ -5,6 +5,7 @@ from assessment import views
 app_name = "assessment"
 urlpatterns = [
     path("", views.matrix, name="matrix"),
+    path("equity/", views.equity, name="equity"),
     path("open/", views.open_cycle, name="open"),
     path("<uuid:pk>/compute/", views.compute, name="compute"),
     path("<uuid:pk>/progress/<uuid:job>/", views.progress, name="progress"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from permits.models import PermitApplication
 from permits.querysets import ApplicationQuerySet
+from permits.transitions import REFUSED
 from portal.metrics.metric import Example, Good, Kind, Metric, Occasion, Part, Source
 
 PERMITS, SEPARATED = "三(三)3", "三(三)5"
@@ -40,6 +41,17 @@ METRICS = [
         denominator=Part(_("本月审批的办件"), DECIDED, lambda _o: Count("id")),
         reason=_("本月无办结的办件"),
         note=_("只有等申请人补正材料时不计时"), example=Example("196", "200", "98"),
+    ),
+    Metric(
+        key="permit_refusal", title=_("不予办理率"), kind=Kind.RATE, number="M-32",
+        clause="三(五)3", unit="%", noun=_("件"),
+        formula=_("不予办理率 = 不予办理的办件 ÷ 本月办结的办件"),
+        numerator=Part(
+            _("本月不予办理的办件"), DECIDED, lambda _o: Count("id", filter=Q(state=REFUSED))
+        ),
+        denominator=Part(_("本月审批的办件"), DECIDED, lambda _o: Count("id")),
+        reason=_("本月无办结的办件"),
+        note=_("只用于检查各处受理是否一视同仁，不参与考核"),
     ),
     Metric(
         key="one_time_notice", title=_("一次告知补齐率"), kind=Kind.RATE, number="M-21",

@@ -129,6 +129,8 @@ GROUPS: list[tuple[str, list[Item]]] = [
     ("考核", [
         Item("assessment", "年度考核", "assessment:matrix", "assessment", C.VIEW_ASSESSMENT,
              register=True),
+        Item("equity", "公平核对", "assessment:equity", "rules", C.VIEW_ASSESSMENT,
+             ("district", "street")),
     ]),
     ("管理", [
         Item("imports", "批量导入", "exchange:upload", "import", C.IMPORT_FILES, ("street",),
