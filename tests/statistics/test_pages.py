@@ -5,6 +5,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from django.urls import reverse
 
 from portal.metrics.models import RunKind
 from tests.cast import FAR_STREET, HOME, NEXT_DOOR
@@ -114,7 +115,7 @@ def test_the_sheet_is_the_same_table_on_paper(cast, month):
 def test_a_query_is_kept_for_oneself(cast, month):
     client = cast.client("street")
     client.post(
-        "/account/lists/statistics/keep/",
+        reverse("accounts:keep_view", args=["statistics"]),
         {"title": "各居委类别", "query": "rows=unit&cols=category", "next": PAGE},
     )
     assert "各居委类别" in client.get(PAGE).content.decode()
