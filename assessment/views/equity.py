@@ -21,6 +21,7 @@ def equity(request: PortalRequest) -> HttpResponse:
     shown, sheet = comparisons(unit, list(parts))
     context = {
         "unit": unit, "comparisons": shown, "sheet": sheet, "alarming": ALARMING,
+        "is_known": any(each.is_known for each in shown),
         "gaps": [(each, gap) for each in shown for gap in each.gaps],
     }  # fmt: skip
     return page(request, "assessment/equity.html", context)

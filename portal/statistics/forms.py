@@ -14,6 +14,8 @@ from portal.statistics.suppression import CROSSED
 from portal.statistics.tables import MONTH, UNIT, Asked
 from portal.ui.forms import PortalForm
 
+#: No columns but the total.
+TOTAL = "total"
 _SIDES = [(key, feature.title) for key, feature in FEATURES.items()]
 
 
@@ -26,13 +28,17 @@ class TableForm(PortalForm):
     )  # fmt: skip
     cols = forms.ChoiceField(
         label=gettext_lazy("列"), required=False,
-        choices=[("", gettext_lazy("只看合计")), *_SIDES],
+        choices=[(TOTAL, gettext_lazy("只看合计")), *_SIDES],
     )  # fmt: skip
     month = forms.ChoiceField(label=gettext_lazy("月份"), required=False)
 
     def __init__(self, *args: Any, unit: OrgUnit, known: Sequence[date], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.unit, self.known = unit, known
+        first = self.asked_of({})
+        self.initial |= {
+            "rows": first.rows, "cols": first.columns, "month": f"{first.month:%Y-%m}",
+        }  # fmt: skip
         self.fields["month"].choices = [  # type: ignore[attr-defined]
             (f"{month:%Y-%m}", _("%(year)d 年 %(month)d 月末") % {
                 "year": month.year, "month": month.month,
@@ -67,7 +73,7 @@ class TableForm(PortalForm):
             unit=self.unit,
             month=date.fromisoformat(f"{month}-01") if month else self.known[0],
             rows=told.get("rows") or ("age" if self.unit.level == "committee" else UNIT),
-            columns=told.get("cols", "") if told else "category",
+            columns=(told.get("cols") or TOTAL).replace(TOTAL, "") if told else "category",
             chosen={
                 key: tuple(told[key])
                 for key, feature in FEATURES.items()
