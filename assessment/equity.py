@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from portal.metrics import figures
 from portal.metrics.figures import FEW_CASES, Figure, Sheet
+from portal.metrics.intervals import wilson
 from portal.metrics.metric import HUNDRED, Bounds
 from portal.metrics.registry import metrics
 from portal.orgs.models import OrgUnit
-from residents.spotchecks.estimating import wilson
 
 #: Points between two rates above which a gap is reported.
 ALARMING = 5

@@ -36,7 +36,7 @@ class TableForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.unit, self.known = unit, known
         first = self.asked_of({})
-        self.initial |= {
+        self.initial = {
             "rows": first.rows, "cols": first.columns, "month": f"{first.month:%Y-%m}",
         }  # fmt: skip
         self.fields["month"].choices = [  # type: ignore[attr-defined]

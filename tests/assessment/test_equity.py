@@ -6,6 +6,7 @@ import pytest
 
 from assessment.equity import Comparison, Member
 from portal.metrics.figures import Figure
+from portal.metrics.intervals import spread_of
 from portal.metrics.registry import metrics
 from tests.cast import FAR_STREET
 from tests.metrics.builders import SYSTEM, computed
@@ -17,9 +18,8 @@ def permits(name, right, of):
 
 def sampled(name, key, right, of, low, high):
     """A sampled rate with these bounds."""
-    value = D(right) * 100 / D(of)
-    below, above = ((value - D(low)) * of) ** 2, ((D(high) - value) * of) ** 2
-    return Member(name, Figure(metrics()[key], D(right), D(of), below, above))
+    spread = spread_of(D(right), D(of), D(low), D(high))
+    return Member(name, Figure(metrics()[key], D(right), D(of), spread))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_the_intervals_of_samples_are_their_own():
     incomer = sampled("来沪", "accuracy_incomer", 85, 100, 80, 89)
     (gap,) = Comparison("准确率", [local, incomer]).gaps
     assert (gap.one.name, gap.other.name) == ("户籍", "来沪")
-    close = sampled("来沪", "accuracy_incomer", 85, 100, 80, 93)
+    close = sampled("来沪", "accuracy_incomer", 85, 100, 65, 95)
     assert not Comparison("准确率", [local, close]).gaps
 
 
