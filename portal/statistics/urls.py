@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from portal.statistics import boards, views
+from portal.statistics.views import boards, queries
 
 app_name = "statistics"
 urlpatterns = [
-    path("", views.query, name="query"),
-    path("structure/", views.structure, name="structure"),
-    path("sheet/", views.sheet, name="sheet"),
+    path("", queries.query, name="query"),
+    path("structure/", queries.structure, name="structure"),
+    path("sheet/", queries.sheet, name="sheet"),
     path("board/", boards.export, name="board"),
-    path("export/", views.export, name="export"),
+    path("export/", queries.export, name="export"),
 ]

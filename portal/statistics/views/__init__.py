@@ -1,0 +1,1 @@
+"""Pages of the statistics query, and dashboards as files."""
