@@ -243,9 +243,9 @@ def test_spot_checks_give_both_rates_with_intervals(made):
         "SELECT DISTINCT v.metric, r.as_of FROM metrics_metricvalue v JOIN metrics_metricrun r"
         " ON r.id = v.run_id WHERE v.low IS NOT NULL AND v.low < v.high"
     )
-    today = timezone.localdate()
-    assert {key for key, day in values if day == today} == {"registration_rate", "accuracy_rate"}
-    assert {key for key, day in values if day < today} == {"registration_rate", "accuracy_rate"}
+    today, both = timezone.localdate(), {"registration_rate", "accuracy_rate"}
+    assert both <= {key for key, day in values if day == today}
+    assert both <= {key for key, day in values if day < today}
 
 
 def test_a_verifier_has_doors_to_go_to_and_two_have_something_to_judge(made):
