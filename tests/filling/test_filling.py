@@ -157,7 +157,7 @@ def test_larger_ones_wait_for_others_and_are_then_filled(cast, desk, people):
     assert len(lines(desk.takes(done)["登记表"])) == 4
 
 
-@pytest.mark.parametrize("content", [MACRO, blank()[:900], b""])
+@pytest.mark.parametrize("content", [MACRO, blank()[:900], b""], ids=["macro", "torn", "empty"])
 def test_a_hostile_form_is_refused_and_not_kept(desk, content):
     response = desk.sends(content)
     assert response.status_code == 422
