@@ -29,11 +29,11 @@ class GuardianForm(PortalForm):
     def __init__(self, *args: Any, grown: Iterable[Residence], **kwargs: Any) -> None:
         """:param grown: people of age who live where the child lives"""
         super().__init__(*args, **kwargs)
-        self.fields["guardian"].choices = [  # type: ignore[attr-defined]
+        self.offer("guardian", [
             *((str(row.resident_id), row.name) for row in grown),
             (ELSEWHERE, _("不住在这里，在下面写明")),
             (NOBODY, _("不再登记监护人")),
-        ]
+        ])  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or self.cleaned_data

@@ -82,7 +82,7 @@ class VisitForm(PortalForm):
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
-        self.fields["outcome"].choices = outcomes_of(kind)  # type: ignore[attr-defined]
+        self.offer("outcome", outcomes_of(kind))
         for place in range(self.rows):
             self._add_row(place)
 

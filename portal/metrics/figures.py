@@ -249,9 +249,11 @@ def week_ends(kept: Iterable[Snapshot]) -> list[Snapshot]:
 
 
 def corrections(unit: int, month_end: date) -> dict[str, tuple[Decimal, date]]:
-    """What published closes note of a closed month of a unit: by metric, by how much the number
-    would differ now, and the last day of the month whose close noted it last.
-    """  # noqa: D205  one sentence
+    """What published closes note of a closed month of a unit, by metric.
+
+    By how much the number would differ now, and the last day of the month whose close noted it
+    last.
+    """
     notes = Correction.objects.under(unit).filter(month_end=month_end, run__state="published")
     rows = notes.order_by().values("metric", "run__as_of").annotate(by=Sum(F("now") - F("was")))
     found: dict[str, tuple[Decimal, date]] = {}

@@ -36,7 +36,7 @@ class PostForm(PortalForm):
     def __init__(self, *args: Any, units: Any, roles: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
-        self.fields["role"].choices = _choices(roles)  # type: ignore[attr-defined]
+        self.offer("role", _choices(roles))
 
 
 class AccountForm(PortalForm):
@@ -62,7 +62,7 @@ class AccountForm(PortalForm):
     def __init__(self, *args: Any, units: Any, roles: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
-        self.fields["role"].choices = _choices(roles)  # type: ignore[attr-defined]
+        self.offer("role", _choices(roles))
 
 
 class ResetForm(PortalForm):
@@ -114,7 +114,7 @@ class SystemForm(PortalForm):
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["keeper"].queryset = keepers  # type: ignore[attr-defined]
         service = [role.key for role in ROLES.values() if role.service]
-        self.fields["role"].choices = _choices(service)  # type: ignore[attr-defined]
+        self.offer("role", _choices(service))
 
 
 class TokenForm(PortalForm):

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.orgs.access import PortalRequest
 from portal.quality.filters import IssueFilter
 from portal.quality.fixing import issue_url, may_fix
 from portal.quality.models import DataQualityIssue, IssueState
@@ -69,6 +70,7 @@ HOW = (
 class IssueList(RegisterList):
     """A committee's issues by deadline; rows carry `today`."""
 
+    request: PortalRequest
     key = "quality"
     columns: ClassVar[Sequence[Column]] = (*WHAT, *HOW)
     filterset_class = IssueFilter
@@ -82,7 +84,7 @@ class IssueList(RegisterList):
 
     def row_url(self, row: DataQualityIssue) -> str:
         """The form at its field for who mends it, the issue's page for all others."""
-        scope = self.request.scope  # type: ignore[attr-defined]
+        scope = self.request.scope
         if row.is_to_mend and may_fix(row, scope) and (form := issue_url(row, scope)):
             return form
         return self.peek_url(row)

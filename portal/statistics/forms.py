@@ -39,12 +39,12 @@ class TableForm(PortalForm):
         self.initial = {
             "rows": first.rows, "cols": first.columns, "month": f"{first.month:%Y-%m}",
         }  # fmt: skip
-        self.fields["month"].choices = [  # type: ignore[attr-defined]
+        self.offer("month", [
             (f"{month:%Y-%m}", _("%(year)d 年 %(month)d 月末") % {
                 "year": month.year, "month": month.month,
             })
             for month in known
-        ]  # fmt: skip
+        ])  # fmt: skip
         for key, feature in FEATURES.items():
             self.fields[key] = forms.MultipleChoiceField(
                 label=str(feature.title), required=False, choices=feature.values,

@@ -10,7 +10,7 @@
 `form.changes()` to a service.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -85,6 +85,16 @@ class _Dressed(forms.BaseForm):
 
 class PortalForm(_Dressed, forms.Form):
     """A form of our own fields."""
+
+    def offer(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+        """Give a field of choices what may be chosen this time.
+
+        :raises TypeError: the field is not one of choices
+        """
+        field = self.fields[name]
+        if not isinstance(field, forms.ChoiceField):
+            raise TypeError(f"{name} takes no choices")
+        field.choices = list(choices)
 
 
 class PortalModelForm(_Dressed, forms.ModelForm):

@@ -1,6 +1,8 @@
-"""Nobody is ranked, scored, flagged or watched (domain §6.7, G-02, G-03): a walk over everything
-that could hold or show it: columns, filters, lists, files, the API's fields, forms and templates.
-"""  # noqa: D205  one sentence
+"""Nobody is ranked, scored, flagged or watched (domain §6.7, G-02, G-03).
+
+A walk over everything that could hold or show it: columns, filters, lists, files, the API's fields,
+forms and templates.
+"""
 
 import re
 from collections.abc import Iterator

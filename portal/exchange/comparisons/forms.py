@@ -42,7 +42,7 @@ class ListForm(PortalForm):
 
     def __init__(self, *args: Any, scenarios: list[DataUseScenario], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scenario"].choices = [(each.pk, each.title) for each in scenarios]  # type: ignore[attr-defined]
+        self.offer("scenario", [(each.pk, each.title) for each in scenarios])
         kinds = comparison_kinds()
         self.fields["query"].choices = [  # type: ignore[attr-defined]
             (query, title)

@@ -42,7 +42,7 @@ class AskForm(PortalForm):
 
     def __init__(self, *args: Any, kind: ExportKind, needs_reason: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["keys"].choices = [(each.key, each.title) for each in kind.columns]  # type: ignore[attr-defined]
+        self.offer("keys", [(each.key, each.title) for each in kind.columns])
         if needs_reason:
             self.fields["reason"].required = True
         else:

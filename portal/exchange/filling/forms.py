@@ -33,7 +33,7 @@ class FormSent(PortalForm):
 
     def __init__(self, *args: Any, kinds: dict[str, ExportKind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(key, kind.title) for key, kind in kinds.items()]  # type: ignore[attr-defined]
+        self.offer("kind", [(key, kind.title) for key, kind in kinds.items()])
 
     def clean_file(self) -> Any:
         """Too large a file is not even read into memory."""
