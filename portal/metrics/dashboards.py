@@ -4,7 +4,7 @@ Paper: S-10, S-113.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from portal.metrics import closing, figures, visits
-from portal.metrics.figures import Grain, Sheet, Snapshot
+from portal.metrics.figures import Grain, Latest, Sheet, Snapshot
 from portal.metrics.metric import HUNDRED, Metric
 from portal.metrics.peers import median_of
 from portal.metrics.receipts import Place, Reading, Standards
@@ -107,10 +107,15 @@ class Board:
         return figures.history(self.unit.pk, self.grain, wanted.values(), keys)
 
     @cached_property
+    def latest(self) -> Latest:
+        """Which runs hold today's numbers."""
+        return figures.latest(self.unit.pk)
+
+    @cached_property
     def sheet(self) -> Sheet:
         """The numbers shown: today's, or those at the end of the chosen month."""
         if self.month is None:
-            return figures.current(self.unit.pk, self.grain)
+            return figures.sheet_of(self.latest, self.unit.pk, self.grain)
         night = self.months.get(self.month)
         return self.past[night.run] if night else Sheet()
 
@@ -125,13 +130,14 @@ class Board:
     def issues(self) -> dict[tuple[int, str], dict[str, int]]:
         """Open issues by part and severity, and by (0, rule): one query."""
         found: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        for part, rule, severity, count in self._issue_counts():
+        for part, rule, severity, count in self._counted:
             found[part, "severity"][severity] += count
             found[0, "severity"][severity] += count
             found[0, "rule"][rule] += count
         return found
 
-    def _issue_counts(self) -> list[tuple[int, str, str, int]]:
+    @cached_property
+    def _counted(self) -> list[tuple[int, str, str, int]]:
         """Open issues by part, rule and severity.
 
         A district has more than a hundred thousand; the page's other numbers are up to a quarter
@@ -150,6 +156,17 @@ class Board:
             caches["hints"].get_or_set(key, count, KEPT_SECONDS) or []
         )
         return known
+
+    @property
+    def mark(self) -> Hashable:
+        """All that the numbers shown depend on: what has the same mark is drawn the same."""
+        return (
+            self.by.unit, self.unit.pk, self.today, self.month, self.visited, self.latest,
+            tuple((part.pk, part.name, part.short_name) for part in self.parts),
+            tuple(self.nights),
+            tuple(sorted((code, rule.version) for code, rule in self.standards.rules.items())),
+            tuple(sorted(self._counted)),
+        )  # fmt: skip
 
     # --- what is shown ----------------------------------------------------------------------
 
@@ -186,9 +203,12 @@ class Board:
 
     def median(self, key: str) -> Decimal | None:
         """The middle of all units of this unit's level, at the time that is shown."""
+        return median_of(self._medians, self.unit.level, key)
+
+    @cached_property
+    def _medians(self) -> Mapping[str, Any] | None:
         night = self.months.get(self.month) if self.month else None
-        known = night.medians if night else self.sheet.medians
-        return median_of(known, self.unit.level, key)
+        return figures.medians_of(night) if night else self.sheet.medians
 
     @property
     def measured_at(self) -> datetime | None:

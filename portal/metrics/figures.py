@@ -5,12 +5,12 @@ from the registers.
 """
 
 import uuid
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from threading import Lock
+from functools import cached_property
 from typing import Any, Literal
 
 from django.db.models import Case, DecimalField, F, Min, Q, QuerySet, Sum, Value, When
@@ -18,6 +18,7 @@ from django.db.models.expressions import Combinable, ExpressionWrapper
 from django.db.models.functions import Coalesce, NullIf
 
 from portal.metrics.intervals import together
+from portal.metrics.kept import Kept
 from portal.metrics.metric import Bounds, Metric
 from portal.metrics.models import Correction, MetricRun, MetricValue, RunKind, RunState
 from portal.metrics.registry import metrics
@@ -112,54 +113,63 @@ class Sheet:
         """The figure of one part, or of all of them together."""
         if code is not None:
             return self.figures.get(code, {}).get(key) or Figure(metrics()[key])
-        total = Figure(metrics()[key])
+        return self._totals.get(key) or Figure(metrics()[key])
+
+    @cached_property
+    def _totals(self) -> dict[str, Figure]:
+        """The sums over all parts, by metric: a page asks for each of them many times."""
+        totals: dict[str, Figure] = {}
         for found in self.figures.values():
-            if key in found:
-                total += found[key]
-        return total
+            for key, figure in found.items():
+                totals[key] = totals[key] + figure if key in totals else figure
+        return totals
 
     def value(self, key: str, code: int | None = None) -> Decimal | None:
         return self.of(key, code).value
 
 
 def current(unit: int, grain: Grain, keys: Sequence[str] | None = None) -> Sheet:
-    """The latest published numbers: the day's preview, else the last night's or month's.
-
-    Never some of one and some of the other: a preview that is older than the last night, or that
-    covers a part of the unit only, waits for the next.
+    """The latest published numbers of a unit (`latest`).
 
     :param keys: the metrics that are wanted; all of them when None
     """
-    shown = _shown(unit)
-    values = MetricValue.objects.under(unit).filter(run__in=shown.runs)
-    if keys is not None:
-        values = values.filter(metric__in=keys)
-    found = _sheet(values, grain) if shown.runs else Sheet()
-    return replace(found, is_preview=shown.is_preview, failure=shown.failure, medians=shown.medians)
+    return sheet_of(latest(unit), unit, grain, keys)
 
 
 @dataclass(frozen=True)
-class _Shown:
-    """Which runs hold a unit's latest numbers, and what failed since."""
+class Latest:
+    """Which runs hold a unit's latest numbers, each with the moment until which it is known to
+    hold, and what failed since."""
 
-    runs: list[uuid.UUID]
+    runs: tuple[tuple[uuid.UUID, datetime], ...]
     is_preview: bool
     failure: Failure | None
-    medians: Mapping[str, Any] | None = None
+    medians: Mapping[str, Any] | None = field(default=None, compare=False)
+    #: jobs of previews of the unit itself that are being computed
+    computing: tuple[uuid.UUID, ...] = field(default=(), compare=False)
 
 
-def _shown(unit: int) -> _Shown:
+def latest(unit: int) -> Latest:
+    """The day's preview, else the last night's or month's.
+
+    Never some of one and some of the other: a preview that is older than the last night, or that
+    covers a part of the unit only, waits for the next.
+    """
     above = {unit, unit // STREET_SPAN * STREET_SPAN, unit // DISTRICT_SPAN * DISTRICT_SPAN}
     nights = MetricRun.objects.snapshots().order_by("-as_of")
     known = MetricRun.objects.exclude(kind=RunKind.MONTHLY).filter(
         Q(kind=RunKind.PREVIEW, state=RunState.PUBLISHED)
         | Q(pk__in=nights.values("pk")[:1])
         | Q(state=RunState.COMPUTING, failed_at__isnull=False, unit_id__in=above)
+        | Q(state=RunState.COMPUTING, kind=RunKind.PREVIEW, unit_id=unit)
     )
-    previews, last, failed = [], None, []
+    last: MetricRun | None = None
+    previews: list[MetricRun] = []
+    failed: list[MetricRun] = []
+    computing: list[MetricRun] = []
     for run in known:
         if run.state == RunState.COMPUTING:
-            failed.append(run)
+            (failed if run.failed_at else computing).append(run)
         elif run.kind == RunKind.PREVIEW:
             previews.append(run)
         else:
@@ -170,11 +180,36 @@ def _shown(unit: int) -> _Shown:
     ]  # fmt: skip
     runs = previews if whole else [last] if last else []
     since = min((_moment(run) for run in whole or runs), default=None)
+    return Latest(
+        tuple(sorted((run.pk, _moment(run)) for run in runs)), bool(whole),
+        _last_failure(failed, since), next((run.medians for run in runs if run.medians), None),
+        tuple(run.job_id for run in computing if run.job_id),
+    )  # fmt: skip
+
+
+def _last_failure(failed: Iterable[MetricRun], since: datetime | None) -> Failure | None:
+    """The last run that failed after the numbers shown were measured."""
     later = [run for run in failed if run.failed_at and (since is None or run.failed_at > since)]
-    latest = max(later, key=lambda run: run.failed_at or run.requested_at, default=None)
-    failure = Failure(latest.as_of, latest.failed_at) if latest and latest.failed_at else None
-    medians = next((run.medians for run in runs if run.medians), None)
-    return _Shown([run.pk for run in runs], bool(whole), failure, medians)
+    last = max(later, key=lambda run: run.failed_at or run.requested_at, default=None)
+    return Failure(last.as_of, last.failed_at) if last and last.failed_at else None
+
+
+def sheet_of(shown: Latest, unit: int, grain: Grain, keys: Sequence[str] | None = None) -> Sheet:
+    """The numbers of `shown`. Published ones never change: a process keeps them, by reader."""
+    if not shown.runs:
+        return Sheet(is_preview=shown.is_preview, failure=shown.failure, medians=shown.medians)
+    reader = current_scope()
+    wanted = None if keys is None else tuple(sorted(keys))
+    mark = (reader.unit if reader else None, unit, grain, wanted, shown.runs)
+    found = _latest.get(mark)
+    if found is None:
+        values = MetricValue.objects.under(unit).filter(run__in=[run for run, _at in shown.runs])
+        if wanted is not None:
+            values = values.filter(metric__in=wanted)
+        found = _sheet(values, grain)
+        if reader and found.figures:
+            _latest.keep(mark, found)
+    return replace(found, is_preview=shown.is_preview, failure=shown.failure, medians=shown.medians)
 
 
 def _moment(run: MetricRun) -> datetime:
@@ -223,17 +258,22 @@ class Snapshot:
     run: uuid.UUID
     day: date
     closed_at: datetime | None = None
-    medians: Mapping[str, Any] | None = field(default=None, compare=False)
 
 
 def snapshots(since: date, until: date) -> list[Snapshot]:
     """Nights and closes of the days from `since` to `until`, the oldest first."""
     runs = MetricRun.objects.kept().filter(as_of__gte=since, as_of__lte=until)
-    found = runs.values_list("pk", "as_of", "kind", "published_at", "medians")
+    found = runs.values_list("pk", "as_of", "kind", "published_at")
     return [
-        Snapshot(run, day, at if kind == RunKind.MONTHLY else None, medians)
-        for run, day, kind, at, medians in found
+        Snapshot(run, day, at if kind == RunKind.MONTHLY else None) for run, day, kind, at in found
     ][::-1]
+
+
+def medians_of(night: Snapshot) -> Mapping[str, Any] | None:
+    """The medians of all units of the district at that time (`peers`)."""
+    known: Mapping[str, Any] | None
+    known = MetricRun.objects.values_list("medians", flat=True).get(pk=night.run)
+    return known
 
 
 def month_ends(kept: Iterable[Snapshot]) -> dict[date, Snapshot]:
@@ -300,25 +340,5 @@ def _read(
     return found
 
 
-class _Kept:
-    """The sheets that were read last, up to a number; threads of a server share them."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._sheets: OrderedDict[tuple[object, ...], Sheet] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: tuple[object, ...]) -> Sheet | None:
-        with self._lock:
-            if key in self._sheets:
-                self._sheets.move_to_end(key)
-            return self._sheets.get(key)
-
-    def keep(self, key: tuple[object, ...], sheet: Sheet) -> None:
-        with self._lock:
-            self._sheets[key] = sheet
-            if len(self._sheets) > self._most:
-                self._sheets.popitem(last=False)
-
-
-_past = _Kept(most=256)  # ten units' past year and quarter, some 30 MB at the very most
+_past: Kept[Sheet] = Kept(256)  # ten units' past year and quarter, some 30 MB at the very most
+_latest: Kept[Sheet] = Kept(64)

@@ -1,13 +1,16 @@
 """Dashboards of the district, a street and a committee; they read stored values only (D-10)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,7 +18,9 @@ from portal.jobs.models import Job
 from portal.metrics import services, tables, visits
 from portal.metrics.dashboards import DEFAULT_ORDER, Board
 from portal.metrics.explaining import Explanations, definition
-from portal.metrics.models import MetricRun, RunKind, RunState
+from portal.metrics.figures import Latest, latest
+from portal.metrics.kept import Kept
+from portal.metrics.models import RunKind
 from portal.metrics.receipts import Standards
 from portal.metrics.registry import metrics
 from portal.metrics.tiles import tile_map
@@ -27,6 +32,7 @@ from portal.orgs.scope import Level
 from portal.rules.services import rules_on
 from portal.ui import formats
 from portal.ui.pages import done, page, private, wants_fragment
+from portal.ui.words import language
 
 #: Workbooks are made a floor above.
 EXPORT = "statistics:board"
@@ -57,14 +63,19 @@ def committee(request: PortalRequest) -> HttpResponse:
     """One committee by its metrics."""
     unit = unit_asked(request, "committee")
     board = _board(request, unit)
-    context = _context(request, board, _("居委看板")) | {
-        "changes": visits.changes(board),
-        "rulers": board.rulers,
-        "rules": tables.rule_rows(board),
-        "stock": tables.stock(board),
-        "loads": tables.loads(board),
-    }
-    return page(request, "metrics/committee.html", context)
+    context = _context(request, board, _("居委看板"))
+
+    def shown() -> dict[str, Any]:
+        return context | {
+            "changes": visits.changes(board),
+            "rulers": board.rulers,
+            "rules": tables.rule_rows(board),
+            "stock": tables.stock(board),
+            "loads": tables.loads(board),
+        }
+
+    body = drawn(board, "metrics/committee_body.html", shown)
+    return page(request, "metrics/dashboard.html", context | {"body": body})
 
 
 @needs(Capability.VIEW_DASHBOARD)
@@ -84,19 +95,25 @@ def _board(request: PortalRequest, unit: OrgUnit) -> Board:
 def _dashboard(request: PortalRequest, level: Level, title: str) -> HttpResponse:
     unit = unit_asked(request, level)
     board = _board(request, unit)
-    ranking = tables.ranking(board, request.GET.get("by", DEFAULT_ORDER))
-    context = _context(request, board, title) | {"ranking": ranking}
+    order = request.GET.get("by", DEFAULT_ORDER)
+    context = _context(request, board, title)
     if wants_fragment(request) and request.htmx.target == "ranking":  # type: ignore[attr-defined]
-        return page(request, "metrics/ranking.html", context)
-    context |= {
-        "loads": tables.loads(board),
-        "heat": tables.heat_map(board),
-        "changes": visits.changes(board),
-        "tile_map": tile_map(board, "freshness"),
-        "rules": tables.rule_rows(board),
-        "stock": tables.stock(board),
-    }
-    return page(request, "metrics/dashboard.html", context)
+        ranking = tables.ranking(board, order)
+        return page(request, "metrics/ranking.html", context | {"ranking": ranking})
+
+    def shown() -> dict[str, Any]:
+        return context | {
+            "ranking": tables.ranking(board, order),
+            "loads": tables.loads(board),
+            "heat": tables.heat_map(board),
+            "changes": visits.changes(board),
+            "tile_map": tile_map(board, "freshness"),
+            "rules": tables.rule_rows(board),
+            "stock": tables.stock(board),
+        }
+
+    body = drawn(board, "metrics/units_body.html", shown, order)
+    return page(request, "metrics/dashboard.html", context | {"body": body})
 
 
 @needs(Capability.VIEW_DASHBOARD)
@@ -139,11 +156,31 @@ def run(request: PortalRequest) -> HttpResponse:
 def progress(request: PortalRequest) -> HttpResponse:
     """How far the run of a unit is; when it is over the page reloads."""
     unit = unit_asked(request, None)
-    running = _running(request, unit)
+    running = _running(request, latest(unit.pk))
     response = page(request, "metrics/progress.html", {"running": running, "unit": unit})
     if running is None and wants_fragment(request):
         response["HX-Refresh"] = "true"
     return private(response)
+
+
+def drawn(
+    board: Board, template: str, shown: Callable[[], dict[str, Any]], order: str = ""
+) -> SafeString:
+    """The numbers of a board as a page shows them, drawn once for each state that they are in.
+
+    :param shown: the template's context, which is worked out only where it must be drawn
+    :param order: what else the template depends on
+    """
+    mark = (template, order, language(), board.mark)
+    known = _drawn.get(mark)
+    if known is None:
+        known = render_to_string(template, shown())
+        _drawn.keep(mark, known)
+    return known
+
+
+#: Some 150 kB each; a street's and the district's board are the largest.
+_drawn: Kept[SafeString] = Kept(64)
 
 
 @dataclass(frozen=True)
@@ -155,15 +192,12 @@ class Running:
     parts: int
 
 
-def _running(request: PortalRequest, unit: OrgUnit) -> Running | None:
-    runs = MetricRun.objects.filter(
-        unit=unit, kind=RunKind.PREVIEW, state=RunState.COMPUTING, as_of=timezone.localdate()
-    )
-    latest = runs.order_by("-requested_at").values("job_id")[:1]
-    job = Job.objects.in_scope(request.scope).filter(pk__in=latest).first()
-    if job is None or not job.is_open:
+def _running(request: PortalRequest, latest: Latest) -> Running | None:
+    if not latest.computing:
         return None
-    return Running(job.percent, job.chunks_done, job.chunk_count)
+    jobs = Job.objects.in_scope(request.scope).filter(pk__in=latest.computing)
+    job = next((job for job in jobs.order_by("-created_at") if job.is_open), None)
+    return Running(job.percent, job.chunks_done, job.chunk_count) if job else None
 
 
 def unit_asked(request: PortalRequest, level: Level | None) -> OrgUnit:
@@ -216,7 +250,7 @@ def _context(
         "explanations": Explanations(board.standards, words, prefix),
         "may_run": request.scope.may(Capability.RUN_METRICS) and board.month is None,
         "export_url": _export_url(request, board),
-        "running": _running(request, board.unit),
+        "running": _running(request, board.latest),
         "page_url": reverse(PAGES[board.unit.level]),
         "levels": PAGES,
     }
