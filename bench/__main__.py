@@ -18,6 +18,7 @@ MODULES = (
     "household",
     "exports",
     "metrics",
+    "night",
     "imports",
 )  # fmt: skip
 MOST_SECONDS = 15 * 60  # of a module

@@ -61,7 +61,8 @@ def test_a_preview_that_is_confirmed_tells_the_new_moment(cast, register):
 def test_a_changed_target_is_drawn_with_it(cast, register):
     before = body(cast)
     RuleSet.objects.filter(code="metric_targets").update(
-        version=2, parameters={**rule_on("metric_targets", timezone.localdate()).parameters, "freshness": 77}
+        version=2,
+        parameters={**rule_on("metric_targets", timezone.localdate()).parameters, "freshness": 77},
     )
     assert "77.0%" in body(cast)
     assert "77.0%" not in before

@@ -71,22 +71,26 @@ def test_the_same_side_twice_is_refused_at_the_field(cast, month):
     assert response.context["form"].errors["cols"]
 
 
-@pytest.mark.parametrize(
-    ("key", "query", "status"),
-    [
-        ("clerk", {}, 200),
-        ("clerk", {"of": NEXT_DOOR}, 404),
-        ("street", {"of": HOME}, 200),
-        ("street", {"of": FAR_STREET}, 404),
-        ("street", {"of": "x"}, 404),
-        ("analyst", {}, 200),
-        ("collector", {}, 403),
-        ("auditor", {}, 403),
-    ],
-)
-@pytest.mark.parametrize("path", [PAGE, "/statistics/structure/"])
-def test_everybody_asks_about_their_own_units(cast, month, key, query, status, path):
-    assert cast.client(key).get(path, query).status_code == status
+#: Whom a page answers about which unit.
+ANSWERS = [
+    ("clerk", {}, 200),
+    ("clerk", {"of": NEXT_DOOR}, 404),
+    ("street", {"of": HOME}, 200),
+    ("street", {"of": FAR_STREET}, 404),
+    ("street", {"of": "x"}, 404),
+    ("analyst", {}, 200),
+    ("collector", {}, 403),
+    ("auditor", {}, 403),
+]
+
+
+def test_everybody_asks_about_their_own_units(cast, month):
+    asked = [(path, *each) for path in (PAGE, "/statistics/structure/") for each in ANSWERS]
+    given = [
+        (path, key, query, cast.client(key).get(path, query).status_code)
+        for path, key, query, _expected in asked
+    ]
+    assert given == asked
 
 
 @pytest.mark.paper("S-115")
