@@ -61,13 +61,14 @@ access: python   ## Write docs/access.md and docs/openapi.yaml: who may open wha
 isolation: python   ## Two worlds, hundreds of times: nobody can tell what lies outside; SEED=7 repeats a run
 	@seed=$${SEED:-$$RANDOM}; echo "seed $$seed (SEED=$$seed make isolation repeats this run)"; \
 	    ISOLATION_EXAMPLES=$${EXAMPLES:-100} ISOLATION_STRIDE=$${STRIDE:-12} ISOLATION_ASKS=40 \
+	    API_EXAMPLES=$${API_EXAMPLES:-10} \
 	    timeout 5400 $(PYTEST) -x -n $(WORKERS) --dist loadgroup tests/isolation --hypothesis-seed=$$seed $(ARGS)
 
 isolation-mutants: python   ## Seed leaks one after the other; each must be caught by the isolation tests
 	@$(PYTEST) -n 0 tests/isolation/mutants.py -q $(ARGS)
 
-api: python   ## The API drawn from its schema and raced, at length (ISOLATION_EXAMPLES=30, API_RACES=100)
-	@ISOLATION_EXAMPLES=$${ISOLATION_EXAMPLES:-30} API_RACES=$${API_RACES:-100} \
+api: python   ## The API drawn from its schema and raced, at length (API_EXAMPLES=30, API_RACES=100)
+	@API_EXAMPLES=$${API_EXAMPLES:-30} API_RACES=$${API_RACES:-100} \
 	    $(PYTEST) -n 0 tests/api tests/isolation/test_api.py $(ARGS)
 
 paper: python   ## Write docs/paper.md: each requirement of the paper, where it lives, what proves it
