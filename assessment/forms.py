@@ -62,9 +62,7 @@ class ReviewForm(PortalForm):
 
     def __init__(self, *args: Any, acts: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["act"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(act, ACTS[act]) for act in acts]
+        self.offer("act", [(act, ACTS[act]) for act in acts])
         if "propose" not in acts:
             del self.fields["points"]
 

@@ -157,6 +157,7 @@ class CampaignList(RegisterList):
 
 class FindingList(RegisterList):
     key = "findings"
+    peeks = True
     unit = _("项")
     caption = _("检查发现")
     default_sort = "due_on"

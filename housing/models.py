@@ -251,6 +251,8 @@ class DwellingUnit(CommitteeRecord):
             ),
             # a board reads one building
             models.Index(fields=["building", "floor", "position"], name="housing_on_board"),
+            # what changed in a committee since another system's last look
+            models.Index(fields=["committee", "updated_at", "id"], name="housing_changed"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

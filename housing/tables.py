@@ -264,6 +264,7 @@ class CodeRequestList(RegisterList):
     """Requests about house codes, those due first above (房屋编码申请)."""
 
     key = "code_requests"
+    peeks = True
     unit = _("件")
     caption = _("房屋编码申请")
     default_sort = "due_on"

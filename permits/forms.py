@@ -45,9 +45,7 @@ class CompleteForm(PortalForm):
     def __init__(self, *args: Any, missing: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         wanted = set(missing)
-        self.fields["received"].choices = [  # type: ignore[attr-defined]
-            pair for pair in MATERIALS if pair[0] in wanted
-        ]
+        self.offer("received", [pair for pair in MATERIALS if pair[0] in wanted])
 
 
 class ReviewForm(PortalForm):

@@ -382,6 +382,7 @@ STATICFILES_DIRS = [
 # no test asks for a style sheet, and looking all files up would cost each of its browsers 0.3 s
 WHITENOISE_USE_FINDERS = MODE == "demo"
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 FILES_DIR = env.str("FILES_DIR", default=str(BASE_DIR / ".run" / "files"))
 STORAGES = {
     "default": {
@@ -431,5 +432,5 @@ logs.configure()
 
 UI_NAV = "portal.nav.nav_for"
 UI_SHELL = "portal.nav.shell_for"
-UI_KEEPER = "portal.accounts.lists.PreferenceKeeper"
+UI_KEEPER = "portal.orgs.lists.PostKeeper"
 ENVIRONMENT_BADGE = {"demo": "演示数据", "test": "测试环境", "production": ""}[MODE]

@@ -1,7 +1,7 @@
 """Forms of residents' appeals; they check and show, services write."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -50,8 +50,7 @@ class AppealForm(PortalForm):
     def __init__(self, *args: Any, staff: Mapping[int, str], **kwargs: Any) -> None:
         """:param staff: names by account, of those who may be complained of"""
         super().__init__(*args, **kwargs)
-        field = cast(forms.ChoiceField, self.fields["against_user"])
-        field.choices = [("", _("请选择")), *staff.items()]
+        self.offer("against_user", staff.items(), blank=True)
 
 
 class AppealHandlerForm(PortalForm):
@@ -65,8 +64,7 @@ class AppealHandlerForm(PortalForm):
     def __init__(self, *args: Any, handlers: Mapping[int, str], **kwargs: Any) -> None:
         """:param handlers: names by account, without whoever is complained of"""
         super().__init__(*args, **kwargs)
-        field = cast(forms.ChoiceField, self.fields["handler"])
-        field.choices = [("", _("请选择")), *handlers.items()]
+        self.offer("handler", handlers.items(), blank=True)
 
 
 class AppealReplyForm(PortalForm):

@@ -4,7 +4,7 @@ Paper: S-114.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -19,6 +19,7 @@ from portal.exchange.mapping import RESIDENT_FIELDS
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from residents import services
+from residents.households import HEAD
 from residents.intake import FieldProblem, Reading, read_person
 from residents.models import Residence, Resident
 from residents.services import Bare, Found
@@ -50,6 +51,7 @@ class _Home(NamedTuple):
 
     pk: UUID
     short_address: str
+    occupancy: str
 
 
 @dataclass(slots=True)
@@ -63,6 +65,8 @@ class _Row:
     phone: Bare | None = None
     dwelling: _Home | None = None
     identity: str = ""
+    #: what it alters of somebody on record there
+    change: services.Change | None = None
 
     @property
     def name(self) -> str:
@@ -94,7 +98,8 @@ class ResidentImport:
         holders = services.find_holders([row.document for row in judged if row.document], by=by)
         infants = _infants(judged, committee)
         sentences = _sentences(judged, holders, committee)
-        return [_verdict(row, holders, infants, sentences, committee, today) for row in judged]
+        checked = [_verdict(row, holders, infants, sentences, committee, today) for row in judged]
+        return _one_head(judged, checked)
 
     def apply(
         self, rows: Sequence[CheckedRow], *, committee: int, by: Scope, at: datetime
@@ -175,8 +180,10 @@ def _find_dwellings(rows: Sequence[_Row], committee: int) -> None:
     wanted = list({row.address.normalised() for row in rows if row.address})
     found = DwellingUnit.objects.under(committee).active().filter(address__in=wanted)
     known = {
-        address: _Home(key, short)
-        for address, key, short in found.values_list("address", "pk", "short_address")
+        address: _Home(key, short, occupancy)
+        for address, key, short, occupancy in found.values_list(
+            "address", "pk", "short_address", "occupancy"
+        )
     }
     lanes: set[tuple[str, str]] | None = None
     for row in rows:
@@ -271,7 +278,7 @@ def _compared(row: _Row, resident: Resident, residence: Residence) -> CheckedRow
     if "hukou_address" not in reading.person:
         reading.person.pop("origin", None)  # read from the number, which is known already
     change = services.Change(row.raw.line, resident, residence, reading, phone=row.phone)
-    differences = services.compare(change)
+    row.change, differences = change, services.compare(change)
     if not differences:
         return CheckedRow(
             row.raw.line, "unchanged", identity=row.identity, title=row.name,
@@ -288,6 +295,50 @@ def _moved(row: _Row, resident: Resident, primary: Residence, today: date) -> Ch
     assert row.dwelling is not None
     changes = {"居住地址": (primary.short_address, row.dwelling.short_address)}
     return _doing(row, "update", resident, leaves=primary, changes=changes)
+
+
+def _one_head(rows: Sequence[_Row], checked: Sequence[CheckedRow]) -> list[CheckedRow]:
+    """Refuse the rows that leave a family without its head or with two; tell of second families.
+
+    Both rows of a change of head stand in one file, near each other: a chunk is judged at a time.
+    """
+    writes = [each.clean["row"] for each in checked if each.action in ("create", "update")]
+    leaving = {each.leaves for each in writes if each.leaves}
+    heads = [each for each in writes if each.residence is None and _leads(each)]
+    told = [
+        services.HeadTold(each.line, row.change.residence, *row.change.diff["relation"])
+        for row, each in zip(rows, checked, strict=True)
+        if each.action == "update" and row.change and row.change.residence
+        and "relation" in row.change.diff
+    ]  # fmt: skip
+    refused = services.two_or_no_heads(told, leaving=leaving, led={each.dwelling for each in heads})
+    known = services.heads_at({each.dwelling for each in heads}, leaving=leaving)
+    found = []
+    for row, each in zip(rows, checked, strict=True):
+        if problem := refused.get(each.line):
+            each = _refused(row, "error", [*row.reading.problems, problem])
+        elif each.action in ("create", "update"):
+            each = _told_of_second_family(row, each, known)
+        found.append(each)
+    return found
+
+
+def _leads(row: FileRow) -> bool:
+    return row.episode.get("relation") == HEAD
+
+
+def _told_of_second_family(row: _Row, checked: CheckedRow, heads: dict[UUID, str]) -> CheckedRow:
+    """A new head where the family has one begins a household of their own; the preview says so."""
+    written: FileRow = checked.clean["row"]
+    shared = row.dwelling and row.dwelling.occupancy == services.COLLECTIVE
+    if written.residence is not None or not _leads(written) or shared:
+        return checked
+    head = heads.setdefault(written.dwelling, row.name)
+    if head == row.name:
+        return checked
+    text = f"这套房屋已有户主 {head}，{row.name} 将另立一户"
+    warning = FieldProblem("relation", text, "同一户的，改为与户主的关系", "warning")
+    return replace(checked, problems=(*checked.problems, *_problems([warning])))
 
 
 def _refused(row: _Row, action: Any, problems: Collection[FieldProblem]) -> CheckedRow:

@@ -1,7 +1,7 @@
 """Forms of the population register; they check and show, services write."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -245,8 +245,7 @@ class GiveForm(PortalForm):
     def __init__(self, *args: Any, handlers: Mapping[int, str], **kwargs: Any) -> None:
         """:param handlers: names by account, of those who may be given it"""
         super().__init__(*args, **kwargs)
-        field = cast(forms.ChoiceField, self.fields["assigned"])
-        field.choices = [("", _("请选择")), *handlers.items()]
+        self.offer("assigned", handlers.items(), blank=True)
 
 
 class TriageForm(GiveForm):
@@ -282,7 +281,7 @@ class FindingForm(PortalForm):
         known = [pair for pair in Lead.Result.choices if pair[0] not in CONFIRMED]
         if may_follow(state, "confirmed"):
             known = list(Lead.Result.choices)
-        cast(forms.ChoiceField, self.fields["result"]).choices = known
+        self.offer("result", known)
 
 
 class FinishForm(PortalForm):
@@ -368,8 +367,8 @@ class RoomPlacesForm(PortalForm):
             for row in people
         }
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():  # the blank choice is an answer here
-            cast(forms.ChoiceField, field).choices = choices
+        for name in self.fields:  # the blank choice is an answer here
+            self.offer(name, choices)
 
     def places(self) -> dict[UUID, UUID | None]:
         """Rooms by episode."""

@@ -114,6 +114,8 @@ class Resident(CommitteeRecord):
             ),
             # an infant without a number is recognised by name and birth inside a committee
             models.Index(fields=["committee", "name", "birth_date"], name="residents_by_birth"),
+            # what changed in a committee since another system's last look
+            models.Index(fields=["committee", "updated_at", "id"], name="residents_changed"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

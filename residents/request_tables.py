@@ -97,6 +97,7 @@ class TransferList(RequestList):
     """Transfers of either side (移交)."""
 
     key = "transfers"
+    peeks = True
     caption = _("移交")
     default_sort = "-asked_at"
     one = "residents:transfer"
@@ -132,6 +133,7 @@ class LeadList(RequestList):
     """Discovery leads."""
 
     key = "leads"
+    peeks = True
     unit = _("条")
     caption = _("发现线索")
     default_sort = "-submitted_at"
@@ -168,6 +170,7 @@ class CorrectionList(RequestList):
     """What residents asked about their own data."""
 
     key = "corrections"
+    peeks = True
     caption = _("更正申请")
     default_sort = "-received_at"
     one = "residents:correction"

@@ -37,8 +37,7 @@ class PlanForm(PortalForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         streets = OrgUnit.objects.streets().filter(valid_to=None).order_by("code")
-        field = self.fields["unit"]
-        field.choices = list(streets.values_list("code", "name"))  # type: ignore[attr-defined]
+        self.offer("unit", streets.values_list("code", "name"))
 
     def planned(self) -> Planned:
         told = self.cleaned_data
@@ -61,9 +60,7 @@ class VerifiersForm(PortalForm):
 
     def __init__(self, *args: Any, able: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["posts"].choices = [  # type: ignore[attr-defined]
-            (post.pk, f"{post.user.name}　{post.unit.name}") for post in able
-        ]
+        self.offer("posts", [(post.pk, f"{post.user.name}　{post.unit.name}") for post in able])
 
 
 class ExtendForm(PortalForm):

@@ -64,9 +64,7 @@ class StatusForm(PortalForm):
     def __init__(self, *args: Any, steps: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         titles = dict(CollectorStatus.choices)
-        field = self.fields["to"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(step, titles[step]) for step in steps]
+        self.offer("to", [(step, titles[step]) for step in steps])
 
 
 class TrainingForm(PortalForm):

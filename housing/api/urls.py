@@ -1,6 +1,6 @@
 from django.urls import path
 
-from housing.api import buildings, dwellings, leases
+from housing.api import buildings, codes, dwellings, leases
 
 app_name = "housing_api"
 urlpatterns = [
@@ -13,6 +13,13 @@ urlpatterns = [
     path("dwellings/<uuid:pk>/", dwellings.DwellingItem.as_view(), name="dwelling"),
     path("dwellings/<uuid:pk>/leases/", leases.DwellingLeases.as_view(), name="dwelling_leases"),
     path("changes/dwellings/", dwellings.DwellingChanges.as_view(), name="dwelling_changes"),
+    path("buildings/<uuid:pk>/codes/", codes.BuildingAsking.as_view(), name="ask_building_codes"),
+    path("dwellings/<uuid:pk>/codes/", codes.DwellingAsking.as_view(), name="ask_code"),
+    path("dwellings/<uuid:pk>/code_events/", codes.CodeEvents.as_view(), name="code_events"),
+    path("codes/", codes.CodeRequests.as_view(), name="code_requests"),
+    path("codes/<uuid:pk>/", codes.CodeRequestItem.as_view(), name="code_request"),
+    path("codes/<uuid:pk>/decision/", codes.CodeDecision.as_view(), name="decide_code"),
+    path("codes/<uuid:pk>/withdrawal/", codes.CodeWithdrawal.as_view(), name="withdraw_code"),
     path("leases/", leases.Leases.as_view(), name="leases"),
     path("leases/<uuid:pk>/", leases.LeaseItem.as_view(), name="lease"),
     path("leases/<uuid:pk>/filing/", leases.LeaseFiling.as_view(), name="lease_filing"),

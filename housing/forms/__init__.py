@@ -1,7 +1,7 @@
 """Forms of housing; they check and show, services write."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -144,8 +144,7 @@ class DwellingForm(PortalForm):
             each.show_hidden_initial = True
         held, status = self.initial.get("status", "active"), DwellingUnit.Status
         offered = {status.ACTIVE, status.NON_RESIDENTIAL, held}
-        field = cast(forms.ChoiceField, self.fields["status"])
-        field.choices = [pair for pair in status.choices if pair[0] in offered]
+        self.offer("status", [pair for pair in status.choices if pair[0] in offered])
 
     room_no = forms.CharField(label=_("室号"), max_length=12)
     floor = forms.IntegerField(label=_("层"), min_value=-5, max_value=150)
@@ -301,6 +300,27 @@ class EndLeaseForm(PortalForm):
     columns = 1
     ended_on = DayField(label=_("终止日期"))
     reason = forms.CharField(label=_("事由"), max_length=200, required=False)
+
+
+class RenewLeasesForm(PortalForm):
+    """For how long several leases are renewed, each on its own terms."""
+
+    columns = 1
+    years = forms.TypedChoiceField(
+        label=_("续租"), coerce=int, initial="1",
+        choices=[("1", _("1 年")), ("2", _("2 年")), ("3", _("3 年"))],
+        help_text=_("从原租期后一天起，其他约定照旧；合同编号和备案另行登记"),
+    )  # fmt: skip
+
+
+class EndLeasesForm(PortalForm):
+    """Why leases whose term is over are ended, each at its last day."""
+
+    columns = 1
+    reason = forms.CharField(
+        label=_("事由"), max_length=200, required=False,
+        help_text=_("如 到期退租；终止日期按各自的止租日期"),
+    )  # fmt: skip
 
 
 class VoidLeaseForm(PortalForm):

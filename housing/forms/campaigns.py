@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -26,11 +26,6 @@ def words_field(
         label=label, max_length=most, help_text=help_text, required=required,
         widget=area if rows else forms.TextInput(),
     )  # fmt: skip
-
-
-def _offer(form: forms.Form, name: str, choices: Mapping[Any, Any], blank: bool = False) -> None:
-    field = cast(forms.ChoiceField, form.fields[name])
-    field.choices = [CHOOSE, *choices.items()] if blank else list(choices.items())
 
 
 class AreaForm(PortalForm):
@@ -58,7 +53,7 @@ class AreaForm(PortalForm):
 
     def __init__(self, *args: Any, owners: Mapping[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "owner_post", owners, blank=True)
+        self.offer("owner_post", owners.items(), blank=True)
 
     def clean_buildings(self) -> list[str]:
         lines = [line.strip() for line in self.cleaned_data["buildings"].splitlines()]
@@ -111,8 +106,8 @@ class CampaignForm(PortalForm):
         self, *args: Any, areas: Mapping[str, str], members: Mapping[int, str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "areas", areas)
-        _offer(self, "members", members)
+        self.offer("areas", areas.items())
+        self.offer("members", members.items())
 
 
 class InspectionForm(PortalForm):
@@ -131,7 +126,7 @@ class InspectionForm(PortalForm):
 
     def __init__(self, *args: Any, visitors: Mapping[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "visitors", visitors)
+        self.offer("visitors", visitors.items())
 
 
 class ReviewForm(PortalForm):

@@ -1,7 +1,7 @@
 """Forms of a dwelling's rooms and of an officer's word on group rental."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -39,8 +39,7 @@ class RoomForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        beds = cast(forms.ChoiceField, self.fields["by_bed"])
-        beds.choices = BEDS  # the blank one is an answer here, not a thing left out
+        self.offer("by_bed", BEDS)  # the blank one is an answer here, not a thing left out
         place = int(str(self.prefix or "room-0").rpartition("-")[2]) + 1
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"第 {place} 间 {field.label}"
@@ -77,10 +76,7 @@ class DecisionForm(PortalForm):
         self, *args: Any, visitors: Mapping[int, str], kinds: list[str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        going = cast(forms.ChoiceField, self.fields["visitors"])
-        going.choices = list(visitors.items())
+        self.offer("visitors", visitors.items())
         titles = dict(GroupRentalDecision.Kind.choices)
         # nothing is chosen beforehand: so grave a word is said, not overlooked
-        offered = [("", _("请选择")), *((kind, titles[kind]) for kind in kinds)]
-        field = cast(forms.ChoiceField, self.fields["kind"])
-        field.choices = offered
+        self.offer("kind", [(kind, titles[kind]) for kind in kinds], blank=True)

@@ -24,9 +24,11 @@ from housing.services.changing import (
 )
 from housing.services.code_requests import (
     CodeAsk,
+    approve_code_requests,
     ask_building_codes,
     ask_code_event,
     decide_code_request,
+    why_not_approved,
     withdraw_code_request,
 )
 from housing.services.determining import Finding, determine_legality, note_objection
@@ -60,6 +62,13 @@ from housing.services.inspecting import (
     record_finding,
 )
 from housing.services.key_areas import AreaTold, end_area, owners_at, review_area, save_area
+from housing.services.leases_ending import (
+    end_leases_at_term,
+    renew_leases,
+    renewal_terms,
+    why_not_ended,
+    why_not_renewed,
+)
 from housing.services.leasing import (
     TERMS,
     change_lease,
@@ -94,6 +103,13 @@ from housing.services.rooming import RoomTold, UnfitRoom, save_rooms
 from housing.services.visits import Visit, visitors_at
 
 __all__ = [
+    "approve_code_requests",
+    "end_leases_at_term",
+    "renew_leases",
+    "renewal_terms",
+    "why_not_approved",
+    "why_not_ended",
+    "why_not_renewed",
     "CampaignTold",
     "begin_recheck",
     "close_campaign",

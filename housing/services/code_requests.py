@@ -1,6 +1,7 @@
 """House codes by two people: a committee asks, the street decides, and then it is done (S-81)."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,6 +20,7 @@ from housing.services.house_codes import (
     correct_house_code,
 )
 from portal.audit.record import record
+from portal.jobs.many import Done, for_each
 from portal.orgs.access import NotAllowed, require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
@@ -143,6 +145,32 @@ def decide_code_request(
     action = "housing.code_agreed" if agreed else "housing.code_returned"
     _tell(action, request, by, at, reason=request.answer)
     return request
+
+
+@transaction.atomic
+def approve_code_requests(
+    *, request_ids: Iterable[uuid.UUID], answer: str, by: Scope, at: datetime
+) -> Done:
+    """Agree to several requests and carry each out; those that cannot be are left as they are.
+
+    :raises NotAllowed: `by` does not decide on codes
+    """
+    require(by, Capability.APPROVE_CODES)
+    rows = HouseCodeRequest.objects.in_scope(by).filter(pk__in=list(request_ids)).order_by("pk")
+    return for_each(
+        [row.pk for row in rows if not why_not_approved(row, by)],
+        lambda key: decide_code_request(
+            request_id=key, agreed=True, answer=answer, by=by, at=at
+        ),
+        (UnableToCode,),
+    )  # fmt: skip
+
+
+def why_not_approved(request: HouseCodeRequest, by: Scope) -> str:
+    """Why a request stays as it is when many are agreed to; blank when it is agreed to."""
+    if not request.waits:
+        return str(request.get_state_display())
+    return "自己提出的，由另一人审批" if request.asked_by == by.user_id else ""
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from housing.views import may_edit, put_errors
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
-from portal.ui.cells import SavedView
+from portal.ui.cells import BulkAction, SavedView
 from portal.ui.idempotency import key_of
 from portal.ui.listing import FEW
 from portal.ui.pages import done, page
@@ -45,6 +45,8 @@ def code_requests(request: PortalRequest) -> HttpResponse:
     scope = request.scope
     listing = Listing(
         request, HouseCodeRequest.objects.in_scope(scope), views=VIEWS,
+        bulk=[BulkAction(_("同意并办理…"), reverse("housing:approve_codes"), dialog=True)]
+        * scope.may(Capability.APPROVE_CODES),
         most_counted=None if scope.level == "committee" else FEW,
     )  # fmt: skip
     return listing.respond("housing/code_requests.html")

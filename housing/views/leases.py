@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,7 +17,6 @@ from housing.filters import LeaseFilter
 from housing.forms import EndLeaseForm, FilingForm, LeaseForm, VoidLeaseForm
 from housing.models import DwellingUnit, Lease
 from housing.tables import LeaseList, filing, lease_state
-from housing.terms import years_after
 from housing.views import may_edit, put_errors
 from housing.views.conflicts import both_versions, chosen, version_of
 from portal.audit.record import record
@@ -25,7 +24,7 @@ from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui import formats
-from portal.ui.cells import SavedView
+from portal.ui.cells import BulkAction, SavedView
 from portal.ui.forms import PortalForm
 from portal.ui.idempotency import key_of
 from portal.ui.listing import FEW
@@ -52,8 +51,13 @@ class FilteredLeases(LeaseList):
 def leases(request: PortalRequest) -> HttpResponse:
     """Leases under the acting unit, those that end first above."""
     scope, today = request.scope, timezone.localdate()
+    bulk = [
+        BulkAction(_("续租…"), reverse("housing:renew_leases"), dialog=True),
+        BulkAction(_("到期终止…"), reverse("housing:end_leases"), dialog=True),
+    ]
     listing = FilteredLeases(
         request, Lease.objects.in_scope(scope), day=today, views=VIEWS,
+        bulk=bulk if may_edit(request) else (),
         most_counted=None if scope.level == "committee" else FEW,
         counts_in_order=scope.level == "street", filter_context={"scope": scope, "day": today},
     )  # fmt: skip
@@ -125,11 +129,7 @@ def add_lease(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 def renew_lease(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """The lease that follows on one that ends, filled in from it."""
     old = _lease(request, pk)
-    begins = old.ends_on + timedelta(days=1)
-    form = LeaseForm(request.POST or None, initial=_terms(old) | {
-        "starts_on": begins, "ends_on": years_after(begins, 1) - timedelta(days=1),
-        "filing_no": "", "filed_on": None, "contract_no": "",
-    })  # fmt: skip
+    form = LeaseForm(request.POST or None, initial=services.renewal_terms(old, 1))
 
     def act() -> Lease:
         return services.renew_lease(

@@ -10,13 +10,16 @@ from portal.exchange.containers import MAX_BYTES
 from portal.exchange.kinds import ImportKind
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
+from portal.ui.forms import PortalForm
 
 
-class UploadForm(forms.Form):
+class UploadForm(PortalForm):
     """A file, what is in it, and whose register it fills (chosen above a committee only)."""
 
     kind = forms.ChoiceField(label=_("导入内容"))
-    committee = forms.TypedChoiceField(label=_("导入到"), coerce=int)
+    committee = forms.TypedChoiceField(
+        label=_("导入到"), coerce=int, error_messages={"required": _("请选择居（村）委")}
+    )
     file = forms.FileField(
         label=_("文件"),
         allow_empty_file=True,
@@ -25,12 +28,11 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, scope: Scope, kinds: list[ImportKind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind.key, kind.title) for kind in kinds]  # type: ignore[attr-defined]
-        committee = self.fields["committee"]
-        committee.choices = _committees(scope)  # type: ignore[attr-defined]
+        self.offer("kind", [(kind.key, kind.title) for kind in kinds])
+        self.offer("committee", committees_of(scope))
         if scope.level == "committee":
-            committee.required = False
-            committee.empty_value = scope.unit  # type: ignore[attr-defined]
+            committee: Any = self.fields["committee"]
+            committee.required, committee.empty_value = False, scope.unit
 
     def clean_file(self) -> UploadedFile:
         """Too large a file is not even read into memory."""
@@ -40,7 +42,8 @@ class UploadForm(forms.Form):
         return sent
 
 
-def _committees(scope: Scope) -> list[tuple[int | str, str]]:
+def committees_of(scope: Scope) -> list[tuple[int | str, str]]:
+    """The committees whose register a file may fill; above one, nothing is chosen beforehand."""
     if scope.level == "committee":
         return [(scope.unit, scope.unit_name)]
     units = OrgUnit.objects.under(scope.unit).committees().filter(valid_to=None).order_by("code")
@@ -62,12 +65,12 @@ class RowForm(forms.Form):
     out = forms.BooleanField(required=False)
 
 
-class UndoForm(forms.Form):
+class UndoForm(PortalForm):
     """Why a file is taken back."""
 
     reason = forms.CharField(
         label=_("撤销事由"),
         max_length=200,
-        widget=forms.TextInput(attrs={"class": "pp-input", "autofocus": True}),
+        widget=forms.TextInput(attrs={"autofocus": True}),
         error_messages={"required": _("请填写撤销事由")},
     )

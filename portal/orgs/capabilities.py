@@ -51,6 +51,7 @@ class Capability(StrEnum):
     VIEW_AUDIT = "view_audit"
     REVIEW_USE = "review_use"
     VIEW_ORGS = "view_orgs"
+    SHARE_VIEWS = "share_views"
     MANAGE_ACCOUNTS = "manage_accounts"
     APPOINT = "appoint"
     APPROVE_POSTS = "approve_posts"
@@ -97,6 +98,7 @@ TITLES: dict[Capability, str] = {
     Capability.VIEW_AUDIT: "查看访问留痕",
     Capability.REVIEW_USE: "核查查看完整证件号的线索",
     Capability.VIEW_ORGS: "查看组织与岗位",
+    Capability.SHARE_VIEWS: "把常用视图共享给本街道（镇）",
     Capability.MANAGE_ACCOUNTS: "重置、停用账号",
     Capability.APPOINT: "开通账号、任免岗位",
     Capability.APPROVE_POSTS: "批准区级任职",

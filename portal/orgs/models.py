@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from portal.orgs.roles import ROLES
 from portal.orgs.scope import Level, level_of, span_of
+from portal.orgs.shared_views import SharedView as SharedView
 
 
 class UnitKind(models.TextChoices):

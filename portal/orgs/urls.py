@@ -1,7 +1,7 @@
 from django.urls import path
 
+from portal.orgs.views import lists, systems
 from portal.orgs.views import posts as views
-from portal.orgs.views import systems
 
 app_name = "orgs"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("systems/new/", systems.open_system, name="open_system"),
     path("systems/<int:user>/", systems.system, name="system"),
     path("systems/tokens/<uuid:pk>/revoke/", systems.revoke, name="revoke_token"),
+    path("lists/<slug:key>/share/", lists.share, name="share_view"),
+    path("lists/shared/<uuid:pk>/withdraw/", lists.withdraw, name="withdraw_view"),
     path("requests/", views.requests, name="requests"),
     path("requests/<int:asked>/decide/", views.decide, name="decide"),
 ]

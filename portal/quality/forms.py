@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -31,8 +31,7 @@ class AssignForm(PortalForm):
     def __init__(self, *args: Any, menders: Mapping[int, str], **kwargs: Any) -> None:
         """:param menders: names by account, of those who mend such issues there"""
         super().__init__(*args, **kwargs)
-        field = cast(forms.ChoiceField, self.fields["mender"])
-        field.choices = [("", _("请选择")), *menders.items()]
+        self.offer("mender", menders.items(), blank=True)
 
 
 class AskForm(PortalForm):

@@ -137,6 +137,10 @@ class SavedView:
     key: str = ""
     #: an own view's columns
     columns: tuple[str, ...] = ()
+    #: who shared it, for one that is somebody else's
+    shared_by: str = ""
+    #: whether this user may take it back for everybody
+    withdrawable: bool = False
 
     @property
     def address(self) -> str:

@@ -86,15 +86,16 @@ class _Dressed(forms.BaseForm):
 class PortalForm(_Dressed, forms.Form):
     """A form of our own fields."""
 
-    def offer(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    def offer(self, name: str, choices: Iterable[tuple[Any, Any]], *, blank: bool = False) -> None:
         """Give a field of choices what may be chosen this time.
 
+        :param blank: whether nothing is chosen beforehand
         :raises TypeError: the field is not one of choices
         """
         field = self.fields[name]
         if not isinstance(field, forms.ChoiceField):
             raise TypeError(f"{name} takes no choices")
-        field.choices = list(choices)
+        field.choices = [*([("", _("请选择"))] if blank else []), *choices]
 
 
 class PortalModelForm(_Dressed, forms.ModelForm):

@@ -25,7 +25,10 @@ class Keeper(Protocol):
     """Where the choices of users are kept, by the key of the list."""
 
     def kept(self, request: HttpRequest, key: str) -> dict[str, Any]:
-        """`columns`, `rows` and `views` as far as they were chosen."""
+        """`columns`, `rows` and `views` as far as they were chosen.
+
+        `shared` are views that somebody shares with this user; `may_share`: whether the user may.
+        """
 
     def keep(self, request: HttpRequest, key: str, changes: dict[str, Any]) -> None:
         """Put `changes` over what is kept."""
@@ -56,21 +59,27 @@ class Choices:
     columns: tuple[str, ...] = ()
     rows: str = ""
     views: tuple[SavedView, ...] = ()
+    shared: tuple[SavedView, ...] = ()
+    may_share: bool = False
 
     @classmethod
     def of(cls, request: HttpRequest, key: str) -> "Choices":
         """What the user keeps, under the columns of the view that the address names."""
         kept = keeper().kept(request, key)
         views = tuple(_view_of(each) for each in kept.get("views", []))
-        own = next((view for view in views if view.key == request.GET.get(VIEW)), None)
-        columns = own.columns if own and own.columns else tuple(kept.get("columns", []))
-        return cls(columns, str(kept.get("rows", "")), views)
+        shared = tuple(_view_of(each) for each in kept.get("shared", []))
+        named = request.GET.get(VIEW)
+        view = next((each for each in (*views, *shared) if each.key == named), None)
+        columns = view.columns if view and view.columns else tuple(kept.get("columns", []))
+        may_share = bool(kept.get("may_share"))
+        return cls(columns, str(kept.get("rows", "")), views, shared, may_share)
 
 
 def _view_of(kept: dict[str, Any]) -> SavedView:
     return SavedView(
         str(kept["title"]), str(kept["query"]), key=str(kept["key"]),
-        columns=tuple(kept.get("columns", [])),
+        columns=tuple(kept.get("columns", [])), shared_by=str(kept.get("shared_by", "")),
+        withdrawable=bool(kept.get("withdrawable")),
     )  # fmt: skip
 
 
@@ -80,8 +89,23 @@ def keepable(cls: type[FilterSet] | None, asked: QueryDict) -> str:
     A name or a number somebody searched for has no place in a list of views.
     """
     filters = {} if cls is None else cls.base_filters
-    typed = {name for name, each in filters.items() if type(each) is django_filters.CharFilter}
-    chosen = [name for name in filters if name not in typed]
+    chosen = [name for name, each in filters.items() if type(each) is not django_filters.CharFilter]
+    return _only(chosen, asked)
+
+
+def shareable(cls: type[FilterSet] | None, asked: QueryDict) -> str:
+    """What of a view means the same to others: no unit and no building of its owner's own."""
+    filters = {} if cls is None else cls.base_filters
+    places = django_filters.ModelChoiceFilter | django_filters.ModelMultipleChoiceFilter
+    chosen = [
+        name
+        for name, each in filters.items()
+        if type(each) is not django_filters.CharFilter and not isinstance(each, places)
+    ]
+    return _only(chosen, asked)
+
+
+def _only(chosen: list[str], asked: QueryDict) -> str:
     known = {f"{name}{end}" for name in chosen for end in ("", "_min", "_max")} | {"sort"}
     return urlencode([
         (name, value) for name, values in asked.lists() if name in known for value in values

@@ -44,6 +44,17 @@ MOST_SUGGESTED = 6
 FEW = 1_000
 
 
+def list_of(key: str) -> "type[RegisterList] | None":
+    """The declaration of a list with its conditions, by the list's key; None for no such list."""
+    waiting: list[type[RegisterList]] = [RegisterList]
+    while waiting:
+        found = waiting.pop()
+        if getattr(found, "key", "") == key and found.filterset_class is not None:
+            return found
+        waiting += found.__subclasses__()
+    return None
+
+
 def chosen_columns(request: HttpRequest, key: str) -> list[str]:
     """The columns that this user chose for a list, by key; empty where nothing was chosen."""
     return list(Choices.of(request, key).columns)
@@ -346,13 +357,30 @@ class RegisterList(ListAddresses):
         """What this user saved of the list, before the views that come with it."""
         return self._choices.views
 
+    @property
+    def shared_views(self) -> tuple[SavedView, ...]:
+        """What somebody shares with this user, after their own."""
+        return self._choices.shared
+
+    @property
+    def may_share(self) -> bool:
+        """Whether this user may share an own view of this list with others."""
+        return self._choices.may_share and list_of(self.key) is not None
+
     @cached_property
     def own_view(self) -> SavedView | None:
         """The own view that is open and has not been changed since."""
+        return self._open_one(self.own_views)
+
+    @cached_property
+    def shared_view(self) -> SavedView | None:
+        """The shared view that is open and has not been changed since."""
+        return self._open_one(self.shared_views)
+
+    def _open_one(self, views: Sequence[SavedView]) -> SavedView | None:
         key = self.request.GET.get(VIEW)
         return next(
-            (view for view in self.own_views if view.key == key and view.query == self.keepable),
-            None,
+            (view for view in views if view.key == key and view.query == self.keepable), None
         )
 
     @cached_property

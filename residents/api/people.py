@@ -30,6 +30,7 @@ class EpisodeShape(serializers.ModelSerializer[Residence]):
 
     resident = serializers.UUIDField(source="resident_id", label="人员")
     dwelling = serializers.UUIDField(source="dwelling_id", label="房屋")
+    household = serializers.UUIDField(source="household_id", label="户", allow_null=True)
     committee = serializers.IntegerField(source="committee_id", label="居（村）委代码")
     born = serializers.SerializerMethodField(label="出生日期（遮盖）")
     version = serializers.SerializerMethodField(label="版本")
@@ -37,10 +38,10 @@ class EpisodeShape(serializers.ModelSerializer[Residence]):
     class Meta:
         model = Residence
         fields = (
-            "id", "resident", "dwelling", "committee", "name", "sex", "born", "category", "kind",
-            "relation", "tenancy_role", "reason", "origin", "id_mask", "phone_mask",
-            "short_address", "begin_on", "registered_on", "verified_on", "due_on", "status",
-            "version",
+            "id", "resident", "dwelling", "household", "committee", "name", "sex", "born",
+            "category", "kind", "relation", "tenancy_role", "reason", "origin", "id_mask",
+            "phone_mask", "short_address", "begin_on", "registered_on", "verified_on", "due_on",
+            "status", "version",
         )  # fmt: skip
 
     def get_born(self, row: Residence) -> str:
@@ -164,7 +165,7 @@ class ResidentChanges(Changes):
     tag = TAG
     title = "人员的变动"
     about = (
-        "按最近变动的先后：登记、更正、迁移、注销、合并。"
+        "按最近变动的先后：登记、更正、迁移、注销、合并、户的变动。"
         "核实无变化不算变动，核实日期见 residences；"
         "迁出本居（村）委的人不再出现，其已结束的居住登记见 residences。"
         "一分钟内的变动下一次才读到。"

@@ -1,4 +1,4 @@
-"""Requests about the register: leads, transfers between committees, requests for correction."""
+"""Requests about the register: transfers between committees, requests for correction."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,28 +12,12 @@ from portal.orgs.api.frame import Act, Body, Item, ItemAct, Listing
 from portal.orgs.capabilities import Capability
 from residents import services
 from residents.api.people import Told, told_in
-from residents.filters import CorrectionFilter, LeadFilter, TransferFilter
-from residents.forms import DecisionForm, LeadForm
-from residents.models import CorrectionRequest, Lead, Transfer
+from residents.filters import CorrectionFilter, TransferFilter
+from residents.forms import DecisionForm
+from residents.models import CorrectionRequest, Transfer
 
-LEADS, TRANSFERS = "发现线索", "移交"
-REFUSALS = (services.UnableToSave, services.UnableToTransfer, services.UnableToFollowUp)
-
-
-class LeadShape(serializers.ModelSerializer[Lead]):
-    """A lead without its words: those are read in the browser by whoever goes there."""
-
-    committee = serializers.IntegerField(source="committee_id", label="居（村）委代码")
-    dwelling = serializers.UUIDField(source="dwelling_id", label="房屋", allow_null=True)
-
-    class Meta:
-        model = Lead
-        fields = (
-            "id", "committee", "dwelling", "place", "kind", "subject", "channel", "priority",
-            "state", "result", "submitted_at", "due_on", "visit_due_on", "visited_on",
-            "closed_at",
-        )  # fmt: skip
-        read_only_fields = fields
+TRANSFERS = "移交"
+REFUSALS = (services.UnableToSave, services.UnableToTransfer)
 
 
 class TransferShape(serializers.ModelSerializer[Transfer]):
@@ -65,49 +49,6 @@ class CorrectionShape(serializers.ModelSerializer[CorrectionRequest]):
             "result", "decided_at", "delivered_on",
         )  # fmt: skip
         read_only_fields = fields
-
-
-class Leads(Act, Listing):
-    """Discovery leads of the acting unit; one more."""
-
-    capability = Capability.VIEW_REGISTER
-    changing = Capability.SUBMIT_LEADS
-    tag = LEADS
-    title = "发现线索"
-    about = "筛选条件与“发现线索”列表相同。说明和联系方式不在接口里给出。"
-    answers = LeadShape
-    filterset = LeadFilter
-    listed = ("residents.lead", "发现线索")
-    refusals = REFUSALS
-    body = body_of(
-        LeadForm, "NewLead", optional=("priority",),
-        dwelling=serializers.UUIDField(label="房屋，知道时写", required=False),
-    )  # fmt: skip
-
-    def rows(self) -> Any:
-        return Lead.objects.in_scope(self.scope).defer("sealed")
-
-    def act(self, told: dict[str, Any], **keys: Any) -> Lead:
-        words = {key: value for key, value in told.items() if value and key != "dwelling"}
-        if dwelling := told.get("dwelling"):
-            get_in_scope(DwellingUnit.objects.all(), self.scope, pk=dwelling)
-        return services.submit_lead(
-            told=services.LeadTold(**words), dwelling_id=dwelling, by=self.scope, at=self.at
-        )
-
-
-class LeadItem(Item):
-    """One lead."""
-
-    capability = Capability.VIEW_REGISTER
-    tag = LEADS
-    title = "一条线索"
-    about = "分办、上门核实和办结在浏览器里办理。"
-    answers = LeadShape
-    viewed = "residents.lead_viewed"
-
-    def rows(self) -> Any:
-        return Lead.objects.defer("sealed")
 
 
 class Transfers(Listing):

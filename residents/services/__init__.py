@@ -31,7 +31,9 @@ from residents.services.correcting import (
     correction_words,
     decide_correction,
     deliver_correction,
+    deliver_corrections,
     receive_correction,
+    why_not_delivered,
 )
 from residents.services.counters import refresh_dwellings
 from residents.services.declaring import (
@@ -76,8 +78,10 @@ from residents.services.finding import (
 from residents.services.following import change_found, dwellings_changed
 from residents.services.forgetting import purge_answered
 from residents.services.guarding import name_guardian, possible_guardians
+from residents.services.heads import Told as HeadTold
+from residents.services.heads import heads_at, two_or_no_heads
 from residents.services.household import Leaving, Saved, Told, save_household
-from residents.services.joining import Newcomer
+from residents.services.joining import COLLECTIVE, Newcomer
 from residents.services.leading import (
     LeadTold,
     Registered,
@@ -126,16 +130,26 @@ from residents.services.sealing import (
 )
 from residents.services.transferring import (
     USUAL_REASON,
+    agree_transfers,
     answer_transfer,
     ask_transfer,
     common_unit,
     decide_transfer,
+    why_not_agreed,
     withdraw_transfer,
 )
 from residents.services.visiting import record_visit, verify_dwelling
 from residents.services.welcoming import welcome_newcomer
 
 __all__ = [
+    "agree_transfers",
+    "deliver_corrections",
+    "why_not_agreed",
+    "why_not_delivered",
+    "COLLECTIVE",
+    "HeadTold",
+    "heads_at",
+    "two_or_no_heads",
     "change_found",
     "COLUMNS",
     "LABELS",

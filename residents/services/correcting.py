@@ -7,6 +7,7 @@ Paper: domain §3.37 (个人信息保护法 第四十四条至第五十条).
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from django.db import transaction
 
 from portal import vault
 from portal.audit.record import record
+from portal.jobs.many import Done, for_each
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.records import new_id
@@ -166,6 +168,32 @@ def deliver_correction(
     row.save(update_fields=["state", "delivered_on"])
     _told("delivered", row, by, at)
     return row
+
+
+@transaction.atomic
+def deliver_corrections(
+    *, request_ids: Iterable[Any], delivered_on: date, by: Scope, at: datetime
+) -> Done:  # fmt: skip
+    """Note for several requests that their answers were handed over; others are left.
+
+    :raises NotAllowed: `by` edits no residents
+    """
+    require(by, Capability.EDIT_RESIDENTS)
+    rows = CorrectionRequest.objects.in_scope(by).filter(pk__in=list(request_ids)).order_by("pk")
+    return for_each(
+        [row.pk for row in rows if not why_not_delivered(row)],
+        lambda key: deliver_correction(
+            request_id=key, delivered_on=delivered_on, by=by, at=at
+        ),
+        (UnableToFollowUp,),
+    )  # fmt: skip
+
+
+def why_not_delivered(row: CorrectionRequest) -> str:
+    """Why a request stays as it is when many answers are handed over; blank when it is noted."""
+    if row.state == State.DECIDED:
+        return ""
+    return "还没有答复" if row.state == State.RECEIVED else "已送达"
 
 
 def _locked(request_id: Any, by: Scope) -> CorrectionRequest:

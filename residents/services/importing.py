@@ -20,6 +20,7 @@ from residents.models import Identity, Residence, Resident, Secret, Verification
 from residents.services.changing import Change, Fresh, change_people, version_of
 from residents.services.counters import refresh_dwellings
 from residents.services.enrolment import Visit, enrol_rows, stored
+from residents.services.heads import Told, two_or_no_heads
 from residents.services.joining import Newcomer
 from residents.services.moving import end_episodes
 from residents.services.sealing import Bare, Sealed
@@ -239,9 +240,23 @@ def take_back_rows(
             creates.append((line, resident, residence))
         else:
             changes.append(_back(line, resident, residence, before["values"]))
+    headless = _headless(changes, [residence.pk for _, _, residence in creates])
+    told |= headless
+    changes = [change for change in changes if change.row not in headless]
     change_people(changes=changes, by=by, at=at, reason="撤销导入")
     told |= dict.fromkeys((change.row for change in changes), "")
     return told | _withdraw(creates, by, at)
+
+
+def _headless(changes: Sequence[Change], going: Sequence[UUID]) -> dict[int, str]:
+    """By line: why a relation stays, where a family would have no head again, or two."""
+    told = [
+        Told(change.row, change.residence, change.residence.relation, relation)
+        for change in changes
+        if change.residence and (relation := change.reading.episode.get("relation")) is not None
+    ]
+    found = two_or_no_heads(told, leaving=going)
+    return {line: f"{problem.message}，未撤销" for line, problem in found.items()}
 
 
 def _in_sight(ids: Iterable[UUID], by: Scope) -> tuple[dict[UUID, Resident], dict[UUID, Residence]]:

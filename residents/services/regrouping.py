@@ -26,7 +26,7 @@ from portal.orgs.scope import Scope
 from portal.rows import insert_rows, update_rows
 from residents.categories import RELATIONS
 from residents.households import HEAD
-from residents.models import Household, PastMembership, Residence
+from residents.models import Household, PastMembership, Residence, Resident
 from residents.services.changing import today_of
 from residents.services.counters import refresh_dwellings
 from residents.services.enrolment import Visit
@@ -243,6 +243,7 @@ class _Hand:
             row.version += 1
         update_rows(changed, ["household", "relation", "version"])
         if changed:
+            self._date(changed)
             self._close_empty(touched)
             self._tell(act, changed, told)
             refresh_dwellings(dwellings={self.dwelling.pk}, by=self.by, at=self.at)
@@ -266,6 +267,11 @@ class _Hand:
             )
             for row in rows
         )  # fmt: skip
+
+    def _date(self, rows: Collection[Residence]) -> None:
+        """Whoever follows the changes of people sees that their household changed."""
+        people = Resident.objects.in_scope(self.by).filter(pk__in=[row.resident_id for row in rows])
+        people.update(updated_at=self.at, updated_by=self.by.user_name)
 
     def _step(self, row: Residence, home: Household) -> tuple[str, str]:
         """What somebody was and is, for the trail."""

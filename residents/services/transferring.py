@@ -6,7 +6,7 @@ moving them reach over both committees for that one number or request (`acting.r
 Paper: S-09.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 
 from housing.models import DwellingUnit
 from portal.audit.record import record
+from portal.jobs.many import Done, for_each
 from portal.orgs.access import NotAllowed, require
 from portal.orgs.acting import acting, reaching
 from portal.orgs.capabilities import Capability
@@ -198,6 +199,28 @@ def answer_transfer(
             _close(transfer, State.DISPUTED, "answer", answer, by, at)
         _told("agreed" if agreed else "objected", transfer, answer, by, at)
         return transfer
+
+
+@transaction.atomic
+def agree_transfers(*, transfer_ids: Iterable[Any], by: Scope, at: datetime) -> Done:
+    """Agree to several requests; those that cannot be answered so are left as they are.
+
+    :raises NotAllowed: `by` edits no residents
+    """
+    require(by, Capability.EDIT_RESIDENTS)
+    rows = Transfer.objects.in_scope(by).filter(pk__in=list(transfer_ids)).order_by("pk")
+    return for_each(
+        [row.pk for row in rows if not why_not_agreed(row, by)],
+        lambda key: answer_transfer(transfer_id=key, agreed=True, answer="", by=by, at=at),
+        (UnableToTransfer,),
+    )
+
+
+def why_not_agreed(transfer: Transfer, by: Scope) -> str:
+    """Why a request stays as it is when many are agreed to; blank when it is agreed to."""
+    if transfer.state != State.ASKED:
+        return str(transfer.get_state_display())
+    return "" if by.covers(transfer.holder_id) else "等待对方答复"
 
 
 def decide_transfer(

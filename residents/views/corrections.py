@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
-from portal.ui.cells import SavedView
+from portal.ui.cells import BulkAction, SavedView
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 from residents import services
@@ -46,7 +46,12 @@ def corrections(request: PortalRequest) -> HttpResponse:
         SavedView(_("待送达"), "state=decided", rows.filter(state=State.DECIDED).count()),
         SavedView(_("已超期"), "overdue=1", rows.overdue_on(today).count()),
     ]
-    return show_list(request, Listing(request, rows, views=views, day=today, scope=scope))
+    acts = scope.may(Capability.EDIT_RESIDENTS)
+    bulk = [
+        BulkAction(_("登记送达…"), reverse("residents:deliver_corrections"), dialog=True)
+    ] * acts
+    listing = Listing(request, rows, views=views, day=today, scope=scope, bulk=bulk)
+    return show_list(request, listing)
 
 
 @needs(Capability.EDIT_RESIDENTS)

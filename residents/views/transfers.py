@@ -15,7 +15,7 @@ from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope, level_of
 from portal.ui import formats
-from portal.ui.cells import SavedView
+from portal.ui.cells import BulkAction, SavedView
 from residents import services
 from residents.categories import (
     POPULATION_CATEGORIES,
@@ -42,7 +42,10 @@ def transfers(request: PortalRequest) -> HttpResponse:
     """Requests of either side, with the tabs that tell what waits for whom."""
     scope, today = request.scope, timezone.localdate()
     rows, views = Transfer.objects.in_scope(scope), lambda: _views(scope, today)
-    return show_list(request, Listing(request, rows, views=views, day=today, scope=scope))
+    answers = scope.level == "committee" and scope.may(Capability.EDIT_RESIDENTS)
+    bulk = [BulkAction(_("同意移交…"), reverse("residents:agree_transfers"), dialog=True)] * answers
+    listing = Listing(request, rows, views=views, day=today, scope=scope, bulk=bulk)
+    return show_list(request, listing)
 
 
 def _views(scope: Scope, today: date) -> list[SavedView]:

@@ -31,6 +31,7 @@ CHANGING = [
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "uuid"),
     (re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(\+\d\d:\d\d|Z)?)?"), "time"),
     (re.compile(r"·[a-z2-7]{8}"), "·token"),
+    (re.compile(r'"[0-9a-f]{20}"'), "digest"),
 ]
 END = "@@end@@"
 

@@ -17,18 +17,20 @@ import yaml
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from schemathesis import GenerationMode
 from schemathesis.core.parameters import ParameterLocation
 
-from housing.models import Building, DwellingUnit, Lease
-from residents.models import Residence, Resident
+from housing.models import Building, DwellingUnit, HouseCodeRequest, Lease
+from residents.models import Household, Lead, Residence, Resident
 from tests.cast import Cast
 from tests.database import wipe
-from tests.housing.builders import let
+from tests.housing.builders import asked, let
 from tests.isolation.asks import ABSENT
 from tests.residents.builders import home, register
+from tests.residents.test_leads import a_lead
 
 COUNT = int(os.environ.get("API_EXAMPLES", "1"))  # times three requests of each operation
 DOCUMENT = yaml.safe_load(Path(settings.BASE_DIR, "docs", "openapi.yaml").read_text())
@@ -50,12 +52,15 @@ def cast(django_db_setup, django_db_blocker):
     """The cast, really committed, and one person at home; the tests go on with what is there."""
     with django_db_blocker.unblock():
         cast = Cast.assembled()
-        cast.dwelling = home(cast.scope("clerk"), floors=1, per_floor=2)[0]
+        cast.dwelling, vacant = home(cast.scope("clerk"), floors=1, per_floor=2)
         cast.residence = register(cast.scope("clerk"), cast.dwelling)
         cast.keys = {
             "dwellings": cast.dwelling.pk, "buildings": cast.dwelling.building_id,
             "residents": cast.residence.resident_id,
             "leases": let(cast.scope("clerk"), cast.dwelling).pk,
+            "residences": cast.residence.pk, "households": cast.residence.household_id,
+            "leads": a_lead(cast.scope("clerk"), timezone.now(), dwelling=cast.dwelling).pk,
+            "codes": asked(cast.scope("clerk"), vacant, "retire", reason="已拆除").pk,
         }  # fmt: skip
         yield cast
         for connection in connections.all():
@@ -134,7 +139,16 @@ def test_nobody_is_answered_without_a_login(cast, label):
 COLUMNS = sorted(
     {
         field.attname
-        for model in (Resident, Residence, Building, DwellingUnit, Lease)
+        for model in (
+            Resident,
+            Residence,
+            Household,
+            Lead,
+            Building,
+            DwellingUnit,
+            HouseCodeRequest,
+            Lease,
+        )
         for field in model._meta.concrete_fields
     }
 )

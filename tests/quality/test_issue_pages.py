@@ -118,7 +118,7 @@ def test_rows_lead_to_the_form_and_can_be_looked_at(cast):
     assert f'data-peek-url="{own}"' in text
     (row,) = cast.client("lead").get(f"/quality/?rule={PHONES}").context["list"].rows
     assert row.url == own
-    assert page(cast, "clerk", issue).count("data-peek") == 2
+    assert page(cast, "clerk", issue).count("data-peek>") == 3
 
 
 @pytest.mark.paper("S-67")

@@ -88,7 +88,7 @@ def test_foreign_leads_are_not_among_the_chosen(cast, clerk, leads):
 
 
 def test_more_than_a_request_can_do_is_refused(cast, clerk, leads, monkeypatch):
-    monkeypatch.setattr("residents.views.lead_bulk.MOST_AT_ONCE", 3)
+    monkeypatch.setattr("portal.jobs.bulk.MOST_AT_ONCE", 3)
     page = cast.client("clerk").post(GIVE, chosen(leads) | {"agreed": "1", "assigned": "1"})
     assert "一次最多 3 条" in page.content.decode()
     assert again(clerk, leads[0]).state == State.SUBMITTED

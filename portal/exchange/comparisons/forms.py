@@ -44,11 +44,11 @@ class ListForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.offer("scenario", [(each.pk, each.title) for each in scenarios])
         kinds = comparison_kinds()
-        self.fields["query"].choices = [  # type: ignore[attr-defined]
+        self.offer("query", [
             (query, title)
             for key in dict.fromkeys(each.kind for each in scenarios)
             for query, title in export_kinds()[kinds[key].register].ranges
-        ]
+        ])  # fmt: skip
 
     def clean_file(self) -> Any:
         """Too large a file is not even read into memory."""
@@ -89,16 +89,16 @@ class ScenarioForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["fields_of"].choices = [  # type: ignore[attr-defined]
+        self.offer("fields_of", [
             (f"{kind.key}.{field.key}", f"{kind.title} · {field.title}")
             for kind in comparison_kinds().values()
             for field in kind.fields
-        ]
-        self.fields["roles"].choices = [  # type: ignore[attr-defined]
+        ])  # fmt: skip
+        self.offer("roles", [
             (role.key, role.title)
             for role in ROLES.values()
             if Capability.COMPARE_LISTS in role.capabilities
-        ]
+        ])  # fmt: skip
 
     def clean_fields_of(self) -> tuple[str, list[str]]:
         """The kind and its fields; of one kind only."""

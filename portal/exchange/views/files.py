@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.exchange import services
-from portal.exchange.forms import UploadForm
+from portal.exchange.forms import UploadForm, committees_of
 from portal.exchange.kinds import ImportKind
 from portal.exchange.models import ImportBatch
 from portal.exchange.registry import kinds, kinds_for
@@ -77,7 +77,7 @@ def _upload_page(
         "kinds": offered,
         "kind": chosen,
         "required": _required(chosen) if chosen else [],
-        "committees": UploadForm(scope=request.scope, kinds=offered).fields["committee"].choices,  # type: ignore[attr-defined]
+        "committees": committees_of(request.scope),
         "committee": request.POST.get("committee", ""),
         "recent": _listed(ImportBatch.objects.in_scope(request.scope), RECENT),
         "refusal": refusal,

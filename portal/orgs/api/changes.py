@@ -1,7 +1,8 @@
 """What has changed since one's last look: by (time of change, key), within one committee.
 
 A page ends a minute before now: what is being written at this moment carries a time that has
-passed already, and a reader who went beyond it would never see that row.
+passed already, and a reader who went beyond it would never see that row. Each table that is read
+so has an index (committee, time of change, key), which serves a page wherever it begins.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Value
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +18,7 @@ from rest_framework.response import Response
 from portal.orgs.api.frame import Listing
 from portal.orgs.api.paging import size_of
 from portal.orgs.scope import level_of
+from portal.ui.keyset import RowComparison
 
 MARK = "~"
 NO_CURSOR = "不是应答里给出的 cursor"
@@ -37,7 +39,8 @@ class Changes(Listing):
         rows = held.under(self._committee(request)).filter(updated_at__lte=settled)
         if since:
             changed, key = _place(since)
-            rows = rows.filter(Q(updated_at__gt=changed) | Q(updated_at=changed, pk__gt=key))
+            place = [Value(changed), Value(key)]
+            rows = rows.filter(RowComparison([F("updated_at"), F("pk")], ">", place))
         found = list(rows.order_by("updated_at", "pk")[: size + 1])
         page = found[:size]
         self.note(request, page)

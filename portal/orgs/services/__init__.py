@@ -18,6 +18,7 @@ from portal.orgs.services.posts import (
     open_account_with_post,
     reset_person,
 )
+from portal.orgs.services.sharing import UnableToShare, share_view, withdraw_view
 from portal.orgs.services.systems import (
     issue_system_token,
     open_system,
@@ -28,6 +29,7 @@ from portal.orgs.services.units import register_units
 
 __all__ = [
     "UnableToAppoint",
+    "UnableToShare",
     "appoint",
     "ask_for_post",
     "close_person",
@@ -45,5 +47,7 @@ __all__ = [
     "replace_keeper",
     "reset_person",
     "revoke_system_token",
+    "share_view",
     "wanted_grants",
+    "withdraw_view",
 ]

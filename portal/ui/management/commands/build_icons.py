@@ -1,4 +1,4 @@
-"""Collect the icons that the portal uses into one SVG sprite."""
+"""Collect the icons that the portal uses into one SVG sprite, and write what phones install."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from portal.ui import installing
+from portal.ui.context import Shell
 from portal.ui.icons import ICONS
 
 _DRAWING = re.compile(r"<svg\b[^>]*>(?P<inner>.*)</svg>", re.DOTALL)
@@ -15,7 +17,7 @@ _SPACE = re.compile(r">\s+<")
 
 
 class Command(BaseCommand):
-    """Write `ui/icons.svg` under the directory of generated static files."""
+    """Write the sprite, the manifest and its pictures under the generated static files."""
 
     help = "Builds the icon sprite from the outline icons of the npm package @tabler/icons."
 
@@ -25,6 +27,11 @@ class Command(BaseCommand):
         target = Path(settings.GENERATED_STATIC_DIR) / "ui" / "icons.svg"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(sprite(source), encoding="utf-8")
+        place = target.parent
+        for file, edge, part in installing.ICONS:
+            (place / file).write_bytes(installing.picture(edge, part))
+        name = getattr(settings, "PRODUCT_NAME", Shell.product)
+        (place / "app.webmanifest").write_text(installing.manifest(name), encoding="utf-8")
         self.stdout.write(f"{len(ICONS)} icons in {target}")
 
 

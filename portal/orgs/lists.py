@@ -1,0 +1,33 @@
+"""What of a list is kept for a user in a post: their own choices, and what their street shares."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from portal.accounts.lists import PreferenceKeeper
+from portal.orgs.capabilities import Capability
+from portal.orgs.models import SharedView
+from portal.orgs.scope import STREET_SPAN, Scope
+
+
+class PostKeeper(PreferenceKeeper):
+    """The account's preferences, and the views of the acting post's street."""
+
+    def kept(self, request: HttpRequest, key: str) -> dict[str, Any]:
+        found = super().kept(request, key)
+        scope: Scope | None = getattr(request, "scope", None)
+        if scope is None or scope.level == "district":
+            return found
+        views = SharedView.objects.filter(street_id=street_of(scope), list_key=key)
+        may_share = scope.level == "street" and scope.may(Capability.SHARE_VIEWS)
+        shared = [
+            {"key": str(view.pk), "title": view.title, "query": view.query,
+             "columns": view.columns, "shared_by": view.shared_name, "withdrawable": may_share}
+            for view in views.order_by("title")
+        ]  # fmt: skip
+        return found | {"shared": shared, "may_share": may_share}
+
+
+def street_of(scope: Scope) -> int:
+    """The street of a post in a street or in a committee."""
+    return scope.unit // STREET_SPAN * STREET_SPAN
