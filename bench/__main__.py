@@ -12,7 +12,8 @@ from argparse import ArgumentParser, Namespace
 from importlib import import_module
 from pathlib import Path
 
-#: In the order of the report; each has `figures(district) -> list[Figure]`.
+#: In the order of the report; each has `figures(district) -> list[Figure]`, and may have
+#: `appendix() -> str`, Markdown that stands below the figures.
 MODULES = (
     "pages",
     "household",
@@ -39,9 +40,11 @@ def main() -> int:
     for name in options.only or MODULES:
         started = time.monotonic()
         _stop_after(MOST_SECONDS)
-        figures = import_module(f"bench.{name}").figures(district)
+        module = import_module(f"bench.{name}")
+        figures = module.figures(district)
+        below = module.appendix() if hasattr(module, "appendix") else ""
         if not options.dry_run:
-            report.write(name, figures, district.people, timezone.localtime())
+            report.write(name, figures, district.people, timezone.localtime(), below)
         _say(report.table(figures))
         short += len(misses(figures))
         _say(f"{name}: {len(figures)} figures in {time.monotonic() - started:.0f} s")

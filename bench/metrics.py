@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from bench.district import District
 from bench.figures import Figure, Sample, at_most, compared, interleaved
+from bench.slowest import MOST, plan, slowest, told
 from housing.metrics import DWELLINGS
 from housing.models import DwellingUnit
 from portal.jobs import services as ledger
@@ -27,6 +28,7 @@ from portal.orgs import posts
 from portal.orgs.acting import acting
 from portal.orgs.limits import allow_work
 from portal.orgs.models import OrgUnit
+from portal.orgs.planning import expect_many_rows
 from portal.orgs.scope import Scope
 from portal.quality import services as quality
 from portal.quality.models import DataQualityIssue
@@ -47,6 +49,17 @@ def figures(_district: District) -> list[Figure]:
     unit = OrgUnit.objects.get(parent=None)
     by = posts.system_scope(unit.code, unit.name)
     return [*_times(by), _memory(by)]
+
+
+def appendix() -> str:
+    """The slowest statements of a run, rules included, with their plans."""
+    unit = OrgUnit.objects.get(parent=None)
+    by = posts.system_scope(unit.code, unit.name)
+    found = [*slowest(lambda: _measured(by)), *slowest(lambda: _checked(by))]
+    found = sorted(found, key=lambda each: -each.milliseconds)[:MOST]
+    with acting(by):
+        expect_many_rows(by.unit)
+        return told("The slowest statements of a run", [(each, plan(each)) for each in found])
 
 
 def _times(by: Scope) -> Iterator[Figure]:

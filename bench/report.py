@@ -13,9 +13,12 @@ REPORT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 SIGNS = {True: "✓", False: "✗", None: ""}
 
 
-def write(module: str, figures: Sequence[Figure], people: int, at: datetime) -> None:
+def write(
+    module: str, figures: Sequence[Figure], people: int, at: datetime, below: str = ""
+) -> None:
     """Put the figures of one module in place of those of its last run.
 
+    :param below: what stands under the table
     :raises LookupError: docs/performance.md has no markers for the module
     """
     text = REPORT.read_text(encoding="utf-8")
@@ -23,7 +26,8 @@ def write(module: str, figures: Sequence[Figure], people: int, at: datetime) -> 
     block = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
     if not block.search(text):
         raise LookupError(f"{REPORT.name}: no markers {begin} … {end}")
-    body = f"{begin}\n\n{_origin(people, at)}\n\n{table(figures)}\n\n{end}"
+    parts = [begin, _origin(people, at), table(figures), *([below.strip()] if below else []), end]
+    body = "\n\n".join(parts)
     REPORT.write_text(block.sub(lambda _found: body, text), encoding="utf-8")
 
 
