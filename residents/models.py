@@ -355,6 +355,11 @@ class Residence(CommitteeRecord):
                 fields=["committee", "due_on", "id"], condition=OPEN, name="res_committee_counts",
                 include=["category", "is_primary", "birth_date", "phone_mask"],
             ),
+            # the few who have no number: who may be somebody's second record
+            models.Index(
+                fields=["committee", "name_key"], condition=Q(id_mask="", is_primary=True),
+                name="res_no_number",
+            ),
             # search: Han prefix, initials, last four digits (prefix by `^@`)
             models.Index(
                 OpClass(F("name"), "text_pattern_ops"), include=["committee"], condition=OPEN,
