@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from portal.jobs.acts import act_once, put_at_field
@@ -85,13 +85,18 @@ class BulkForm:
         try:
             where = act_once(
                 request, lambda: did.append(act(list(chosen.values_list("pk", flat=True)))),
-                where=self.where,
+                where=self._list(request),
             )  # fmt: skip
         except refusals as why:
             if not put_at_field(form, self.field, why):
                 form.add_error(None, str(why))
             return self.ask(request, seen, form)
         return done(request, where, self._told(did[0]) if did else _("已办理"))
+
+    def _list(self, request: PortalRequest) -> str:
+        """The list with the conditions under which the rows were chosen."""
+        query = QueryDict(request.POST.get("query", "")).urlencode()
+        return f"{self.where}?{query}" if query else self.where
 
     def _told(self, did: Done) -> str:
         said = self.said % {"n": did.count}

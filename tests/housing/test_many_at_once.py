@@ -116,7 +116,8 @@ def test_only_what_is_over_is_ended_each_at_its_last_day(cast, clerk, leases):
     preview = told(client.post(where, picked(leases)))
     assert "将终止1份，2份保持不变" in preview
     assert "租期未满" in preview
-    client.post(where, picked(leases, agreed="1", reason="到期退租"))
+    done = client.post(where, picked(leases, agreed="1", reason="到期退租", query="ending=over"))
+    assert done["Location"] == f"{reverse('housing:leases')}?ending=over"
     ended = now(clerk, Lease, leases[0])
     assert (ended.state, ended.ended_on, ended.end_reason) == (
         "ended", leases[0].ends_on, "到期退租",
