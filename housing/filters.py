@@ -14,6 +14,7 @@ from housing.cycles import RULE, cycles_by_occupancy
 from housing.dwelling_rooms import GroupRentalTest
 from housing.leases import LeaseQuerySet
 from housing.legality import Result
+from housing.metrics import CONSISTENT
 from housing.models import Building, DwellingUnit, HouseCodeRequest, Lease
 from housing.querysets import BuildingQuerySet, DwellingQuerySet
 from housing.terms import NOTICE_DAYS
@@ -22,6 +23,7 @@ from portal.orgs.scope import Scope
 from portal.rules.services import rule_on
 from portal.ui.filtering import offer
 
+AGREES = [("1", _("相符")), ("0", _("不相符"))]
 CODES = [
     ("final", _("正式码")),
     ("provisional", _("临时码")),
@@ -76,6 +78,9 @@ class DwellingFilter(django_filters.FilterSet):
     )
     people = django_filters.ChoiceFilter(
         label=_("在住"), choices=PRESENCE, method="by_people", empty_label=_("不限")
+    )
+    agrees = django_filters.ChoiceFilter(
+        label=_("居住状态与在住人数"), choices=AGREES, method="by_agreement", empty_label=_("不限")
     )
     building = django_filters.ModelMultipleChoiceFilter(
         label=_("楼栋"), queryset=Building.objects.none()
@@ -160,6 +165,9 @@ class DwellingFilter(django_filters.FilterSet):
             return rows.filter(leased_until=None)
         side = "gte" if value == "valid" else "lt"
         return rows.filter(**{f"leased_until__{side}": self.day})
+
+    def by_agreement(self, rows: DwellingQuerySet, _name: str, value: str) -> DwellingQuerySet:
+        return rows.filter(CONSISTENT if value == "1" else ~CONSISTENT)
 
     def by_people(self, rows: DwellingQuerySet, _name: str, value: str) -> DwellingQuerySet:
         return rows.filter(occupants=0) if value == "none" else rows.filter(occupants__gte=1)

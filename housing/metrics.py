@@ -126,9 +126,10 @@ METRICS = [
         formula=_("在住相符率 = 居住状态与在住人数相符的房屋 ÷ 在册房屋"),
         numerator=Part(
             _("空置且无人、或非空置且有人的房屋"), DWELLINGS,
-            lambda _o: Count("id", filter=CONSISTENT),
+            lambda _o: Count("id", filter=CONSISTENT), dwellings("status=active&agrees=1"),
         ),
         denominator=ALL,
+        rest=dwellings("status=active&agrees=0"), rest_title=_("居住状态与在住人数不相符"),
         note=_("“未核实”视为不相符"),
         axis=Axis(80, 100, 5),
         example=Example("1800", "1950", "92.3"),

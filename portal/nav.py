@@ -1,10 +1,11 @@
 """The menu of each post (ui.md 3.2): what a post cannot do is not shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
+from django.core.cache import caches
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,9 +16,11 @@ from portal.orgs.capabilities import Capability as C
 from portal.orgs.models import Appointment
 from portal.orgs.posts import posts_of
 from portal.orgs.scope import Level, Scope
+from portal.quality.models import DataQualityIssue
 from portal.ui.context import NavEntry, NavGroup
 from portal.ui.words import language
 
+KEPT_SECONDS = 60
 ALL: tuple[Level, ...] = ("district", "street", "committee")
 
 
@@ -152,7 +155,27 @@ def nav_for(request: HttpRequest) -> tuple[NavGroup, ...]:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     match = request.resolver_match
     here = f"{match.app_name}:{match.url_name}" if match else ""
-    return _menu(scope.level, scope.capabilities, here, language())
+    menu = _menu(scope.level, scope.capabilities, here, language())
+    if not scope.may(C.VIEW_QUALITY) or not (faults := _to_mend(scope)):
+        return menu
+    return tuple(
+        replace(group, entries=tuple(
+            replace(entry, count=faults) if entry.key == "quality" else entry
+            for entry in group.entries
+        ))
+        for group in menu
+    )  # fmt: skip
+
+
+def _to_mend(scope: Scope) -> int:
+    """Open issues that must be mended; up to a minute old, since every page shows it."""
+    hints, key = caches["hints"], f"nav:must:{scope.unit}"
+    found: int | None = hints.get(key)
+    if found is None:
+        found = DataQualityIssue.objects.in_scope(scope).open().filter(severity="must").count()
+        if found:
+            hints.set(key, found, KEPT_SECONDS)
+    return found
 
 
 @lru_cache(maxsize=1024)

@@ -139,6 +139,7 @@ EXPORT_MODULES = [
     "residents.ledger_exports",
     "residents.comparing.exports",
     "housing.exports",
+    "portal.desk.exports",
 ]
 # what may be held against a partner's list, from the areas (`COMPARISONS`)
 COMPARISON_MODULES = ["residents.comparing"]

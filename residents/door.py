@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min
 
 from housing.codes import OCCUPANCY_STATUSES, TENURES
 from housing.cycles import RULE, cycles_by_occupancy
@@ -18,6 +18,7 @@ from portal.orgs.scope import Scope
 from portal.quality.models import DataQualityIssue
 from portal.rules.services import rule_on
 from residents.grid import place_words
+from residents.haste import within_cycle
 from residents.identity import age_on
 from residents.models import Residence, Verification
 from residents.services import version_of
@@ -73,7 +74,7 @@ def how_fresh(scope: Scope, day: date, buildings: Buildings) -> tuple[int, int]:
     rows: Rows = Residence.objects.in_scope(scope).actual()
     if buildings is not None:
         rows = rows.filter(dwelling__building_id__in=buildings)
-    found = rows.aggregate(all=Count("pk"), fresh=Count("pk", filter=Q(due_on__gte=day)))
+    found = rows.aggregate(all=Count("pk"), fresh=Count("pk", filter=within_cycle(scope.unit, day)))
     return found["fresh"], found["all"]
 
 

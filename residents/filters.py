@@ -19,6 +19,7 @@ from residents.appeals import AppealQuerySet
 from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REASONS
 from residents.completeness import BY_KEY, incomplete, years_before
 from residents.discovery import CHANNELS
+from residents.haste import uncounted, within_cycle
 from residents.leads import LeadQuerySet
 from residents.metrics import as_printed, contradicted, probable_duplicates
 from residents.models import CorrectionRequest, Lead, Residence, ResidentAppeal, Transfer
@@ -77,6 +78,8 @@ class ResidenceFilter(django_filters.FilterSet):
         label=_("楼栋"), queryset=Building.objects.none(), method="by_building"
     )
     overdue = Choice(label=_("核实超期"), choices=YES, method="by_overdue")
+    fresh = Choice(label=_("周期内已核实"), choices=YES, method="by_freshness")
+    hasty = Choice(label=_("核实过快、不算数"), choices=YES[:1], method="by_haste")
     unseen = django_filters.NumberFilter(
         label=_("超过多少天没有核实"), min_value=0, max_value=9999, method="by_unseen"
     )
@@ -107,7 +110,7 @@ class ResidenceFilter(django_filters.FilterSet):
     ) -> None:  # fmt: skip
         """:param buildings: those that may be chosen, none where there are too many to list"""
         super().__init__(data, *args, **kwargs)
-        self.day = day
+        self.day, self.scope = day, scope
         units = OrgUnit.objects.under(scope.unit).order_by("code")
         offer(
             self,
@@ -153,6 +156,13 @@ class ResidenceFilter(django_filters.FilterSet):
         if value == "1":
             return rows.filter(due_on__lt=self.day)
         return rows.filter(due_on__gte=self.day)
+
+    def by_freshness(self, rows: ResidenceQuerySet, _name: str, value: str) -> ResidenceQuerySet:
+        counts = within_cycle(self.scope.unit, self.day)
+        return rows.filter(counts if value == "1" else ~counts)
+
+    def by_haste(self, rows: ResidenceQuerySet, _name: str, _value: str) -> ResidenceQuerySet:
+        return rows.filter(uncounted(self.scope.unit, self.day))
 
     def by_unseen(self, rows: ResidenceQuerySet, _name: str, value: Any) -> ResidenceQuerySet:
         return rows.filter(verified_on__lt=self.day - timedelta(days=int(value)))

@@ -31,6 +31,7 @@ from portal.metrics.metric import (
 )
 from portal.quality.models import DataQualityIssue
 from residents.completeness import CHECKED, FIELDS, incomplete
+from residents.haste import within_cycle
 from residents.models import Identity, Residence
 from residents.querysets import ACTUAL_CATEGORIES, ResidenceQuerySet, covers
 
@@ -158,6 +159,10 @@ def category(*codes: str) -> Callable[[Occasion], Combinable]:
     return count_of(Q(is_primary=True, category__in=codes))
 
 
+def fresh(occasion: Occasion) -> Q:
+    return within_cycle(occasion.unit, occasion.day)
+
+
 def weight_applicable(occasion: Occasion) -> Combinable:
     """Weights of the mandatory fields that apply."""
     everybody = sum(f.weight for f in FIELDS if f.is_for_everybody)
@@ -222,13 +227,13 @@ METRICS = [
         unit="%", noun=_("人"), good=Good.UP, target="freshness",
         formula=_("鲜活度 = 核实周期内核实过的实有人口 ÷ 实有人口"),
         numerator=Part(
-            _("未到应核实日期的实有人口"), RESIDENCES,
-            such(lambda occasion: Q(due_on__gte=occasion.day)),
-            people("actual=1&overdue=0"),
+            _("未到应核实日期、最近一次核实算数的实有人口"), RESIDENCES, such(fresh),
+            people("actual=1&fresh=1"),
         ),
-        denominator=EVERYBODY,
-        rest=people("actual=1&overdue=1"), rest_title=_("超期未核实"),
-        note=_("核实周期按居住状态由规则“核实周期”规定，境外人员另定"),
+        denominator=EVERYBODY, version=2,
+        rest=people("actual=1&fresh=0"), rest_title=_("超期未核实或核实不算数"),
+        note=_("核实周期按居住状态由规则“核实周期”规定，境外人员另定；一人一小时“核实无变化”"
+               "超过 30 套的（R-261）不算核实，重新核实或街道（镇）确认无误后再算"),
         axis=Axis(80, 100, 5),
         example=Example("2", "4", "50"),
     ),

@@ -172,6 +172,7 @@ TITLES: dict[str, str] = {
     "metrics.run_published": "发布指标",
     "metrics.month_closed": "月结指标",
     "quality.issue_assigned": "派发质量问题",
+    "quality.issue_reminded": "催办质量问题",
     "quality.issue_checked": "复核质量问题",
     "quality.issue_sent_back": "退回质量问题重改",
     "quality.issue_reported": "报告质量问题改完",

@@ -214,17 +214,21 @@ class Blunders:
 
     def _hurry(self) -> None:
         """Two hours in which somebody clicked through more homes than can be seen (R-261)."""
-        homes = [row[2] for row in self._apart(self._rows(LOCALS, category="11"))][:HASTE]
+        homes = list(self._apart(self._rows(LOCALS, category="11")))[:HASTE]
         clerks = User.objects.filter(username__in=("zhoumin", "xuwanqing")).order_by("username")
+        yesterday = self.today - timedelta(days=1)
         for hour, clerk in zip((10, 15), clerks, strict=False):
-            at = timezone.make_aware(
-                datetime.combine(self.today - timedelta(days=1), time(hour, 20))
-            )
-            for dwelling in homes:
+            at = timezone.make_aware(datetime.combine(yesterday, time(hour, 20)))
+            told = {"method": "V2", "verified_on": yesterday, "by_name": clerk.name}
+            for episode, _, dwelling in homes:
                 self._insert(
-                    Verification, dwelling_id=dwelling, outcome="unchanged", method="V2",
-                    verified_on=self.today - timedelta(days=1), user_id=clerk.pk,
-                    by_name=clerk.name, at=at, note="",
+                    Verification, dwelling_id=dwelling, residence_id=episode, at=at,
+                    outcome="unchanged", user_id=clerk.pk, note="", **told,
+                )  # fmt: skip
+                self._do(
+                    "UPDATE residents_residence SET verified_on = %(verified_on)s, verified_method"
+                    " = %(method)s, verified_by = %(by_name)s WHERE id = %(key)s",
+                    key=episode, **told,
                 )  # fmt: skip
 
     def _leave_empty(self) -> None:

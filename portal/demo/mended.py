@@ -48,7 +48,7 @@ REASONS = (
     "原件上就是这样写的，已请本人确认",
     "情况特殊，已向街道（镇）电话说明",
 )
-GIVEN, ASKED = 6, len(REASONS)
+GIVEN, ASKED, PRESSED = 6, len(REASONS), 3
 
 
 def set_back(today: date) -> None:
@@ -102,6 +102,7 @@ def plan(diary: Diary) -> None:
     )
     for issue, checked in zip(_mended(diary), checks, strict=False):
         diary.enter_back("hejing", checked(issue), 1)
+    diary.enter_back("guzhenyu", _presses(_late(diary)), 1)
 
 
 def _excusable(diary: Diary) -> Iterator[Any]:
@@ -128,6 +129,24 @@ def _mended(diary: Diary) -> Iterator[Any]:
         rows = DataQualityIssue.objects.in_scope(by).filter(state="fixed", to_check=True)
         found = rows.filter(closed_on__lt=diary.working_day(1)).order_by("rule", "subject", "pk")
         return iter([row.pk for row in found])
+
+
+def _late(diary: Diary) -> list[Any]:
+    """Some of what was late in the home committee on the last working day."""
+    with acting(diary.scopes["zhoumin"]) as by:
+        assert by is not None
+        rows = DataQualityIssue.objects.in_scope(by).overdue_on(diary.working_day(1))
+        found = rows.order_by("due_on", "rule", "subject", "pk")[:PRESSED]
+        return list(found.values_list("pk", flat=True))
+
+
+def _presses(issues: list[Any]) -> Act:
+    """Pressing for some issues, for the diary."""
+
+    def step(by: Scope, at: datetime) -> None:
+        services.remind_issues(issue_ids=issues, by=by, at=at)
+
+    return step
 
 
 def _does(service: Callable[..., Any], issue: Any, **told: Any) -> Act:

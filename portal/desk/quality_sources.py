@@ -6,6 +6,7 @@ decides and the checks that are late. Paper: S-67, S-68.
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.desk.source import Act, Item, Source, links
@@ -30,6 +31,16 @@ def facts_of(row: DataQualityIssue) -> list[tuple[str, str]]:
     if rule:
         facts.append((_("怎么改"), str(rule.mend)))
     return facts
+
+
+def detail_of(row: DataQualityIssue) -> str:
+    """What is wrong, after who pressed for it and when."""
+    if row.reminded_at is None:
+        return row.detail
+    return _("%(who)s %(day)s 催办：%(detail)s") % {
+        "who": row.reminded_by, "day": f"{timezone.localdate(row.reminded_at):%m-%d}",
+        "detail": row.detail,
+    }  # fmt: skip
 
 
 class Issues(Source):
@@ -59,7 +70,7 @@ class Issues(Source):
         acts += links((_("同类问题"), "quality:list", f"rule={row.rule}", None))
         return Item(
             f"issue-{row.pk}", self.key, row.severity, _(self.title), row.subject, row.place,
-            row.detail, row.due_on, facts_of(row), acts,
+            detail_of(row), row.due_on, facts_of(row), acts,
         )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.cache import caches
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from portal.metrics import closing, figures, visits
@@ -48,6 +48,7 @@ MONTHS = 12
 KEPT_SECONDS = 60
 WEEKS = 12
 STALE_AFTER = timedelta(hours=36)
+CLOSED_LATELY = timedelta(days=62)  # that a unit was closed is told in its month and the next
 RULE_SETS = ("metric_targets", "collector_ratio")
 
 
@@ -72,12 +73,26 @@ class Board:
         return Standards(rules_on(RULE_SETS, self.today))
 
     @cached_property
-    def parts(self) -> list[OrgUnit]:
-        """The units that the rows are about: streets of the district, committees of a street."""
+    def _below(self) -> list[OrgUnit]:
+        """The unit's own parts, with those that were closed lately."""
         if self.unit.level == "committee":
             return []
-        below = OrgUnit.objects.filter(parent_id=self.unit.pk).on(self.today)
-        return list(below.order_by("code"))
+        known = Q(valid_to=None) | Q(valid_to__gt=self.today - CLOSED_LATELY)
+        below = OrgUnit.objects.filter(known, parent_id=self.unit.pk, valid_from__lte=self.today)
+        return list(below.select_related("successor").order_by("code"))
+
+    @cached_property
+    def parts(self) -> list[OrgUnit]:
+        """The units that the rows are about: streets of the district, committees of a street."""
+        return [each for each in self._below if not self._is_closed(each)]
+
+    @property
+    def closed(self) -> list[OrgUnit]:
+        """Units that are none any more: their earlier numbers stand on, later ones are others'."""
+        return [each for each in [self.unit, *self._below] if self._is_closed(each)]
+
+    def _is_closed(self, unit: OrgUnit) -> bool:
+        return unit.valid_to is not None and unit.valid_to <= self.today
 
     @cached_property
     def nights(self) -> list[Snapshot]:
@@ -163,6 +178,7 @@ class Board:
         return (
             self.by.unit, self.unit.pk, self.today, self.month, self.visited, self.latest,
             tuple((part.pk, part.name, part.short_name) for part in self.parts),
+            tuple((unit.pk, unit.valid_to, unit.successor_id) for unit in self.closed),
             tuple(self.nights),
             tuple(sorted((code, rule.version) for code, rule in self.standards.rules.items())),
             tuple(sorted(self._counted)),
@@ -278,18 +294,6 @@ class Board:
         """Months before this one that have a snapshot, the latest three, latest first."""
         past = [month for month in self.months if month < self.today.replace(day=1)]
         return past[::-1][:PAST_MONTHS]
-
-    @property
-    def open_must(self) -> int:
-        return self.issues[0, "severity"]["must"]
-
-    @property
-    def open_should(self) -> int:
-        return self.issues[0, "severity"]["should"]
-
-    @property
-    def open_issues(self) -> int:
-        return sum(self.issues[0, "severity"].values())
 
     @cached_property
     def ranked_rates(self) -> list[Metric]:

@@ -1,5 +1,6 @@
 """Runs and what they measured: numbers with their parts, day and formula (D-10)."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -39,6 +40,10 @@ class MetricRunQuerySet(models.QuerySet["MetricRun"]):
     def kept(self) -> "MetricRunQuerySet":
         """Nights and closes; of a month's last day the close comes first."""
         return self.published().filter(kind__in=KEPT).order_by("-as_of", "kind")
+
+    def asked_since(self, at: datetime, unit: int) -> "MetricRunQuerySet":
+        """Previews of exactly this unit that were asked for since and are there."""
+        return self.published().filter(kind=RunKind.PREVIEW, unit_id=unit, requested_at__gt=at)
 
     def failed(self) -> "MetricRunQuerySet":
         return self.filter(state=RunState.COMPUTING, failed_at__isnull=False)

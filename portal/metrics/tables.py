@@ -136,9 +136,17 @@ def _rank_row(
 
 
 def _issues(board: Board, place: Place, code: int, severity: str) -> Receipt:
-    count = board.issues[code, "severity"][severity]
-    link = ListLink("quality:list", f"severity={severity}")
+    counts = board.issues[code, "severity"]
+    count = counts[severity] if severity else sum(counts.values())
+    link = ListLink("quality:list", f"severity={severity}" if severity else "")
     return place.receipt(formats.whole(count), link, Decimal(count))
+
+
+def issue_totals(board: Board) -> dict[str, Receipt]:
+    """Open issues of the unit: all of them, and the grave ones."""
+    return {name: _issues(board, board.place(), 0, severity) for name, severity in (
+        ("all", ""), ("must", "must"), ("should", "should"),
+    )}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -10,5 +10,6 @@ urlpatterns = [
     path("committee/panel/", views.committee_panel, name="committee_panel"),
     path("definitions/<slug:key>/", views.definition_page, name="definition"),
     path("run/", views.run, name="run"),
+    path("checked/", views.checked, name="checked"),
     path("progress/", views.progress, name="progress"),
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -20,7 +20,7 @@ from portal.metrics.dashboards import DEFAULT_ORDER, Board
 from portal.metrics.explaining import Explanations, definition
 from portal.metrics.figures import Latest, latest
 from portal.metrics.kept import Kept
-from portal.metrics.models import RunKind
+from portal.metrics.models import MetricRun, RunKind
 from portal.metrics.receipts import Standards
 from portal.metrics.registry import metrics
 from portal.metrics.tiles import tile_map
@@ -34,6 +34,8 @@ from portal.ui import formats
 from portal.ui.pages import done, page, private, wants_fragment
 from portal.ui.words import language
 
+#: How often one unit may be computed on demand; the clock asks by itself.
+AGAIN_AFTER = timedelta(minutes=1)
 #: Workbooks are made a floor above.
 EXPORT = "statistics:board"
 PAGES: dict[Level, str] = {
@@ -70,6 +72,7 @@ def committee(request: PortalRequest) -> HttpResponse:
             "changes": visits.changes(board),
             "rulers": board.rulers,
             "rules": tables.rule_rows(board),
+            "issue_totals": tables.issue_totals(board),
             "stock": tables.stock(board),
             "loads": tables.loads(board),
         }
@@ -109,6 +112,7 @@ def _dashboard(request: PortalRequest, level: Level, title: str) -> HttpResponse
             "changes": visits.changes(board),
             "tile_map": tile_map(board, "freshness"),
             "rules": tables.rule_rows(board),
+            "issue_totals": tables.issue_totals(board),
             "stock": tables.stock(board),
         }
 
@@ -140,14 +144,15 @@ def definition_page(request: PortalRequest, key: str) -> HttpResponse:
 @require_POST
 def run(request: PortalRequest) -> HttpResponse:
     """Ask for the numbers of a unit to be computed now; the page then shows the progress."""
-    unit = unit_asked(request, None)
-    services.request_run(
-        kind=RunKind.PREVIEW, unit=unit.pk, as_of=timezone.localdate(), by=request.scope,
-        at=timezone.now(),
-    )  # fmt: skip
+    unit, now = unit_asked(request, None), timezone.now()
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = f"{reverse(PAGES[unit.level])}?unit={unit.pk}"
+    if MetricRun.objects.asked_since(now - AGAIN_AFTER, unit.pk).exists():
+        return done(request, back, _("一分钟内刚计算过，请稍后再试"))
+    services.request_run(
+        kind=RunKind.PREVIEW, unit=unit.pk, as_of=timezone.localdate(now), by=request.scope, at=now
+    )
     return done(request, back, _("已开始计算，完成后自动刷新"))
 
 
@@ -161,6 +166,20 @@ def progress(request: PortalRequest) -> HttpResponse:
     if running is None and wants_fragment(request):
         response["HX-Refresh"] = "true"
     return private(response)
+
+
+@needs(Capability.VIEW_QUALITY)
+@require_GET
+def checked(request: PortalRequest) -> HttpResponse:
+    """When the rules were last asked of a unit, and how far the run is that asks them now."""
+    unit = unit_asked(request, None)
+    known = latest(unit.pk)
+    may_follow = request.scope.may(Capability.VIEW_DASHBOARD)
+    context = {
+        "at": min((moment for _run, moment in known.runs), default=None), "unit": unit,
+        "running": _running(request, known) if may_follow else None,
+    }  # fmt: skip
+    return private(page(request, "metrics/checked.html", context))
 
 
 def drawn(

@@ -1,25 +1,39 @@
 """Conditions of the issue list; each is a parameter of the address."""
 
+from datetime import date
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.models import User
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope, level_of
 from portal.quality.models import DataQualityIssue, IssueQuerySet, IssueState
 from portal.quality.registry import quality_rules
 from portal.quality.rule import ABOUT_TITLES
+from portal.quality.shares import collector_posts
 from portal.ui.filtering import offer
 
 SEVERITIES = [("must", _("必改")), ("should", _("应改")), ("note", _("提醒"))]
 ABOUT = [(str(about), title) for about, title in ABOUT_TITLES.items()]
 DUE = [("overdue", _("已超期")), ("open", _("未到期"))]
-WHO = [("mine", _("由我处理")), ("nobody", _("未派发")), ("somebody", _("已派发"))]
+WHO = [
+    ("mine", _("由我处理")), ("nobody", _("未派发")), ("somebody", _("已派发")),
+    ("others", _("派给采集员以外的岗位")),
+]  # fmt: skip
 WAITS = [
     ("mend", _("待我改")), ("answer", _("待审批无误")), ("check", _("待我复核")),
 ]  # fmt: skip
+
+
+def collectors(scope: Scope, day: date) -> "QuerySet[User] | None":
+    """The collectors of a street or a committee by name; a district has too many to choose from."""
+    if scope.level == "district":
+        return None
+    posts = collector_posts(scope.unit, day)
+    return User.objects.filter(pk__in=posts.values("user_id")).order_by("name", "pk")
 
 
 class IssueFilter(django_filters.FilterSet):
@@ -45,6 +59,9 @@ class IssueFilter(django_filters.FilterSet):
     who = django_filters.ChoiceFilter(
         label=_("责任人"), choices=WHO, method="by_mender", empty_label=_("不限")
     )
+    mender = django_filters.ModelChoiceFilter(
+        label=_("派给"), queryset=User.objects.none(), method="by_account", empty_label=_("不限")
+    )
     state = django_filters.ChoiceFilter(
         label=_("状态"), choices=IssueState.choices, empty_label=_("未了结")
     )
@@ -62,7 +79,7 @@ class IssueFilter(django_filters.FilterSet):
         """:param units: those below the reader's own that the list may be narrowed to"""
         super().__init__(*args, **kwargs)
         self.day, self.scope = day, scope
-        offer(self, unit=units)
+        offer(self, unit=units, mender=collectors(scope, day))
 
     def filter_queryset(self, queryset: IssueQuerySet) -> IssueQuerySet:
         rows: IssueQuerySet = super().filter_queryset(queryset)
@@ -72,7 +89,13 @@ class IssueFilter(django_filters.FilterSet):
     def by_mender(self, rows: IssueQuerySet, _name: str, value: str) -> IssueQuerySet:
         if value == "mine":
             return rows.filter(assigned_id=self.scope.user_id or 0)
+        if value == "others":
+            collectors = collector_posts(self.scope.unit, self.day).values("user_id")
+            return rows.filter(assigned_id__isnull=False).exclude(assigned_id__in=collectors)
         return rows.filter(assigned_id__isnull=value == "nobody")
+
+    def by_account(self, rows: IssueQuerySet, _name: str, value: User) -> IssueQuerySet:
+        return rows.filter(assigned_id=value.pk)
 
     def by_wait(self, rows: IssueQuerySet, _name: str, value: str) -> IssueQuerySet:
         return rows.waiting(value, self.scope)

@@ -48,7 +48,8 @@ def issue_url(issue: DataQualityIssue, by: Scope) -> str:
     if rule is None or not by.may(SEEN_BY[rule.about]):
         return ""
     if rule.opens:
-        return _address(rule.opens, issue.object_id if rule.keyed else None, "", None)
+        page = _address(rule.opens, issue.object_id if rule.keyed else None, "", None)
+        return f"{page}?{rule.narrowed}" if page and rule.narrowed else page
     if issue.dwelling_id is None:
         return ""
     if rule.about is About.PEOPLE and may_fix(issue, by):

@@ -63,7 +63,8 @@ class DataQualityIssue(CommitteeRecord):
     neither is a foreign key, so that the register never waits for its findings. `due_on` is the
     day by which it is mended, `answer_on` the one by which an exception is answered or a mended
     issue is checked. `fixed_by` is who saved what mended it; where a run saw it first, whom it
-    was given to. Names are those of the day, for a reader who does not see the accounts.
+    was given to. `excused` stays when an exception ends because the rule finds nothing any more.
+    Names are those of the day, for a reader who does not see the accounts.
     """
 
     rule = models.CharField("规则", max_length=8)
@@ -87,6 +88,8 @@ class DataQualityIssue(CommitteeRecord):
     assigned_to = models.CharField("责任人", max_length=50, blank=True, default="", db_default="")
     assigned_by = models.CharField("派发人", max_length=50, blank=True, default="", db_default="")
     assigned_at = models.DateTimeField("派发时间", null=True, blank=True)
+    reminded_by = models.CharField("催办人", max_length=50, blank=True, default="", db_default="")
+    reminded_at = models.DateTimeField("催办时间", null=True, blank=True)
     asked_by_id = models.BigIntegerField("申请人编号", null=True, blank=True)
     asked_by = models.CharField("申请人", max_length=50, blank=True, default="", db_default="")
     asked_at = models.DateTimeField("申请时间", null=True, blank=True)
@@ -94,6 +97,7 @@ class DataQualityIssue(CommitteeRecord):
     decided_by = models.CharField("审批人", max_length=50, blank=True, default="", db_default="")
     decided_at = models.DateTimeField("审批时间", null=True, blank=True)
     excepted_until = models.DateField("无误至", null=True, blank=True)
+    excused = models.BooleanField("曾确认无误", default=False, db_default=False)
     fixed_by_id = models.BigIntegerField("改完人编号", null=True, blank=True)
     fixed_by = models.CharField("改完人", max_length=50, blank=True, default="", db_default="")
     to_check = models.BooleanField("要复核", default=False, db_default=False)
@@ -111,9 +115,10 @@ class DataQualityIssue(CommitteeRecord):
         }  # fmt: skip
         plain: ClassVar[set[str]] = {
             "rule", "severity", "detected_on", "due_on", "state", "closed_on", "first_seen_run",
-            "assigned_id", "assigned_to", "assigned_by", "assigned_at", "asked_by_id", "asked_by",
-            "asked_at", "decided_by", "decided_at", "excepted_until", "fixed_by_id", "fixed_by",
-            "to_check", "checked_by", "checked_at", "answer_on",
+            "assigned_id", "assigned_to", "assigned_by", "assigned_at", "reminded_by",
+            "reminded_at", "asked_by_id", "asked_by", "asked_at", "decided_by", "decided_at",
+            "excepted_until", "excused", "fixed_by_id", "fixed_by", "to_check", "checked_by",
+            "checked_at", "answer_on",
         }  # fmt: skip
 
     class Meta:
@@ -178,6 +183,10 @@ class DataQualityIssue(CommitteeRecord):
             ),
             # the last weeks of a unit, open and closed
             models.Index(fields=["street_id", "detected_on"], name="quality_by_week"),
+            # what one rule has found lately, open and closed
+            models.Index(
+                fields=["rule", "detected_on"], include=["committee"], name="quality_of_rule"
+            ),
             # what waits for the street's answer or for a check: few rows
             models.Index(
                 fields=["street_id", "answer_on", "id"], include=["committee"],

@@ -97,6 +97,7 @@ class QualityRule:
     :param field: the field of the entry form that gets the focus
     :param opens: the page where it is mended, if not at a dwelling
     :param keyed: whether that page's address holds the offender's key
+    :param narrowed: filters of that page, where it is a list
     :param act: what the button of the to-do row says
     :param hurts: titles of the metrics that suffer
     :param excusable: whether a record that it finds can be right all the same (申请无误)
@@ -119,6 +120,7 @@ class QualityRule:
     field: str = ""
     opens: str = ""
     keyed: bool = True
+    narrowed: str = ""
     act: Text = _("去修改")
     hurts: Text = ""
     excusable: bool = True

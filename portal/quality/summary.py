@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 
 from portal.orgs.scope import level_of
-from portal.quality.models import STOCK, TO_MEND, DataQualityIssue, IssueCount
+from portal.quality.models import STOCK, TO_MEND, DataQualityIssue, IssueCount, IssueQuerySet
 from portal.quality.registry import quality_rules
 from portal.quality.rule import DEADLINES, QualityRule
 from portal.rules.services import Rule
@@ -44,7 +44,7 @@ class RuleState:
     @property
     def on_time_rate(self) -> Decimal | None:
         """Share of the issues due in the last twelve weeks that were mended in time, 0 to 100."""
-        return Decimal(self.in_time * 100) / self.judged if self.judged else None
+        return on_time(self.in_time, self.judged)
 
     @property
     def known_weeks(self) -> list[int]:
@@ -64,13 +64,38 @@ class RuleState:
         return self.units[0] if self.units else None
 
 
+def on_time(in_time: int, judged: int) -> Decimal | None:
+    """The share in percent; None where nothing was due."""
+    return Decimal(in_time * 100) / judged if judged else None
+
+
+def of_the_last_weeks(unit: int, day: date) -> IssueQuerySet:
+    """What is open now in a unit, and what was closed in the weeks of the trend."""
+    first = day - timedelta(weeks=WEEKS)
+    rows = DataQualityIssue.objects.under(unit).filter(STOCK | Q(closed_on__gte=first))
+    return rows.order_by()
+
+
+def counts(day: date) -> dict[str, Count]:
+    """How issues of the last weeks are counted, whatever they are grouped by."""
+    mended = Q(state__in=["fixed", "checked"])
+    return {
+        "open": Count("id", filter=STOCK),
+        "new": Count("id", filter=Q(detected_on__gt=day - LATELY)),
+        "mended": Count("id", filter=mended & Q(closed_on__gt=day - LATELY)),
+        "overdue": Count("id", filter=TO_MEND & Q(due_on__lt=day)),
+        "in_time": Count("id", filter=mended & Q(closed_on__lte=F("due_on"))),
+        "judged": Count("id", filter=mended | Q(due_on__lt=day)),
+    }
+
+
 def rule_states(unit: int, day: date, deadlines: Rule) -> list[RuleState]:
     """All rules, those with open issues first, in four queries."""
-    counts = {row["rule"]: row for row in _counted(unit, day)}
+    counted = {row["rule"]: row for row in _counted(unit, day)}
     units = _by_unit(unit)
     weeks = _stored(unit, day)
     states = [
-        _state(rule, counts.get(key), units.get(key, []), weeks[key], deadlines)
+        _state(rule, counted.get(key), units.get(key, []), weeks[key], deadlines)
         for key, rule in quality_rules().items()
     ]
     return sorted(states, key=lambda state: state.open == 0)
@@ -78,28 +103,13 @@ def rule_states(unit: int, day: date, deadlines: Rule) -> list[RuleState]:
 
 def _counted(unit: int, day: date) -> "Any":
     """Counts by rule, of what is open now and what was mended in the last weeks."""
-    first = day - timedelta(weeks=WEEKS)
-    is_open, mended = STOCK, Q(state__in=["fixed", "checked"])
-    return (
-        DataQualityIssue.objects.under(unit)
-        .filter(is_open | Q(closed_on__gte=first))
-        .order_by()
-        .values("rule")
-        .annotate(
-            open=Count("id", filter=is_open),
-            new=Count("id", filter=Q(detected_on__gt=day - LATELY)),
-            mended=Count("id", filter=mended & Q(closed_on__gt=day - LATELY)),
-            overdue=Count("id", filter=TO_MEND & Q(due_on__lt=day)),
-            in_time=Count("id", filter=mended & Q(closed_on__lte=F("due_on"))),
-            judged=Count("id", filter=mended | Q(due_on__lt=day)),
-        )
-    )
+    return of_the_last_weeks(unit, day).values("rule").annotate(**counts(day))
 
 
 def _stored(unit: int, day: date) -> dict[str, list[int | None]]:
     """The stock of each rule on the last stored day of each week; no week is counted anew."""
-    counts = IssueCount.objects.under(unit).order_by()
-    recent = counts.filter(day__gt=day - timedelta(weeks=WEEKS), day__lte=day)
+    stored = IssueCount.objects.under(unit).order_by()
+    recent = stored.filter(day__gt=day - timedelta(weeks=WEEKS), day__lte=day)
     last: dict[int, date] = {}
     for each in sorted(recent.values_list("day", flat=True).distinct()):
         last[(day - each).days // 7] = each
@@ -108,7 +118,7 @@ def _stored(unit: int, day: date) -> dict[str, list[int | None]]:
         key: [0 if place in places.values() else None for place in range(WEEKS)]
         for key in quality_rules()
     }
-    rows = counts.filter(day__in=places).values_list("rule", "day").annotate(sum=Sum("open"))
+    rows = stored.filter(day__in=places).values_list("rule", "day").annotate(sum=Sum("open"))
     for key, each, stock in rows:
         if key in found:
             found[key][places[each]] = stock

@@ -6,6 +6,7 @@ app_name = "quality"
 urlpatterns = [
     path("", lists.issue_list, name="list"),
     path("assign/", bulk.assign, name="assign_many"),
+    path("remind/", bulk.remind, name="remind_many"),
     path("<uuid:pk>/", issues.issue, name="issue"),
     path("<uuid:pk>/assign/", issues.assign, name="assign"),
     path("<uuid:pk>/ask/", issues.ask, name="ask"),

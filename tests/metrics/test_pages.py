@@ -87,7 +87,7 @@ def test_each_number_opens_a_list_of_its_length(cast, register, key, path):
 
 def test_the_numbers_cover_every_fault(cast, register):
     text = cast.client("clerk").get("/dashboard/committee/").content.decode()
-    for query in ("overdue=1", "incomplete=1", "code=missing", "occupancy_check=overdue"):
+    for query in ("fresh=0", "incomplete=1", "code=missing", "occupancy_check=overdue"):
         assert query in text
 
 
@@ -175,8 +175,11 @@ def test_change_is_against_the_end_of_last_month(cast, register, today):
     assert board.population.change == f"+{shown - before:.0f}"
 
 
-def test_now_is_asked_of_the_ledger_and_the_page_shows_progress(cast, register):
+def test_now_is_asked_of_the_ledger_and_the_page_shows_progress(cast, register, at):
     client = cast.client("street")
+    response = client.post("/dashboard/run/", {"unit": STREET})
+    assert "一分钟内刚计算过" in client.get(response["Location"]).content.decode()
+    MetricRun.objects.update(requested_at=at - timedelta(minutes=2))
     response = client.post("/dashboard/run/", {"unit": STREET})
     assert response.status_code == 302
     assert "正在计算" in client.get(response["Location"]).content.decode()
@@ -186,7 +189,11 @@ def test_now_is_asked_of_the_ledger_and_the_page_shows_progress(cast, register):
 
     still = client.get(f"/dashboard/progress/?unit={STREET}", headers={"HX-Request": "true"})
     assert "HX-Refresh" not in still
+    assert "正在计算" in client.get("/dashboard/checked/").content.decode()
     work(job.pk, STREET)
+    looked = client.get(f"/dashboard/checked/?unit={STREET}").content.decode()
+    assert "检查于" in looked
+    assert "正在计算" not in looked
     over = client.get(f"/dashboard/progress/?unit={STREET}", headers={"HX-Request": "true"})
     assert over["HX-Refresh"] == "true"
 

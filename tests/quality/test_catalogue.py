@@ -207,7 +207,7 @@ def test_more_homes_in_an_hour_than_can_be_seen_are_a_finding(cast, at):
     (issue,) = checked(at)["R-261"].values()
     local = timezone.localtime(hour)
     assert issue.subject == "周敏"
-    assert issue.detail == f"{local:%m-%d %H} 时起一小时核实 31 套无变化，占本周的 100%"
+    assert issue.detail == f"{local:%m-%d %H} 时起一小时核实 31 套无变化，平均 116 秒一套"
     assert (issue.committee_id, issue.dwelling_id) == (HOME, None)
 
 

@@ -17,6 +17,7 @@ from portal.quality.services.mending import (
     send_back,
     why_not_assigned,
 )
+from portal.quality.services.reminding import remind_issues, why_not_reminded
 from portal.quality.services.running import (
     RULE_SETS,
     Outcome,
@@ -46,8 +47,10 @@ __all__ = [
     "menders_of",
     "place_of",
     "refuse_exception",
+    "remind_issues",
     "report_mended",
     "send_back",
     "why_not_assigned",
+    "why_not_reminded",
     "withdraw_exception",
 ]

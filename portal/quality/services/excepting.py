@@ -86,10 +86,11 @@ def approve_exception(
     if not today < until <= today + LONGEST:
         raise UnableToSettle(f"截止日期应在明天到 {today + LONGEST:%Y-%m-%d} 之间", "until")
     issue.excepted_until, issue.closed_on, issue.answer_on = until, today, None
+    issue.excused = True
     _decided(issue, answer, by, at)
     moved(
-        issue, "approve", "excepted_until", "closed_on", "answer_on", "decided_by", "decided_at",
-        "answer",
+        issue, "approve", "excepted_until", "excused", "closed_on", "answer_on", "decided_by",
+        "decided_at", "answer",
     )  # fmt: skip
     told("exception_approved", issue, by, at, reason=issue.answer, until=until)
     return issue

@@ -50,8 +50,10 @@ REOPENED = ",\n        ".join(
     f"{column} = CASE WHEN {when} THEN {value} ELSE {{table}}.{column} END"
     for column, value, when in (
         ("state", "'open'", MOVED), ("assigned_id", "NULL", MOVED), ("assigned_to", "''", MOVED),
-        ("answer_on", "NULL", MOVED), ("closed_on", "NULL", ENDED),
-        ("excepted_until", "NULL", ENDED), ("detected_on", "EXCLUDED.detected_on", ENDED),
+        ("answer_on", "NULL", MOVED), ("reminded_at", "NULL", MOVED), ("reminded_by", "''", MOVED),
+        ("closed_on", "NULL", ENDED),
+        ("excepted_until", "NULL", ENDED), ("excused", "false", ENDED),
+        ("detected_on", "EXCLUDED.detected_on", ENDED),
         ("due_on", "EXCLUDED.due_on", ENDED),
     )
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Several issues given to one person at once, after telling which stay as they are and why.
+"""Several issues given to one person or pressed for at once, after telling which stay and why.
 
 Paper: S-67.
 """
@@ -21,6 +21,7 @@ from portal.quality.models import DataQualityIssue
 from portal.quality.tables import IssueList
 from portal.quality.views.lists import filter_context
 from portal.ui.bulk import Outlook
+from portal.ui.forms import PortalForm
 
 
 @require_POST
@@ -50,8 +51,33 @@ def assign(request: PortalRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+@require_POST
+@needs(Capability.MANAGE_ISSUES)
+def remind(request: PortalRequest) -> HttpResponse:
+    """Tell which of the chosen issues are late and would be pressed for; then press for them."""
+    scope, at = request.scope, timezone.now()
+    rows = DataQualityIssue.objects.in_scope(scope)
+    chosen = IssueList.picked(request, rows, **filter_context(scope))
+    asked = BulkForm(
+        title=_("催办超期的问题"), verb=_("催办"), unit=IssueList.unit,
+        action=reverse("quality:remind_many"), where=reverse("quality:list"),
+        said=_("已催办 %(n)s 项，责任人的待办里会写明"),
+    )  # fmt: skip
+    form = PortalForm(request.POST if is_agreed(request) else None)
+    return asked.respond(
+        request, chosen, form,
+        lambda issue: (called(issue), services.why_not_reminded(issue, at)),
+        lambda keys: Done(services.remind_issues(issue_ids=keys, by=scope, at=at)),
+    )  # fmt: skip
+
+
 def _judged(issue: Any) -> tuple[str, str]:
-    return f"{issue.subject} {issue.place}".strip(), services.why_not_assigned(issue)
+    return called(issue), services.why_not_assigned(issue)
+
+
+def called(issue: DataQualityIssue) -> str:
+    """How the dialog names an issue."""
+    return f"{issue.subject} {issue.place}".strip()
 
 
 def _menders(chosen: Rows) -> dict[int, str]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import DateField, Value
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from portal.quality.models import DataQualityIssue, IssueQuerySet
 from portal.quality.registry import quality_rules
 from portal.quality.rule import ABOUT_TITLES
 from portal.quality.services import failures_for
+from portal.quality.shares import collector_shares, unit_shares
 from portal.quality.summary import RuleState, rule_states
 from portal.quality.tables import IssueList, IssueListOfMany
 from portal.rules.services import rule_on
@@ -38,14 +39,15 @@ MOST_UNITS = 7
 def issue_list(request: PortalRequest) -> HttpResponse:
     """Every rule with its open issues, and the issues that pass the filters."""
     day, scope = timezone.localdate(), request.scope
-    names = {unit.pk: unit.short_name for unit in _units(scope)}
+    units = list(_units(scope))
+    names = {unit.pk: unit.short_name for unit in units}
     rows = DataQualityIssue.objects.in_scope(scope).select_related("committee")
     declared = IssueListOfMany if names else IssueList
     assigns = scope.may(Capability.MANAGE_ISSUES)
     listing = declared(
         request, rows.annotate(today=Value(day, DateField())),
         filter_context=filter_context(scope), views=lambda: _views(rows, scope, day),
-        bulk=[BulkAction(_("派发…"), reverse("quality:assign_many"), dialog=True)] * assigns,
+        bulk=_bulk() if assigns else (),
     )  # fmt: skip
     shown = _shown_unit(request, scope, names)
     states = rule_states(shown, day, rule_on("issue_deadlines", day))
@@ -72,8 +74,58 @@ def issue_list(request: PortalRequest) -> HttpResponse:
         "is_narrowed": shown != scope.unit,
         "unit_name": names.get(shown, ""),
         "may_run": scope.may(Capability.RUN_METRICS),
+        "may_export": scope.may(Capability.EXPORT_MASKED),
+        "file": {"key": "issues", "query": listing.query},
+        "late": _late(request, states, state) if assigns else None,
+        **_shares(request, units, shown, day),
     }
     return listing.respond("quality/list.html", context)
+
+
+def _bulk() -> list[BulkAction]:
+    return [
+        BulkAction(_("派发…"), reverse("quality:assign_many"), dialog=True),
+        BulkAction(_("催办…"), reverse("quality:remind_many"), dialog=True),
+    ]
+
+
+def _late(
+    request: PortalRequest, states: Sequence[RuleState], state: RuleState | None
+) -> dict[str, Any]:
+    """How many of what the rules' table shows are late, and the conditions that hold them."""
+    asked = QueryDict(mutable=True)
+    asked["due"] = "overdue"
+    for name in ("rule", "unit"):
+        if request.GET.get(name):
+            asked[name] = request.GET[name]
+    return {
+        "count": state.overdue if state else sum(each.overdue for each in states),
+        "query": asked.urlencode(),
+    }
+
+
+def _shares(
+    request: PortalRequest, units: Sequence[OrgUnit], shown: int, day: date
+) -> dict[str, Any]:
+    """The table in place of the rules', where the address asks for one: by unit or by collector."""
+    scope = request.scope
+    ways = {"": _("按规则")}
+    if units:
+        ways["unit"] = _("按街道（镇）") if scope.level == "district" else _("按居（村）委")
+    if scope.level != "district" and scope.may(Capability.MANAGE_ISSUES):
+        ways["collector"] = _("按采集员")
+    by = request.GET.get("by", "")
+    found: dict[str, Any] = {"by": by if by in ways else "", "ways": ways}
+    committees = [unit for unit in units if unit.level == "committee"]
+    if found["by"] == "unit":
+        parts = committees if scope.level == "street" else [u for u in units if u.level == "street"]
+        found["shares"] = unit_shares(parts, scope.unit, day)
+    elif found["by"] == "collector":
+        own = committees or list(OrgUnit.objects.filter(pk=scope.unit))
+        found["shares"] = collector_shares(
+            [unit for unit in own if shown in (scope.unit, unit.pk)], scope.unit, day
+        )
+    return found
 
 
 def filter_context(scope: Scope) -> dict[str, Any]:
