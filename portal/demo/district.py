@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import partial
-from multiprocessing import get_context
 from typing import Any
 
 from django.db import connections, transaction
@@ -38,6 +37,7 @@ from portal.demo.cards import Cards, Desks
 from portal.demo.chance import Dice
 from portal.demo.copying import copy_rows
 from portal.demo.findings import findings
+from portal.demo.hands import hands
 from portal.demo.homes import build, code_events, dwelling_rows
 from portal.demo.lettings import Lettings
 from portal.demo.people import People
@@ -124,24 +124,19 @@ class District:
 def side_by_side(
     invent: partial[District], dealt: Sequence[Plot], processes: int
 ) -> Iterator[tuple[int, Counts]]:
-    """Fill whole streets in processes of their own; yields each street's code and row counts.
+    """Fill whole streets, several at once; yields each street's code and row counts.
 
-    Each street is one transaction. The processes are forked, so they find settings and test
-    databases as they are here; connections are closed first, for no two may share one.
+    Each street is one transaction.
     """
-    streets = list(by_street(dealt))
-    connections.close_all()
-    with get_context("fork").Pool(processes, maxtasksperchild=1) as pool:
-        yield from pool.imap_unordered(partial(_street, invent), streets)
+    with hands(processes) as several:
+        yield from several(partial(_street, invent), list(by_street(dealt)))
 
 
 def _street(invent: partial[District], plots: list[Plot]) -> tuple[int, Counts]:
     with transaction.atomic(using="owner"):
         with connections["owner"].cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit = off")
-        counts = invent().settle(plots)
-    connections.close_all()
-    return plots[0].street, counts
+        return plots[0].street, invent().settle(plots)
 
 
 def cores() -> int:

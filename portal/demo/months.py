@@ -1,7 +1,11 @@
 """The population of the demonstration's closed months, counted from the register as it is."""
 
+from functools import partial
+from uuid import UUID
+
 from django.db import transaction
 
+from portal.demo.hands import Hands
 from portal.metrics.models import MetricRun
 from portal.orgs.acting import acting
 from portal.orgs.limits import allow_work
@@ -15,15 +19,25 @@ MONTHS, MONTHS_OF_MANY = 6, 2
 FEW = 100_000
 
 
-def count_months(by: Scope) -> dict[str, int]:
-    """Keep cells and shown counts for the latest closes; returns rows by table."""
-    cells = counts = 0
+def count_months(by: Scope, hands: Hands = map) -> dict[str, int]:
+    """Keep cells and shown counts for the latest closes; returns rows by table.
+
+    :param hands: does the months one after the other, or some at once in processes of their own
+    """
     with acting(by):
         allow_work(clockwork=True)
         is_small = Residence.objects.count() < FEW
-        closes = MetricRun.objects.closes().order_by("-as_of")
-        for run in closes[: MONTHS if is_small else MONTHS_OF_MANY]:
-            with transaction.atomic():
-                cells += services.keep(run=run, unit=run.unit_id)
-                counts += services.finish(run=run)
-    return {PopulationCell._meta.label: cells, ShownCount._meta.label: counts}
+        closes = MetricRun.objects.closes().order_by("-as_of").values_list("pk", flat=True)
+        latest = list(closes[: MONTHS if is_small else MONTHS_OF_MANY])
+    kept = list(hands(partial(_count, by), latest))
+    return {
+        PopulationCell._meta.label: sum(cells for cells, _counts in kept),
+        ShownCount._meta.label: sum(counts for _cells, counts in kept),
+    }
+
+
+def _count(by: Scope, close: UUID) -> tuple[int, int]:
+    with acting(by), transaction.atomic():
+        allow_work(clockwork=True)
+        run = MetricRun.objects.get(pk=close)
+        return services.keep(run=run, unit=run.unit_id), services.finish(run=run)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import connections, transaction
@@ -31,6 +32,7 @@ from portal.demo.bulk import laid_aside
 from portal.demo.cards import Desks, Official
 from portal.demo.diary import Diary
 from portal.demo.district import TABLES, District, side_by_side
+from portal.demo.hands import hands
 from portal.demo.history import remember_past
 from portal.demo.months import count_months
 from portal.demo.plots import Plot, Size, plots
@@ -118,17 +120,28 @@ def _desks() -> Desks:
     }
 
 
-def make_numbers(*, today: date, seed: int) -> dict[str, int]:
-    """Compute the first metrics and issues as the clock would, then invent their past."""
+def make_numbers(*, today: date, seed: int, processes: int = 1) -> dict[str, int]:
+    """Compute the first metrics and issues as the clock would, then invent their past.
+
+    :param processes: how many compute streets and months at once, where the run is divided
+    """
     at = timezone.now()
     with transaction.atomic(using="owner"):
         Blunders(cast.HOME, today).make()
     run = metrics.run_district(kind=RunKind.PREVIEW, as_of=today, at=at)
     if run is None or run.job_id is None:
         return {}
-    ledger.work(run.job_id, run.unit_id)
+    with hands(processes) as several:
+        list(several(partial(_work, run.job_id, run.unit_id), range(processes)))
     by = _clockwork()
-    return remember_past(today=today, seed=seed, by=by) | count_months(by)
+    counts = remember_past(today=today, seed=seed, by=by)
+    with hands(processes) as several:
+        return counts | count_months(by, several)
+
+
+def _work(job: UUID, unit: int, _hand: int) -> None:
+    """One worker of several at the same job."""
+    ledger.work(job, unit)
 
 
 def _clockwork() -> Scope:

@@ -189,7 +189,8 @@ class Shown:
         """The cheapest swap of these features; None where there is nobody to change."""
         kept = tuple(f for f in range(self.features) if f not in changed)
         shape = (1 if partners is None else len(partners), *self.people.shape[1:])
-        cost: Any = np.zeros((1,) * len(shape), np.int64)
+        # prices that spread along the same axes are added first: only sums reach the full size
+        prices: dict[tuple[int, ...], Any] = {}
         plus: Any = np.ones((1,) * len(shape), bool)
         minus: Any = plus.copy()
         for corner in self._corners(changed, values, unit, partners):
@@ -200,7 +201,9 @@ class Shown:
                 minus = minus & some
             for subset in self._touched(changed):
                 for level in self._levels(unit, partners):
-                    cost = cost + self._at(self._price[subset][level], corner, subset, level)
+                    price = self._at(self._price[subset][level], corner, subset, level)
+                    prices[price.shape] = prices.get(price.shape, 0) + price
+        cost: Any = sum(sorted(prices.values(), key=np.size))
         possible = np.broadcast_to(plus | minus, shape)
         cost = np.where(possible, np.broadcast_to(cost, shape), IMPOSSIBLE)
         for feature in changed:  # another value must be another

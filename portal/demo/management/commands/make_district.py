@@ -35,12 +35,13 @@ class Command(BaseCommand):
         self.started, seed = time.monotonic(), options["seed"]
         today = timezone.localdate()
         services.make_logins(today)
+        size = _size(options)
+        processes = options["processes"] if size.is_large else 1
         counts = services.make_district(
-            size=_size(options), seed=seed, today=today, processes=options["processes"],
-            tell=self._tell,
-        )  # fmt: skip
+            size=size, seed=seed, today=today, processes=processes, tell=self._tell
+        )
         self._tell("登记册已生成，计算指标")
-        counts |= services.make_numbers(today=today, seed=seed)
+        counts |= services.make_numbers(today=today, seed=seed, processes=processes)
         self._tell("指标已计算，补写办件和考核")
         counts |= services.make_work(today=today, seed=seed)
         for label, count in counts.items():
