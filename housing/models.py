@@ -12,13 +12,15 @@ from housing.enforcement import EnforcementSite, Referral
 from housing.key_areas import KeyArea, KeyAreaBuilding
 from housing.leases import Lease
 from housing.legality import LegalityDetermination
+from housing.photos import FindingPhoto
 from housing.querysets import BuildingQuerySet, DwellingQuerySet
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
 
 __all__ = [
     "AddressPlate", "Building", "Campaign", "CampaignTarget", "DwellingUnit", "EnforcementSite",
-    "Finding", "GroupRentalDecision", "GroupRentalTest", "HouseCodeEvent", "HouseCodeRequest",
-    "KeyArea", "KeyAreaBuilding", "Lease", "LegalityDetermination", "Referral", "Room", "Source",
+    "Finding", "FindingPhoto", "GroupRentalDecision", "GroupRentalTest", "HouseCodeEvent",
+    "HouseCodeRequest", "KeyArea", "KeyAreaBuilding", "Lease", "LegalityDetermination", "Referral",
+    "Room", "Source",
 ]  # fmt: skip
 
 

@@ -27,7 +27,7 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks(
     [
         "portal.audit", "portal.orgs", "portal.jobs", "portal.metrics", "portal.quality",
-        "portal.exchange", "portal.oversight", "residents",
+        "portal.exchange", "portal.oversight", "housing", "residents",
     ]
 )  # fmt: skip
 # Beat only ticks. What is due is decided, and done once, in the ledger: a beat that dies, a second
@@ -50,6 +50,7 @@ CLOCKWORK = {
     "leads": Daily(time(2, 45), "residents.tasks.purge_leads"),
     "answered": Daily(time(2, 55), "residents.tasks.purge_answered"),
     "spot_sheets": Daily(time(2, 50), "residents.tasks.purge_sheets"),
+    "photos": Daily(time(2, 58), "housing.tasks.purge_photos"),
     "exports": Every(timedelta(minutes=10), "portal.exchange.tasks.expire_exports"),
     "alarms": Every(timedelta(hours=1), "portal.oversight.tasks.look_for_alarms"),
     "nightly": Daily(time(1, 0), "portal.metrics.tasks.nightly"),

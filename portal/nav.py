@@ -48,7 +48,7 @@ GROUPS: list[tuple[str, list[Item]]] = [
     ("", [
         Item("home", "工作台", "desk:home", "dashboard", C.VIEW_REGISTER, ("committee",)),
         Item("district", "全区看板", "metrics:district", "dashboard", C.VIEW_DASHBOARD,
-             ("district",)),
+             ("district",), pages=("metrics:closes",)),
         Item("street", "街道看板", "metrics:street", "dashboard", C.VIEW_DASHBOARD, ("street",)),
         Item("todo", "待办", "desk:todo", "inbox", C.VIEW_QUALITY),
     ]),
@@ -123,7 +123,7 @@ GROUPS: list[tuple[str, list[Item]]] = [
              pages=("residents:spot_round", "residents:plan_spot", "residents:spot_people",
                     "residents:spot_records")),
         Item("spot_sheet", "我的抽查表", "residents:spot_sheet", "inspection", C.CHECK_SAMPLES,
-             ("street",), pages=("residents:spot_visit",)),
+             ("street",), pages=("residents:spot_visit", "residents:spot_phone")),
     ]),
     ("力量", [
         Item("staffing", "采集力量", "staffing:overview", "collector", C.VIEW_STAFFING,

@@ -68,10 +68,14 @@ def read_answer(told: Mapping[str, str]) -> Answer:
     members = _members(told.get("members", ""))
     if outcome == VACANT and any(member.state != LEFT for member in members):
         raise UnreadableAnswerError("空置的房屋，请先把成员都标为搬离")
-    return Answer(outcome, members, note, _age(told.get("age", "")), told.get("take") == "mine")
+    return Answer(outcome, members, note, age_of(told.get("age", "")), told.get("take") == "mine")
 
 
-def _age(text: str) -> timedelta:
+def age_of(text: str) -> timedelta:
+    """How long ago the phone says it was.
+
+    :raises UnreadableAnswerError: no number of seconds, or longer ago than answers are kept
+    """
     if not text.isascii() or not text.isdecimal() or len(text) > 9:
         raise UnreadableAnswerError("看不懂这一户是什么时候填的，请重新填写")
     age = timedelta(seconds=int(text))

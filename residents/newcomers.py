@@ -7,13 +7,26 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import (
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+)
+from django.db.models.functions import Cast
 
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
+from portal.rules.models import RuleSet
 from residents.querysets import ResidenceQuerySet
 
 #: 来沪人员 in the categories of population.
 INCOMER = "20"
+#: The edition of the sheet, and in how many days it is handed over.
+RULE = "welcome_sheet"
 #: How far back the list of those not yet welcomed looks, in days.
 LOOK_BACK = 90
 
@@ -75,6 +88,14 @@ def not_welcomed(rows: ResidenceQuerySet, today: date) -> ResidenceQuerySet:
     """Newcomers to whom nobody has handed the sheet."""
     given = NewcomerService.objects.filter(resident=OuterRef("resident_id"))
     return newcomers(rows, today).exclude(Exists(given))
+
+
+def to_welcome(rows: ResidenceQuerySet, today: date) -> ResidenceQuerySet:
+    """Newcomers without a sheet, each with the day by which it is due (`welcome_due`)."""
+    rule = RuleSet.objects.on(today).filter(code=RULE).order_by("-version")
+    days = Cast(Subquery(rule.values("parameters__inform_days")[:1]), IntegerField())
+    due = ExpressionWrapper(F("registered_on") + days, output_field=DateField())
+    return not_welcomed(rows, today).annotate(welcome_due=due)
 
 
 def late_since(today: date, days: int) -> Q:

@@ -17,6 +17,8 @@ def figures_of(found: SpotRound) -> list[dict[str, str]]:
     result = found.result
     if not result:
         return []
+    if found.is_recheck:
+        return _recheck(result)
     first = _("登记率") if found.is_forward else _("准确率")
     return [
         _tile(first, formats.share(result["value"]), _bounds(result)),
@@ -30,6 +32,20 @@ def fields_of(found: SpotRound) -> list[tuple[str, int, int]]:
     """Each field of checked records: its title, how many were right, of how many that were told."""
     told = found.result.get("fields") or {}
     return [(FIELDS[key], *told[key]) for key in FIELDS if key in told]
+
+
+def _recheck(result: dict[str, Any]) -> list[dict[str, str]]:
+    pairs = {"all": result["settled"], "n": result["same"]}
+    people = {"then": result["records"], "now": result["cases"], "n": result["right"]}
+    return [
+        _tile(_("两次结果一致"), formats.share(result["value"]), _bounds(result)),
+        _tile(_("结果一致的户"), formats.whole(result["same"]),
+              _("复查到 %(all)s，一致 %(n)s") % pairs),
+        _tile(_("人员一致"), formats.share(result["people"]),
+              _("上一轮 %(then)s 人，复查 %(now)s 人，同为 %(n)s 人") % people),
+        _tile(_("应答率"), formats.share(result["response"]),
+              _("抽 %(all)s，有结果 %(n)s") % {"all": result["drawn"], "n": result["settled"]}),
+    ]  # fmt: skip
 
 
 def _forward(result: dict[str, Any]) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from portal.ui.forms import DayField, PortalForm, dress
 from portal.ui.widgets import Segmented
 from residents.filters import SEXES
 from residents.services.spotchecks import Planned, Seen, Visit
-from residents.spotchecks.courses import KINDS, WITH_PEOPLE, outcomes_of
+from residents.spotchecks.courses import ASKED, WITH_PEOPLE, outcomes_of
 
 #: Rows for people on a sheet; blank ones are left out.
 ROWS = 8
@@ -20,7 +20,7 @@ class PlanForm(PortalForm):
     """Which check of which street, when, how precise; the number of draws follows."""
 
     unit = forms.TypedChoiceField(label=_("街道（镇）"), coerce=int)
-    kind = forms.ChoiceField(label=_("类别"), choices=KINDS)
+    kind = forms.ChoiceField(label=_("类别"), choices=ASKED)
     as_of = DayField(label=_("时点"), help_text=_("问的是这一天晚上住在这里的人"))
     field_from = DayField(label=_("上门开始"), help_text=_("抽查表当天下发，14 天内完成"))
     half_width = forms.DecimalField(label=_("允许误差（百分点）"), min_value=1, max_value=20)
@@ -67,6 +67,21 @@ class ExtendForm(PortalForm):
     """How many more to draw."""
 
     wanted = forms.IntegerField(label=_("补抽数"), min_value=1, max_value=2000)
+
+
+class RecheckForm(PortalForm):
+    """How many doors to call at again, and from when."""
+
+    wanted = forms.IntegerField(label=_("复查数"), min_value=1, max_value=2000)
+    field_from = DayField(label=_("上门开始"))
+
+
+class CancelForm(PortalForm):
+    """Why a round is given up."""
+
+    columns = 1
+
+    reason = forms.CharField(label=_("取消的原因"), max_length=200)
 
 
 class VisitForm(PortalForm):

@@ -17,7 +17,7 @@ from residents.spotchecks.courses import KINDS, STATES
 from residents.spotchecks.strata import TITLES
 
 TONES = {"planned": "", "drawn": "info", "in_field": "warn", "matching": "warn",
-         "published": "ok", "extended": "info"}  # fmt: skip
+         "published": "ok", "extended": "info", "cancelled": ""}  # fmt: skip
 RIGHT = [("1", _("相符")), ("0", _("不符"))]
 
 

@@ -129,6 +129,27 @@ class InspectionForm(PortalForm):
         self.offer("visitors", visitors.items())
 
 
+class PhotoForm(PortalForm):
+    """A photo of a place, and what it shows; whoever sends it has looked for faces and papers."""
+
+    columns = 1
+    photo = forms.FileField(
+        label=_("照片"),
+        help_text=_("JPEG、PNG 或 WebP，10 MB 以内；拍摄地点、时间、设备等信息会去掉"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )  # fmt: skip
+    shows = words_field(_("照片内容"), most=100, help_text=_("如：客厅隔成三间"))
+    no_faces = forms.BooleanField(
+        label=_("照片里没有人脸，也没有证件、单据"),
+        error_messages={"required": _("有人脸或证件的照片不能上传，请重新拍摄")},
+    )  # fmt: skip
+
+
+class RemovePhotoForm(PortalForm):
+    columns = 1
+    reason = words_field(_("删除原因"))
+
+
 class ReviewForm(PortalForm):
     columns = 1
     note = words_field(_("核查情况"))

@@ -79,6 +79,12 @@ from housing.services.leasing import (
     void_lease,
 )
 from housing.services.making import NewDwelling
+from housing.services.photographing import (
+    add_photo,
+    picture_of,
+    purge_photos,
+    remove_photo,
+)
 from housing.services.referring import (
     ReferralTold,
     close_referral,
@@ -192,4 +198,8 @@ __all__ = [
     "void_lease",
     "withdraw_code_request",
     "withdraw_dwellings",
+    "add_photo",
+    "picture_of",
+    "purge_photos",
+    "remove_photo",
 ]

@@ -94,7 +94,7 @@ class Course:
 
     def _render(
         self, request: PortalRequest, found: Any, tried: Act | None = None,
-        form: PortalForm | None = None,
+        form: PortalForm | None = None, **more: Any,
     ) -> HttpResponse:  # fmt: skip
         acts = [
             {
@@ -105,8 +105,13 @@ class Course:
             for each in self.acts
             if each is tried or self._may(request, found, each)
         ]  # fmt: skip
-        context = {"row": found, "acts": acts, "refused": form} | self.shown(request, found)
-        return page(request, self.template, context, status=UNPROCESSABLE if tried else 200)
+        context = {"row": found, "acts": acts, "refused": form} | self.shown(request, found) | more
+        status = UNPROCESSABLE if tried or more else 200
+        return page(request, self.template, context, status=status)
+
+    def again(self, request: PortalRequest, found: Any, **more: Any) -> HttpResponse:
+        """The record once more, with something beside its acts that was refused."""
+        return self._render(request, found, **more)
 
     @staticmethod
     def _may(request: PortalRequest, found: Any, act: Act) -> bool:

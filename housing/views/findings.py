@@ -17,18 +17,23 @@ from housing.forms.campaigns import (
     FailedForm,
     InspectionForm,
     NoticeForm,
+    PhotoForm,
     ProgressForm,
     RecheckForm,
+    RemovePhotoForm,
 )
-from housing.models import Campaign, DwellingUnit, Finding
+from housing.models import Campaign, DwellingUnit, Finding, FindingPhoto
+from housing.photos import MOST_PHOTOS
 from housing.rectifying import LEAD_OF
 from housing.views import act_once, put_errors, tell_viewed
 from housing.views.acting import Act, Course
+from portal.audit.record import record
+from portal.exchange.pictures import MAX_BYTES
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui import formats
 from portal.ui.listing import FEW
-from portal.ui.pages import done, page
+from portal.ui.pages import done, page, private
 
 
 @require_GET
@@ -67,9 +72,19 @@ def _shown(request: PortalRequest, row: Finding) -> dict[str, Any]:
     return {
         "heading": row.place, "kind": _("检查发现"), "facts": facts, "steps": course,
         "tone": TONES[row.state], "note": note,
-        "links": _links(request, row),
+        "links": _links(request, row), **_photos(request, row),
         "crumbs": [{"title": _("检查发现"), "url": reverse("housing:findings")},
                    {"title": row.place}],
+    }  # fmt: skip
+
+
+def _photos(request: PortalRequest, row: Finding) -> dict[str, Any]:
+    runs = request.scope.may(Capability.RUN_CAMPAIGNS)
+    kept = list(row.photos.order_by("id"))
+    room = sum(bool(photo.stored_file) for photo in kept) < MOST_PHOTOS
+    return {
+        "photos": kept, "removes": runs, "most_photos": MOST_PHOTOS,
+        "photo_form": PhotoForm() if runs and room and not row.is_settled else None,
     }  # fmt: skip
 
 
@@ -108,7 +123,7 @@ COURSE = Course(
         Act("dismiss", _("不成立"), _("不成立"), _("已登记为不成立"), DismissForm,
             services.dismiss_finding, ("open", "notified")),
     ),
-    _shown, viewed="housing.finding_viewed",
+    _shown, template="housing/finding.html", viewed="housing.finding_viewed",
 )  # fmt: skip
 
 
@@ -124,6 +139,71 @@ def finding(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 def finding_act(request: PortalRequest, pk: uuid.UUID, act: str) -> HttpResponse:
     """One act on a finding."""
     return COURSE.act(request, pk, act)
+
+
+@require_POST
+@needs(Capability.RUN_CAMPAIGNS)
+def add_photo(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take in a photo of what was found."""
+    row = get_in_scope(Finding.objects.all(), request.scope, pk=pk)
+    form = PhotoForm(request.POST, request.FILES)
+    if form.is_valid():
+        sent = form.cleaned_data["photo"]
+        content = sent.read(MAX_BYTES + 1)
+
+        def act() -> str:
+            services.add_photo(
+                finding_id=pk, content=content, shows=form.cleaned_data["shows"],
+                by=request.scope, at=timezone.now(),
+            )  # fmt: skip
+            return reverse("housing:finding", args=[pk])
+
+        try:
+            return done(request, act_once(request, act), _("照片已加密留存"))
+        except services.UnableToRectify as why:
+            put_errors(form, why)
+    return COURSE.again(request, row, photo_form=form)
+
+
+@require_GET
+@needs(Capability.VIEW_CAMPAIGNS)
+def photo(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """One picture; that somebody looked is told in the trail."""
+    row = get_in_scope(FindingPhoto.objects.kept(), request.scope, pk=pk)
+    picture = services.picture_of(row)
+    record(
+        "housing.photo_viewed", by=request.scope, at=timezone.now(), target=row,
+        committee=row.committee_id,
+    )  # fmt: skip
+    response = HttpResponse(picture, content_type="image/jpeg")
+    response["Content-Disposition"] = 'inline; filename="photo.jpg"'
+    return private(response)
+
+
+@needs(Capability.RUN_CAMPAIGNS)
+def remove_photo(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Delete a picture that should not be kept, with the reason."""
+    row = get_in_scope(FindingPhoto.objects.kept(), request.scope, pk=pk)
+    form = RemovePhotoForm(request.POST or None)
+    back = reverse("housing:finding", args=[row.finding_id])
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            services.remove_photo(
+                photo_id=pk, by=request.scope, at=timezone.now(), **form.cleaned_data
+            )
+            return back
+
+        try:
+            return done(request, act_once(request, act), _("照片已删除"))
+        except services.UnableToRectify as why:
+            put_errors(form, why)
+    context = {
+        "form": form, "heading": row.shows, "word": _("删除照片"),
+        "hint": _("拍到人脸、证件或拍错地方的，立即删除；删除后不能恢复，原因留存"),
+        "crumbs": [{"title": _("检查发现"), "url": back}, {"title": _("删除照片")}],
+    }  # fmt: skip
+    return page(request, "housing/form_page.html", context)
 
 
 @needs(Capability.RUN_CAMPAIGNS)

@@ -43,14 +43,23 @@ from portal.demo.lettings import Lettings
 from portal.demo.people import People
 from portal.demo.plots import PEOPLE_PER_HOME, Plot, by_street
 from portal.demo.staff import Crew
+from portal.demo.welcomes import welcomes
 from portal.rules.services import Rule
-from residents.models import Household, Identity, Residence, Resident, Secret, Verification
+from residents.models import (
+    Household,
+    Identity,
+    NewcomerService,
+    Residence,
+    Resident,
+    Secret,
+    Verification,
+)
 from staffing.models import Collector, CollectorStatusEvent, WorkArea, WorkAreaBuilding
 
 #: Everything that is loaded, parents before children.
 TABLES = (
     AddressPlate, Building, DwellingUnit, HouseCodeEvent, Lease, LegalityDetermination,
-    Resident, Identity, Secret, Household, Residence, Verification, Collector,
+    Resident, Identity, Secret, Household, Residence, Verification, NewcomerService, Collector,
     CollectorStatusEvent, WorkArea, WorkAreaBuilding, PermitApplication, EligibilityCheck,
     PermitMaterial, ResidencePermit, PermitSecret,
 )  # fmt: skip
@@ -68,6 +77,7 @@ class District:
     today: date
     cycle_rule: Mapping[str, int]
     permit_rule: Rule
+    welcome_rule: Rule
     desks: Desks
     counts: Counter[str] = field(default_factory=Counter)
     #: permit numbers given so far, by street and day
@@ -106,6 +116,11 @@ class District:
         self.copy(LegalityDetermination, found)
         for model, rows in batch.tables():
             self.copy(model, rows)
+        sheets_of = Dice(f"{self.seed}/{plot.code}/welcomes")
+        episodes = batch.rows[Residence]
+        self.copy(
+            NewcomerService, welcomes(episodes, sheets_of, self.today, self.welcome_rule)
+        )  # fmt: skip
         self.copy(Collector, crew.collectors())
         self.copy(CollectorStatusEvent, crew.steps())
         areas, buildings = crew.patches(housing)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.utils import timezone
@@ -104,6 +105,13 @@ class _Round:
         more = spotchecks.extend_round(round_id=self.key[-1], wanted=self.wanted, by=by, at=at)
         self.key.append(more.pk)
 
+    def recheck(self, first: "_Round", by: Scope, at: datetime) -> None:
+        """Plan to go back to doors of the round before."""
+        row = spotchecks.recheck_round(
+            round_id=first.key[-1], wanted=FEW // 2, field_from=at.date(), by=by, at=at
+        )
+        self.key.append(row.pk)
+
     def draw(self, by: Scope, at: datetime) -> None:
         seed = f"{self.dice.getrandbits(128):032x}"
         spotchecks.draw_round(round_id=self.key[-1], by=by, at=at, seed=seed)
@@ -179,6 +187,7 @@ class _Round:
     def call(self, number: int, outcome: str) -> dict[str, str]:
         """One call of some evening or day; the later ones at another time."""
         day = self.night + timedelta(days=self.dice.randint(4 * number - 3, 4 * number))
+        day = min(day, self.diary.today - timedelta(days=1))
         hour = (10, 19, 15)[number - 1]
         at = timezone.make_aware(datetime(day.year, day.month, day.day, hour, 20))
         return {"at": at.isoformat(timespec="minutes"), "outcome": outcome,
@@ -283,6 +292,20 @@ def _to_be_judged(diary: Diary, street: int) -> None:
     night = diary.today - timedelta(days=12)
     now = _Round(diary, street, "forward", night, FEW, [VERIFIER], misheard=MISHEARD * 8)
     now.begin()
-    now.enter(ANALYST, 10, now.visit_all, 8)
-    now.enter(ANALYST, 10, now.close, 9)
+    now.enter(ANALYST, 9, now.visit_all, 8)
+    now.enter(ANALYST, 9, now.close, 9)
     now.enter(OFFICE, 11, now.judge_one)
+    _gone_back_to(now)
+
+
+def _gone_back_to(first: _Round) -> None:
+    """Half of its doors called at again, by somebody of a third street; both visits compared."""
+    other = cast.DESKS[first.diary.streets[0]][1]
+    again = replace(first, night=first.night + timedelta(days=9), verifiers=[other], key=[])
+    again.enter(ANALYST, 0, partial(again.recheck, first), 10)
+    again.enter(ANALYST, 0, again.draw, 11)
+    again.enter(ANALYST, 0, again.open, 12)
+    again.enter(ANALYST, 2, again.visit_all, 8)
+    again.enter(ANALYST, 2, again.close, 9)
+    again.enter(ANALYST, 2, again.publish, 10)
+    again.diary.counts["residents.SpotRound"] += 1

@@ -46,6 +46,7 @@ from portal.orgs.models import Appointment, OrgUnit
 from portal.orgs.scope import Scope
 from portal.orgs.services import project_grants
 from portal.rules.services import rule_on
+from residents.newcomers import RULE as WELCOME_SHEET
 from residents.services.spotchecks import purge_sheets
 
 FIRST_DAY = date(2020, 1, 1)
@@ -84,6 +85,7 @@ def make_district(
         today=today,
         cycle_rule=rule_on("verification_cycle", today).parameters,
         permit_rule=rule_for(today),
+        welcome_rule=rule_on(WELCOME_SHEET, today),
         desks=_desks(),
     )
     if not size.is_large:

@@ -1,13 +1,15 @@
 """What waits for a post about putting places right: plans, findings, sites, referrals."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from housing.models import Campaign, EnforcementSite, Finding, Referral
+from housing.models import Campaign, EnforcementSite, Finding, KeyArea, Referral
 from portal.desk.source import Item, Source, links
 from portal.orgs.capabilities import Capability
+from portal.ui import formats
 
 
 class Campaigns(Source):
@@ -33,6 +35,29 @@ class Campaigns(Source):
             f"campaign-{row.pk}", self.key, "should" if row.due_on < self.today else "note",
             _(self.title), row.title, row.areas, returned or row.get_state_display(), row.due_on,
             [(_("拟订人"), row.planned_name)], links((word, "housing:campaign", "", row.pk)),
+        )  # fmt: skip
+
+
+class KeyAreas(Source):
+    """Key areas that somebody has to go through within the week, or should have."""
+
+    key, title = "area", "重点区域核查"
+    seldom = True
+    due = "review_by"
+
+    def rows(self) -> Any:
+        soon = self.today + timedelta(days=7)
+        return KeyArea.objects.in_scope(self.scope).to_review_on(soon)
+
+    def item(self, row: KeyArea) -> Item:
+        last = formats.short_day(row.reviewed_on, self.today) if row.reviewed_on else _("没有")
+        told = {"n": row.cycle_days, "day": last}
+        return Item(
+            f"area-{row.pk}", self.key, "must" if row.review_by < self.today else "should",
+            _(self.title), row.name, row.get_kind_display(),
+            _("每 %(n)d 天核查一次，上次核查 %(day)s") % told, row.review_by,
+            [(_("责任人"), row.owner), (_("列入"), formats.day(row.since))],
+            links((_("去核查"), "housing:area", "", row.pk)),
         )  # fmt: skip
 
 

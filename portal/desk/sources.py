@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from permits import transitions
 from permits.models import PermitApplication, ResidencePermit
-from portal.desk.campaign_sources import Campaigns, Findings, Referrals, Sites
+from portal.desk.campaign_sources import Campaigns, Findings, KeyAreas, Referrals, Sites
 from portal.desk.housing_sources import CodeRequests, Leases
 from portal.desk.quality_sources import quality_sources
 from portal.desk.source import MOST_OPENED, Act, Item, Loaded, Source, bucket_of, links
@@ -26,6 +26,7 @@ from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.ui import formats
 from residents.models import CorrectionRequest, Lead, Residence, ResidentAppeal, Transfer
+from residents.newcomers import to_welcome
 from residents.services import unit_title
 
 WINDOW = 30
@@ -89,6 +90,7 @@ class Endorsements(Source):
     """Permits that run out within thirty days, or have run out."""
 
     key, title = "endorsement", "签注到期"
+    seldom = True
     due = "valid_to"
 
     def rows(self) -> Any:
@@ -266,6 +268,32 @@ class Appeals(Source):
         )  # fmt: skip
 
 
+class Newcomers(Source):
+    """People who came to Shanghai and were not yet told their rights and what is recorded."""
+
+    key, title = "newcomer", "来沪人员告知"
+    seldom = True
+    due = "welcome_due"
+
+    def rows(self) -> Any:
+        return to_welcome(Residence.objects.in_scope(self.scope), self.today)
+
+    def item(self, row: Any) -> Item:
+        """:param row: an episode with the `welcome_due` that `to_welcome` adds"""
+        late = row.welcome_due < self.today
+        day = formats.short_day(row.registered_on, self.today)
+        return Item(
+            f"newcomer-{row.pk}", self.key, "should" if late else "note", _(self.title),
+            row.name, row.short_address,
+            _("%(day)s 登记，还没有告知权利、服务和所登记的内容") % {"day": day}, row.welcome_due,
+            [(_("规则"), _("三(四)2"))],
+            links(
+                (_("登记告知"), "residents:welcome", "", row.resident_id),
+                (_("打印告知单"), "residents:welcome_sheet", "", row.resident_id),
+            ),
+        )  # fmt: skip
+
+
 def sources(scope: Scope, today: date) -> list[Source]:
     """What this post is asked to do: what it cannot do is not its business."""
     found = quality_sources(scope)
@@ -286,12 +314,14 @@ def sources(scope: Scope, today: date) -> list[Source]:
         Capability.EDIT_RESIDENTS if scope.level == "committee" else Capability.VIEW_REGISTER
     ):
         found += [Leads, Corrections]
+    if scope.level == "committee" and scope.may(Capability.EDIT_RESIDENTS):
+        found.append(Newcomers)
     if scope.may(Capability.HANDLE_APPEALS):
         found.append(Appeals)
     if scope.may(Capability.APPROVE_CODES):
         found.append(CodeRequests)
     if scope.may(Capability.RUN_CAMPAIGNS):
-        found += [Campaigns, Findings, Sites, Referrals]
+        found += [Campaigns, KeyAreas, Findings, Sites, Referrals]
     if scope.may(Capability.APPROVE_EXPORTS):
         found.append(Exports)
     return [source(scope, today) for source in found]

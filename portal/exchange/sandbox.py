@@ -95,6 +95,28 @@ def filled_in_sandbox(
             return output.read()
 
 
+def picture_in_sandbox(content: bytes) -> bytes:
+    """A photo written anew by a limited child (portal.exchange.pictures).
+
+    :raises FileRefused: it is none, or takes too much memory or time
+    """
+    from portal.exchange.containers import FileRefused
+
+    with tempfile.TemporaryFile() as source:
+        source.write(content)
+        source.flush()
+        try:
+            with _done_by_child(["picture"], source) as output:
+                kind, *told = json.loads(output.readline() or b'["refused", "damaged", ""]')
+                if kind == "refused":
+                    raise FileRefused(told[0], told[1] or _NO_PHOTO)
+                return output.read()
+        except FileRefused as refusal:
+            if refusal.code in ("memory", "time"):
+                raise FileRefused(refusal.code, _NO_PHOTO) from refusal
+            raise
+
+
 @contextlib.contextmanager
 def _done_by_child(settings: list[object], source: BinaryIO | IO[bytes]) -> Iterator[IO[bytes]]:
     """What the child wrote of `source`, from its beginning.
@@ -147,6 +169,7 @@ class SpooledRows(Collection["readers.Row"]):
 
 
 _TOO_LONG = "读取时间过长，请拆成几个文件，或只保留名单所在的区域后再上传"
+_NO_PHOTO = "照片不能读取，请重新拍摄或另存为 JPEG 后再上传"
 _TOO_MUCH = "表格内容过大或过于复杂，请只保留名单所在的区域，复制到新工作簿后再上传"
 
 
@@ -197,6 +220,8 @@ def _child() -> None:
     try:
         if what == "fill":
             _fill(settings)
+        elif what == "picture":
+            _picture()
         else:
             _read(what, *settings)
     except (MemoryError, OSError):
@@ -223,6 +248,20 @@ def _fill(settings: list[Any]) -> None:
     rows = [json.loads(line) for line in source]
     sys.stdout.buffer.write(filling.fill(content, filling.Plan(*settings), rows))
     sys.stdout.flush()
+
+
+def _picture() -> None:
+    pictures = _load("pictures")
+    pictures.warm_up()
+    _limit()
+    out = sys.stdout.buffer
+    try:
+        made = pictures.written_anew(sys.stdin.buffer.read(pictures.MAX_BYTES + 1))
+    except pictures.PictureRefused as refusal:
+        out.write(_line("refused", refusal.code, refusal.message_zh).encode())
+    else:
+        out.write(_line("taken").encode() + made)
+    out.flush()
 
 
 def _lines(

@@ -6,7 +6,7 @@ a later close. Working days are those of the State Council's calendar.
 Paper: S-140.
 """
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from portal.rules.working_days import add_working_days
 
@@ -28,6 +28,11 @@ def is_month_end(day: date) -> bool:
 def closing_day(month_end: date) -> date:
     """The day on which the month that ends so is closed."""
     return add_working_days(month_end, WORKING_DAYS)
+
+
+def closing_moment(month_end: date) -> datetime:
+    """When the month that ends so is closed, by the clock on the wall."""
+    return datetime.combine(closing_day(month_end), CLOSING_TIME)
 
 
 def latest_to_close(today: date) -> date:

@@ -48,11 +48,19 @@ TITLES = {
     RunKind.NIGHTLY: _lazy("计算 %(day)s 的快照"),
     RunKind.MONTHLY: _lazy("月结 %(day)s"),
 }
+LONGEST_REASON = 200
 _PUBLISHING = 7_310_107  # any number, the same for all who publish or ask
 
 
 class UnableToClose(Exception):
-    """The month cannot be closed, with the sentence that says why."""
+    """The month cannot be closed, with the sentence that says why.
+
+    :param field: of the form, where one is at fault
+    """
+
+    def __init__(self, text: str, field: str = "") -> None:
+        super().__init__(text)
+        self.field = field
 
 
 @transaction.atomic
@@ -158,9 +166,7 @@ def close_month(*, month_end: date, by: Scope, at: datetime) -> MetricRun | None
     require(by, Capability.RUN_METRICS, unit)
     if not closing.is_month_end(month_end):
         raise UnableToClose(_("月结的统计日应为月末"))
-    first_moment = timezone.make_aware(
-        datetime.combine(closing.closing_day(month_end), closing.CLOSING_TIME)
-    )
+    first_moment = timezone.make_aware(closing.closing_moment(month_end))
     if at < first_moment:
         raise UnableToClose(
             _("%(month)d 月数在次月第三个工作日（%(day)s）20:00 月结")
@@ -172,6 +178,32 @@ def close_month(*, month_end: date, by: Scope, at: datetime) -> MetricRun | None
     if not month.exists():
         raise UnableToClose(_("这个月没有已发布的每日快照，没有数可以月结"))
     return request_run(kind=RunKind.MONTHLY, unit=unit, as_of=month_end, by=by, at=at)
+
+
+@transaction.atomic
+def close_by_hand(*, month_end: date, reason: str, by: Scope, at: datetime) -> MetricRun:
+    """Close a month whose own close has failed, or never came; the reason is told in the trail.
+
+    :raises UnableToClose: as `close_month`, closed or being closed already, or no reason
+    :raises NotAllowed: `by` may not run the district's metrics
+    """
+    unit = OrgUnit.objects.get(parent=None).code
+    require(by, Capability.RUN_METRICS, unit)
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        raise UnableToClose(
+            _("请写明手工月结的原因，%(n)d 字以内") % {"n": LONGEST_REASON}, "reason"
+        )
+    _take_turns()
+    runs = MetricRun.objects.filter(kind=RunKind.MONTHLY, unit_id=unit, as_of=month_end)
+    if _under_way(runs, by):
+        raise UnableToClose(_("%(n)d 月数正在月结，请等它完成") % {"n": month_end.month})
+    run = close_month(month_end=month_end, by=by, at=at)
+    if run is None:
+        raise UnableToClose(_("%(n)d 月数已月结，此后不变") % {"n": month_end.month})
+    told = {"month": str(month_end), "reason": reason}
+    record("metrics.close_asked", by=by, at=at, target=run, committee=unit, changes=told)
+    return run
 
 
 def _clock() -> Scope:

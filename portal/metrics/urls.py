@@ -11,5 +11,7 @@ urlpatterns = [
     path("definitions/<slug:key>/", views.definition_page, name="definition"),
     path("run/", views.run, name="run"),
     path("checked/", views.checked, name="checked"),
+    path("closes/", views.closes, name="closes"),
+    path("closes/<str:month>/", views.close, name="close"),
     path("progress/", views.progress, name="progress"),
 ]

@@ -14,13 +14,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from portal.accounts.fresh import needs_fresh
+from portal.jobs.acts import act_once, put_at_field
 from portal.jobs.models import Job
 from portal.metrics import services, tables, visits
 from portal.metrics.dashboards import DEFAULT_ORDER, Board
 from portal.metrics.explaining import Explanations, definition
 from portal.metrics.figures import Latest, latest
+from portal.metrics.forms import CloseForm
 from portal.metrics.kept import Kept
 from portal.metrics.models import MetricRun, RunKind
+from portal.metrics.months import past_months
 from portal.metrics.receipts import Standards
 from portal.metrics.registry import metrics
 from portal.metrics.tiles import tile_map
@@ -31,7 +35,7 @@ from portal.orgs.posts import posts_of
 from portal.orgs.scope import Level
 from portal.rules.services import rules_on
 from portal.ui import formats
-from portal.ui.pages import done, page, private, wants_fragment
+from portal.ui.pages import UNPROCESSABLE, done, page, private, wants_fragment
 from portal.ui.words import language
 
 #: How often one unit may be computed on demand; the clock asks by itself.
@@ -154,6 +158,63 @@ def run(request: PortalRequest) -> HttpResponse:
         kind=RunKind.PREVIEW, unit=unit.pk, as_of=timezone.localdate(now), by=request.scope, at=now
     )
     return done(request, back, _("已开始计算，完成后自动刷新"))
+
+
+@needs(Capability.VIEW_DASHBOARD)
+@require_GET
+def closes(request: PortalRequest) -> HttpResponse:
+    """How each past month stands; who may close one by hand finds the form here."""
+    return _closes(request)
+
+
+@needs(Capability.RUN_METRICS)
+@require_POST
+@needs_fresh("手工月结")
+def close(request: PortalRequest, month: str) -> HttpResponse:
+    """Close a month whose own close has failed or never came."""
+    month_end = _month_end(month)
+    form = CloseForm(request.POST)
+    if not form.is_valid():
+        return _closes(request, month_end, form)
+
+    def act() -> None:
+        services.close_by_hand(
+            month_end=month_end, reason=form.cleaned_data["reason"], by=request.scope,
+            at=timezone.now(),
+        )  # fmt: skip
+
+    try:
+        act_once(request, act, where=reverse("metrics:closes"))
+    except services.UnableToClose as why:
+        if not put_at_field(form, why.field, why):
+            form.add_error(None, str(why))
+        return _closes(request, month_end, form)
+    return done(request, reverse("metrics:closes"), _("已开始月结，完成后此后不变"))
+
+
+def _closes(
+    request: PortalRequest, month_end: date | None = None, form: CloseForm | None = None
+) -> HttpResponse:
+    scope = request.scope
+    months = past_months(scope, timezone.now())
+    waiting = [month for month in months if month.waits_for_somebody]
+    may_close = scope.level == "district" and scope.may(Capability.RUN_METRICS)
+    forms = [
+        (month, form if form and month.month_end == month_end else CloseForm())
+        for month in waiting if may_close
+    ]  # fmt: skip
+    refusal = form if form and month_end not in [month.month_end for month in waiting] else None
+    context = {"months": months, "forms": forms, "form": refusal, "waiting": waiting}
+    return page(request, "metrics/closes.html", context, status=UNPROCESSABLE if form else 200)
+
+
+def _month_end(text: str) -> date:
+    """The last day of a month that an address names as `2026-10`."""
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError as error:
+        raise Http404 from error
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 @needs(Capability.VIEW_DASHBOARD)

@@ -12,7 +12,7 @@ from portal.orgs.records import new_id
 from portal.orgs.scope import Scope
 from portal.rules.services import rule_on
 from residents.models import NewcomerService, Resident
-from residents.newcomers import INCOMER
+from residents.newcomers import INCOMER, RULE
 from residents.services.changing import today_of
 from residents.services.errors import UnableToFollowUp
 
@@ -32,7 +32,7 @@ def welcome_newcomer(
         raise UnableToFollowUp("只有来沪人员需要告知")
     if handed_on > today_of(at):
         raise UnableToFollowUp("告知日期不能晚于今天", "handed_on")
-    rule = rule_on("welcome_sheet", handed_on)
+    rule = rule_on(RULE, handed_on)
     row = NewcomerService(
         id=new_id(), committee_id=resident.committee_id, resident=resident, handed_on=handed_on,
         form=form, language=language, edition=rule["edition"], rule=rule.label, noted_at=at,

@@ -5,19 +5,24 @@ Paper: S-32, S-69, S-70.
 
 from __future__ import annotations
 
-KINDS = [("forward", "顺查"), ("reverse", "倒查")]
+#: What is asked at a door: who lives there, or whether a record is true.
+ASKED = [("forward", "顺查"), ("reverse", "倒查")]
+#: A recheck (复查) asks again what an earlier round asked, of some of its doors.
+RECHECK = "recheck"
+KINDS = [*ASKED, (RECHECK, "复查")]
 STATES = [
     ("planned", "已计划"), ("drawn", "已抽取"), ("in_field", "上门中"), ("matching", "比对中"),
-    ("published", "已公布"), ("extended", "已补抽"),
+    ("published", "已公布"), ("extended", "已补抽"), ("cancelled", "已取消"),
 ]  # fmt: skip
 #: From a state to those that may follow it.
 NEXT_STATES: dict[str, tuple[str, ...]] = {
-    "planned": ("drawn",),
-    "drawn": ("in_field",),
+    "planned": ("drawn", "cancelled"),
+    "drawn": ("in_field", "cancelled"),
     "in_field": ("matching",),
     "matching": ("published",),
     "published": ("extended",),
     "extended": (),
+    "cancelled": (),
 }
 FORWARD_OUTCOMES = [
     ("lived", "有人住"), ("vacant", "没人住"), ("gone", "房屋不存在"), ("nobody", "没人应门"),
@@ -41,6 +46,10 @@ FIELD_DAYS = 14
 #: Days after publication on which the sheets are deleted (domain §3.32).
 SHEETS_KEPT_DAYS = 90
 MOST_PEOPLE = 20
+#: Days after the reference night in which a recheck begins: later nobody remembers who was there.
+RECHECK_WITHIN_DAYS = 45
+#: The share of settled draws that is offered for a recheck.
+RECHECK_SHARE = 0.1
 
 
 def outcomes_of(kind: str) -> list[tuple[str, str]]:

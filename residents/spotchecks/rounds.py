@@ -14,7 +14,15 @@ from django.db.models import F, Q
 from housing.models import DwellingUnit
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
 from portal.orgs.scope import Scope
-from residents.spotchecks.courses import KINDS, MOST_VISITS, OUTCOMES, SETTLED, STATES
+from residents.spotchecks.courses import (
+    ASKED,
+    KINDS,
+    MOST_VISITS,
+    OUTCOMES,
+    RECHECK,
+    SETTLED,
+    STATES,
+)
 
 #: Rounds of so many days back are held together: committees have small samples (domain §4.2).
 POOLED_DAYS = 365
@@ -40,6 +48,7 @@ class SpotRound(CommitteeRecord):
     `frame` is what was drawn from, `frame_hash` and `seed` prove it: anybody can draw again.
     `design` holds each stratum's frame and draws, `result` what was estimated, once published.
     An extension adds draws to the round that it `extends`; both are estimated together.
+    A recheck goes back to some doors of the round that it `rechecks`, and never counts.
     """
 
     kind = models.CharField("类别", max_length=8, choices=KINDS)
@@ -57,6 +66,10 @@ class SpotRound(CommitteeRecord):
         "self", models.PROTECT, null=True, blank=True, related_name="extensions",
         verbose_name="补抽自",
     )  # fmt: skip
+    rechecks = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="rechecked_by",
+        db_constraint=False, db_index=False, verbose_name="复查的一轮",
+    )  # fmt: skip
     result = models.JSONField("结果", default=dict)
     counted = models.BooleanField("计入指标", default=False)
     planned_at = models.DateTimeField("计划时间")
@@ -68,6 +81,11 @@ class SpotRound(CommitteeRecord):
     published_at = models.DateTimeField("公布时间", null=True, blank=True)
     published_by = models.CharField("公布人", max_length=50, blank=True)
     purged_at = models.DateTimeField("抽查表删除时间", null=True, blank=True)
+    cancelled_at = models.DateTimeField("取消时间", null=True, blank=True)
+    cancelled_by = models.CharField("取消人", max_length=50, blank=True, default="", db_default="")
+    cancel_reason = models.CharField(
+        "取消原因", max_length=200, blank=True, default="", db_default=""
+    )  # fmt: skip
 
     objects = SpotRoundQuerySet.as_manager()
 
@@ -77,7 +95,8 @@ class SpotRound(CommitteeRecord):
             "kind", "as_of", "field_from", "field_to", "plan", "wanted", "seed", "frame",
             "frame_hash", "design", "state", "extends_id", "result", "counted", "planned_at",
             "planned_by", "drawn_at", "drawn_by", "opened_at", "closed_at", "published_at",
-            "published_by", "purged_at",
+            "published_by", "purged_at", "rechecks_id", "cancelled_at", "cancelled_by",
+            "cancel_reason",
         }  # fmt: skip
 
     class Meta:
@@ -100,9 +119,11 @@ class SpotRound(CommitteeRecord):
                 violation_error_message="上门应在时点当晚以后",
             ),
             models.CheckConstraint(
-                condition=Q(state="planned", drawn_at=None, seed="", frame_hash="")
+                condition=Q(
+                    state__in=["planned", "cancelled"], drawn_at=None, seed="", frame_hash=""
+                )
                 | (Q(drawn_at__isnull=False) & ~Q(seed="") & ~Q(frame_hash="")),
-                name="residents_spot_drawn_whole",
+                name="residents_spot_drawn_complete",
                 violation_error_message="抽取的时间、种子和抽样框哈希应齐全",
             ),
             models.CheckConstraint(
@@ -110,6 +131,22 @@ class SpotRound(CommitteeRecord):
                 | (~Q(state__in=["published", "extended"]) & Q(published_at=None, counted=False)),
                 name="residents_spot_published_at",
                 violation_error_message="公布的抽查应有公布时间",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="recheck", rechecks__isnull=False, counted=False)
+                | (~Q(kind="recheck") & Q(rechecks=None)),
+                name="residents_spot_recheck_never_counts",
+                violation_error_message="复查应指明所复查的一轮，并且不计入指标",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(state="cancelled", cancelled_at__isnull=False)
+                    & ~Q(cancelled_by="")
+                    & ~Q(cancel_reason="")
+                )
+                | (~Q(state="cancelled") & Q(cancelled_at=None, cancelled_by="", cancel_reason="")),
+                name="residents_spot_cancelled_whole",
+                violation_error_message="取消的抽查应有时间、取消人和原因",
             ),
         ]
         indexes = [
@@ -122,8 +159,17 @@ class SpotRound(CommitteeRecord):
         return f"{self.get_kind_display()} {self.as_of}"
 
     @property
+    def asks(self) -> str:
+        """What is asked at its doors: `forward` or `reverse`, a recheck as the round before."""
+        return self.rechecks.kind if self.rechecks is not None else self.kind
+
+    @property
     def is_forward(self) -> bool:
-        return self.kind == "forward"
+        return self.asks == "forward"
+
+    @property
+    def is_recheck(self) -> bool:
+        return self.kind == RECHECK
 
 
 class SpotItemQuerySet(ScopedQuerySet["SpotItem"]):
@@ -156,7 +202,7 @@ class SpotItem(CommitteeRecord):
     """
 
     round = models.ForeignKey(SpotRound, models.PROTECT, related_name="items")
-    kind = models.CharField("类别", max_length=8, choices=KINDS)
+    kind = models.CharField("类别", max_length=8, choices=ASKED)
     number = models.PositiveIntegerField("序号")
     dwelling = models.ForeignKey(
         DwellingUnit, models.PROTECT, related_name="+", db_constraint=False, db_index=False,

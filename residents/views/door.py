@@ -1,26 +1,17 @@
-"""Visits with a phone: the shell, what it holds today, its keys, and each answer (ui.md 8.13).
+"""Visits with a phone: the shell, what it holds today, and each answer (ui.md 8.13)."""
 
-The shell is the same for everybody and holds nothing of anybody, so that the phone may keep it.
-What is personal travels as JSON and is kept under keys that this module gives to a live session
-(docs/adr/0020).
-"""
-
-import base64
 import uuid
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
-from django.middleware.csrf import get_token
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from housing.models import DwellingUnit
-from portal import vault
 from portal.audit.record import record
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
@@ -32,40 +23,43 @@ from residents.answers import UnreadableAnswerError, read_answer
 from residents.categories import DELETION_REASONS
 from residents.door import Buildings, day_list, how_fresh, stops
 from residents.models import Residence
-from residents.shell import version_of_shell, worker_script
+from residents.shell import VISITS
 from residents.views.entry import COMMON_RELATIONS
+from residents.views.phone import (
+    CONFLICT,
+    MALFORMED,
+    TAKEN,
+    at_rows,
+    keys_of,
+    refused,
+    show_shell,
+    show_worker,
+)
 from residents.words import DOOR_WORDS
-
-MALFORMED, UNPROCESSABLE, CONFLICT = 400, 422, 409
-LONGEST = timedelta(hours=8)  # that a list may be read on a phone (ui.md 8.13)
-TAKEN = "taken"
 
 
 @require_GET
 @needs(Capability.VERIFY)
 def shell(request: PortalRequest) -> HttpResponse:
     """The phone's pages, without anybody's data: they fill themselves."""
-    context = {
-        "words": {key: _(text) for key, text in DOOR_WORDS.items()},
-        "reasons": DELETION_REASONS.choices(), "relations": COMMON_RELATIONS,
-    }  # fmt: skip
-    response = private(render(request, "residents/door.html", context))
-    response["X-Shell"] = version_of_shell()
-    return response
+    return show_shell(
+        request, VISITS, "residents/door.html", DOOR_WORDS,
+        reasons=DELETION_REASONS.choices(), relations=COMMON_RELATIONS,
+    )  # fmt: skip
 
 
 @require_GET
 @needs(Capability.VERIFY)
 def worker(request: PortalRequest) -> HttpResponse:
     """The script that keeps the shell on the phone; its address bounds what it serves."""
-    return private(HttpResponse(worker_script(), content_type="text/javascript; charset=utf-8"))
+    return show_worker(VISITS)
 
 
 @require_GET
 @needs(Capability.VERIFY)
 def keys(request: PortalRequest) -> HttpResponse:
     """What the phone's keys are derived from; asking also tells whether the session lives."""
-    return private(JsonResponse(_keys(request)))
+    return private(JsonResponse(keys_of(request, VISITS)))
 
 
 @require_GET
@@ -84,7 +78,7 @@ def today(request: PortalRequest) -> HttpResponse:
     )  # fmt: skip
     return private(
         JsonResponse(
-            _keys(request)
+            keys_of(request, VISITS)
             | {
                 "stops": found, "people": people, "fresh": fresh,
                 "patch": buildings is not None, "unit": scope.unit_name,
@@ -101,7 +95,7 @@ def answer(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     dwelling = get_in_scope(DwellingUnit.objects.all(), request.scope, pk=pk)
     key, at = key_of(request), timezone.now()
     if key is None:
-        return _refused(_("这一户缺少编号，请重新填写"), MALFORMED)
+        return refused(_("这一户缺少编号，请重新填写"), MALFORMED)
 
     def act() -> str:
         said = read_answer(request.POST)
@@ -111,36 +105,12 @@ def answer(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         once(key=key, user_id=request.scope.user_id or 0, at=at, act=act)
     except (UnreadableAnswerError, services.UnableToVerify) as why:
-        return _refused(str(why))
+        return refused(str(why))
     except services.UnableToSave as why:
-        return _refused(str(why), problems=why.problems)
+        return refused(str(why), problems=at_rows(why.problems))
     except services.StaleVersion as stale:
         return _both_versions(request, dwelling, stale)
     return private(JsonResponse({TAKEN: str(key), "stop": _stop(request, dwelling)}))
-
-
-def _keys(request: PortalRequest) -> dict[str, Any]:
-    """Seeds of the two keys of a phone's store, and for how long its list may be read.
-
-    The list's key dies with the session. Answers that wait are sealed under the person's own, so
-    that whoever logs in again can still send what an ended session left behind.
-    """
-    scope, now = request.scope, timezone.localtime()
-    owner = f"{scope.user_id}.{scope.appointment_id}"
-    session = f"list|{owner}|{request.session.session_key}|{now.date()}"
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return {
-        "owner": owner, "day": now.date().isoformat(), "token": get_token(request),
-        "seconds": int(min(LONGEST, midnight - now).total_seconds()),
-        "list": _seeds(session)[0], "queue": _seeds(f"queue|{owner}"),
-    }  # fmt: skip
-
-
-def _seeds(purpose: str) -> list[dict[str, str]]:
-    return [
-        {"id": key_id, "seed": base64.b64encode(seed).decode()}
-        for key_id, seed in vault.device_seeds(purpose)
-    ]
 
 
 def _own_buildings(request: PortalRequest, day: date) -> Buildings:
@@ -151,16 +121,6 @@ def _own_buildings(request: PortalRequest, day: date) -> Buildings:
 def _stop(request: PortalRequest, dwelling: DwellingUnit) -> dict[str, Any]:
     rows = DwellingUnit.objects.in_scope(request.scope).select_related("building")
     return stops(rows.filter(pk=dwelling.pk), request.scope, timezone.localdate(), {})[0]
-
-
-def _refused(
-    text: str, status: int = UNPROCESSABLE, problems: list[services.RowProblem] | None = None
-) -> HttpResponse:
-    told = [
-        {"row": str(each.row), "field": each.problem.field, "text": each.problem.message}
-        for each in problems or []
-    ]
-    return private(JsonResponse({"detail": text, "problems": told}, status=status))
 
 
 def _both_versions(

@@ -18,7 +18,7 @@ from portal.ui.pages import UNPROCESSABLE, done, page
 from residents import services
 from residents.forms import WelcomeForm
 from residents.models import NewcomerService, Residence, Resident
-from residents.newcomers import late_since, newcomers, not_welcomed
+from residents.newcomers import RULE, late_since, newcomers, not_welcomed
 
 MOST_SHOWN = 200
 
@@ -28,7 +28,7 @@ MOST_SHOWN = 200
 def waiting(request: PortalRequest) -> HttpResponse:
     """Who registered of late and has no sheet yet, the longest waiting first."""
     scope, today = request.scope, timezone.localdate()
-    days = rule_on("welcome_sheet", today)["inform_days"]
+    days = rule_on(RULE, today)["inform_days"]
     here = Residence.objects.in_scope(scope)
     rows: list[Any] = list(
         not_welcomed(here, today).order_by("registered_on", "id")[: MOST_SHOWN + 1]
@@ -90,7 +90,7 @@ def sheet(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "residents.newcomer_sheet_printed", by=request.scope, at=timezone.now(), target=resident,
         committee=resident.committee_id, subjects=[resident.pk],
     )  # fmt: skip
-    rule = rule_on("welcome_sheet", timezone.localdate())
+    rule = rule_on(RULE, timezone.localdate())
     context = {
         "resident": resident, "edition": rule["edition"], "label": rule.label,
         "parts": rule["sections"], "hours": rule["hours"], "office": resident.committee.name,

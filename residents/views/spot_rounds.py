@@ -19,13 +19,20 @@ from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
+from portal.orgs.scope import Scope
 from portal.ui.pages import done, page, private
 from residents import services
 from residents.filters import SEXES
 from residents.models import Residence, SpotItem, SpotPerson, SpotRound
 from residents.services import spotchecks
 from residents.spot_figures import fields_of, figures_of
-from residents.spot_forms import ExtendForm, PlanForm, VerifiersForm
+from residents.spot_forms import (
+    CancelForm,
+    ExtendForm,
+    PlanForm,
+    RecheckForm,
+    VerifiersForm,
+)
 from residents.spot_tables import TONES, FoundList, RecordList, RoundList
 from residents.spotchecks.courses import may_follow
 from residents.spotchecks.drawing import listed, unpacked
@@ -127,7 +134,8 @@ def frame(request: PortalRequest, pk: uuid.UUID, what: str) -> HttpResponse:
 
 
 def _round(request: PortalRequest, pk: uuid.UUID) -> SpotRound:
-    rows = SpotRound.objects.told_to(request.scope).select_related("committee", "extends")
+    rows = SpotRound.objects.told_to(request.scope)
+    rows = rows.select_related("committee", "extends", "rechecks")
     return get_in_scope(rows, request.scope, pk=pk)
 
 
@@ -136,28 +144,53 @@ def _show(
 ) -> HttpResponse:
     scope = request.scope
     runs = scope.may(Capability.RUN_CHECKS)
+    counts = found.result and not found.is_recheck
     context: dict[str, Any] = {
         "heading": f"{found.committee.name}{found.get_kind_display()}",
         "tone": TONES[found.state], "runs": runs, "result": found.result, "strata": _strata(found),
         "proof": spotchecks.prove(found) if found.frame and found.drawn_at else None,
-        "why_not": why_not(found.result) if found.result else "", "figures": figures_of(found),
-        "fields": fields_of(found),
+        "why_not": why_not(found.result) if counts else "", "figures": figures_of(found),
+        "fields": fields_of(found), "rechecks": _rechecks(found, scope),
         "closed_units": _closed_units(found),
         "crumbs": [{"title": _("抽查"), "url": reverse("residents:spot_rounds")},
                    {"title": f"{found.committee.name} {found.get_kind_display()}"}],
     }  # fmt: skip
-    if runs and found.state == "drawn":
-        able = spotchecks.verifiers_for(found.committee_id, timezone.localdate())
-        context["verifiers_form"] = form or VerifiersForm(able=able)
+    if runs:
+        context |= _forms(found, form)
     if runs and found.state in ("in_field", "matching"):
         context["progress"] = _progress(found)
-    if runs and found.state == "matching":
+    if runs and found.is_recheck and found.state in ("matching", "published"):
+        context["differing"] = spotchecks.differing(found)
+    elif runs and found.state == "matching":
         context["near"] = _near(found, scope.user_id)
-    if runs and may_follow(found.state, "extended") and not found.counted:
-        context["extend_form"] = form or ExtendForm(initial={"wanted": more_to_draw(found.result)})
     return show_request(
         request, "residents/spot_round.html", found, form=form, refusal=refusal, **context
     )
+
+
+def _forms(found: SpotRound, typed: forms.Form | None) -> dict[str, forms.Form]:
+    """The forms of what may be done next, one of them as it was typed."""
+    today = timezone.localdate()
+    shown: dict[str, forms.Form] = {}
+    if found.state == "drawn":
+        able = spotchecks.verifiers_for(found, today)
+        shown["verifiers_form"] = VerifiersForm(able=able)
+    if may_follow(found.state, "cancelled"):
+        shown["cancel_form"] = CancelForm()
+    if may_follow(found.state, "extended") and not (found.counted or found.is_recheck):
+        shown["extend_form"] = ExtendForm(initial={"wanted": more_to_draw(found.result)})
+    tomorrow = today + timedelta(days=1)
+    if spotchecks.may_recheck(found, tomorrow):
+        initial = {"wanted": spotchecks.to_recheck(found), "field_from": tomorrow}
+        shown["recheck_form"] = RecheckForm(initial=initial)
+    return {key: typed if typed and type(typed) is type(form) else form
+            for key, form in shown.items()}  # fmt: skip
+
+
+def _rechecks(found: SpotRound, scope: Scope) -> list[SpotRound]:
+    """What went back to doors of this round, as far as the post may see it."""
+    rows = SpotRound.objects.told_to(scope).defer("frame").filter(rechecks=found)
+    return list(rows.exclude(state="cancelled").order_by("planned_at"))
 
 
 def _strata(found: SpotRound) -> list[dict[str, Any]]:
@@ -250,7 +283,7 @@ def draw(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 def open_field(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Give the sheets to verifiers of other streets."""
     found = _round(request, pk)
-    able = spotchecks.verifiers_for(found.committee_id, timezone.localdate())
+    able = spotchecks.verifiers_for(found, timezone.localdate())
     form = VerifiersForm(request.POST, able=able)
 
     def act() -> Any:
@@ -306,3 +339,32 @@ def extend(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         )
 
     return _act(request, pk, act, _("已计划补抽"), form)
+
+
+@require_POST
+@needs(Capability.RUN_CHECKS)
+def recheck(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Plan to call at some of the doors again."""
+    form = RecheckForm(request.POST)
+
+    def act() -> Any:
+        return spotchecks.recheck_round(
+            round_id=pk, by=request.scope, at=timezone.now(), wanted=form.cleaned_data["wanted"],
+            field_from=form.cleaned_data["field_from"],
+        )  # fmt: skip
+
+    return _act(request, pk, act, _("已计划复查，请打开复查抽取样本"), form)
+
+
+@require_POST
+@needs(Capability.RUN_CHECKS)
+def cancel(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Give up a round whose sheets are not given out yet."""
+    form = CancelForm(request.POST)
+
+    def act() -> Any:
+        return spotchecks.cancel_round(
+            round_id=pk, reason=form.cleaned_data["reason"], by=request.scope, at=timezone.now()
+        )
+
+    return _act(request, pk, act, _("已取消，可以重新计划"), form)

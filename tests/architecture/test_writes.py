@@ -32,7 +32,9 @@ ALWAYS_WRITES = {
     "select_for_update",
 }
 CHAINS = {"objects", "filter", "exclude", "all", "in_scope", "under", "select_for_update", "using"}
-NOT_ROWS = {"session", "storage", "default_storage", "cache", "redis", "client", "workbook"}
+NOT_ROWS = {
+    "session", "storage", "default_storage", "cache", "redis", "client", "workbook", "image",
+}  # fmt: skip
 CHANGING_SQL = re.compile(r"^\s*(INSERT|UPDATE|DELETE|TRUNCATE|MERGE|COPY)\b", re.IGNORECASE)
 
 

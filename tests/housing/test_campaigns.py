@@ -9,6 +9,7 @@ from django.urls import reverse
 from housing import services
 from housing.models import Campaign, Finding, KeyArea, KeyAreaBuilding
 from housing.rectifying import CAMPAIGN, FINDING, REFERRAL, SITE, ended
+from portal.desk.inbox import inbox
 from portal.orgs.access import NotAllowed
 from portal.orgs.acting import acting
 from residents.models import Lead
@@ -275,3 +276,26 @@ def test_a_refusal_keeps_what_was_typed(cast):
 def test_each_list_opens_and_says_when_it_is_empty(cast, name):
     shown = cast.client("staff").get(reverse(f"housing:{name}")).content.decode()
     assert "没有" in shown
+
+
+def test_key_areas_whose_cycle_ends_are_on_the_streets_list(cast):
+    """A week before, then overdue, until somebody has gone through the area."""
+    area = an_area(cast, home(cast.scope("clerk"))[0])
+
+    def waits(key="staff"):
+        by = cast.scope(key)
+        with acting(by):
+            found = inbox(by, today(), kind="area")
+        if not {tab.key: tab.count for tab in found.tabs}.get("area"):
+            return []
+        return [(group.key, item.subject) for group in found.groups for item in group.items]
+
+    assert waits() == []  # thirty days are left
+    with acting(cast.scope("staff")):
+        KeyArea.objects.filter(pk=area.pk).update(review_by=today() - timedelta(days=1))
+    assert waits() == waits("street") == [("overdue", "棠浦路一带")]
+    assert waits("far_street") == []
+    page = cast.client("staff").get(reverse("desk:todo")).content.decode()
+    assert reverse("housing:area", args=[area.pk]) in page
+    did(cast.scope("staff"), services.review_area, area_id=area.pk, note="逐户看过")
+    assert waits() == []

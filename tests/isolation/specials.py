@@ -204,7 +204,7 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
         "state": "published", "published_at": row.at(), "drawn_at": row.at(), "design": {},
         "as_of": row.today - timedelta(days=20), "field_from": row.today - timedelta(days=19),
         "field_to": row.today - timedelta(days=6), "result": SPOT_RESULT, "plan": {},
-        "frame": packed(()),
+        "frame": packed(()), "cancelled_at": None, "cancelled_by": "", "cancel_reason": "",
     },
     "residents.SpotItem": lambda row: {
         "disclosed": True, "verifier": "", "outcome": "vacant", "stratum": "own", "records": 9,

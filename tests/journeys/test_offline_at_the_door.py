@@ -1,41 +1,17 @@
 """Offline at the door: answers given without a network, all of them there once it is back."""
 
 import re
-import time
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from tests.journeys.phones import KEPT, NUDGE, PHONE, SMALLEST, save, until
+
 pytestmark = [
     pytest.mark.journey, pytest.mark.xdist_group("journey"), pytest.mark.paper("S-21", "S-67"),
 ]  # fmt: skip
-PHONE = {"width": 390, "height": 844}
-SMALLEST = {"width": 320, "height": 640}
 MINE, THEIRS = "13899990001", "13799990002"
-# Everything that the phone keeps, as text: caches, and the store with its ciphertext.
-KEPT = """async () => {
-  const found = [];
-  for (const name of await caches.keys()) {
-    const cache = await caches.open(name);
-    for (const request of await cache.keys()) {
-      const answer = await cache.match(request);
-      found.push(request.url, await answer.text());
-    }
-  }
-  for (const { name } of await indexedDB.databases()) {
-    const base = await new Promise((done) => { const r = indexedDB.open(name); r.onsuccess = () => done(r.result); });
-    for (const store of base.objectStoreNames) {
-      const rows = await new Promise((done) => {
-        const r = base.transaction(store).objectStore(store).getAll();
-        r.onsuccess = () => done(r.result);
-      });
-      for (const row of rows) found.push(store, JSON.stringify(row), new TextDecoder().decode(row.body));
-    }
-    base.close();
-  }
-  return found;
-}"""  # noqa: E501  the browser's
 # The server takes the answer, the phone does not hear of it: the network ends in between.
 LOSE_ONE = """() => {
   const real = window.fetch;
@@ -46,9 +22,6 @@ LOSE_ONE = """() => {
     throw new TypeError("lost");
   };
 }"""
-
-# The network says that it is back: nobody waits for the pauses between attempts.
-NUDGE = "window.dispatchEvent(new Event('online'))"
 
 
 @pytest.fixture
@@ -77,24 +50,10 @@ def at_the_door(page, dwelling):
     page.wait_for_selector(".door-form")
 
 
-def save(page):
-    page.locator("#foot button").click()
-    page.wait_for_selector("#toasts >> text=已存本机")
-
-
 def bubble(page, n):
     """How many answers wait, at the foot of every screen."""
     found = page.locator("#bubble")
     expect(found).to_have_text(str(n)) if n else expect(found).to_be_hidden()
-
-
-def until(page, script, meanwhile="0"):
-    """Wait for the page's script to say yes (its policy forbids Playwright's own waiting)."""
-    deadline = time.monotonic() + 30
-    while not page.evaluate(script):
-        assert time.monotonic() < deadline, script
-        page.evaluate(meanwhile)
-        page.wait_for_timeout(200)
 
 
 def people_of(clerk, dwelling):

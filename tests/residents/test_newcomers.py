@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.desk.inbox import inbox
 from portal.orgs.acting import acting
 from residents import services
 from residents.models import NewcomerService, Residence
@@ -86,3 +87,23 @@ def test_the_pages_list_print_and_note(cast, newcomer):
     assert "当面讲解" in text_of(client.get(url))
     assert cast.client("neighbour").get(url).status_code == 404
     assert cast.client("watchman").get(reverse("residents:newcomers")).status_code == 403
+
+
+def todo_of(by, today):
+    with acting(by):
+        found = inbox(by, today, kind="newcomer")
+    waits = {tab.key: tab.count for tab in found.tabs}.get("newcomer")
+    return waits, {group.key: [item.subject for item in group.items] for group in found.groups}
+
+
+def test_the_committee_is_reminded_by_the_day_of_the_rule(cast, clerk, newcomer, at, today):
+    for back, bucket in ((16, "overdue"), (15, "today")):
+        with acting(clerk):
+            registered = today - timedelta(days=back)
+            Residence.objects.filter(pk=newcomer.pk).update(registered_on=registered)
+        assert todo_of(clerk, today) == (1, {bucket: ["王巧云"]})
+    page = cast.client("clerk").get(reverse("desk:todo")).content.decode()
+    assert reverse("residents:welcome", args=[newcomer.resident_id]) in page
+    assert todo_of(cast.scope("street"), today)[0] is None  # the committee's business
+    welcome(clerk, newcomer, at)
+    assert todo_of(clerk, today) == (0, {})

@@ -1,4 +1,4 @@
-"""Spot checks as acts: plan, draw, go, judge, publish, extend, forget (one module for each)."""
+"""Spot checks as acts: plan, draw, go, judge, publish, recheck, forget (one module for each)."""
 
 from residents.services.spotchecks.fielding import (
     Seen,
@@ -9,7 +9,7 @@ from residents.services.spotchecks.fielding import (
     verifiers_for,
 )
 from residents.services.spotchecks.judging import compared, judge_person
-from residents.services.spotchecks.keeping import purge_sheets
+from residents.services.spotchecks.keeping import cancel_round, purge_sheets
 from residents.services.spotchecks.planning import (
     Planned,
     extend_round,
@@ -18,6 +18,12 @@ from residents.services.spotchecks.planning import (
     plan_round,
 )
 from residents.services.spotchecks.publishing import estimate_round, publish_round
+from residents.services.spotchecks.rechecking import (
+    differing,
+    may_recheck,
+    recheck_round,
+    to_recheck,
+)
 from residents.services.spotchecks.sampling import Proof, draw_round, drawn_keys, prove
 
 __all__ = [
@@ -25,8 +31,10 @@ __all__ = [
     "Proof",
     "Seen",
     "Visit",
+    "cancel_round",
     "close_round",
     "compared",
+    "differing",
     "draw_round",
     "drawn_keys",
     "enter_visit",
@@ -34,11 +42,14 @@ __all__ = [
     "extend_round",
     "facts_of",
     "judge_person",
+    "may_recheck",
     "need_of",
     "open_round",
     "plan_round",
     "prove",
     "publish_round",
     "purge_sheets",
+    "recheck_round",
+    "to_recheck",
     "verifiers_for",
 ]

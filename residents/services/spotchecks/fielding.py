@@ -24,6 +24,7 @@ from residents.services.changing import today_of
 from residents.services.errors import UnableToCheck
 from residents.services.spotchecks.judging import match_round
 from residents.services.spotchecks.planning import go_on, locked, told
+from residents.services.spotchecks.rechecking import compare_round, went_before
 from residents.spotchecks.courses import (
     MOST_PEOPLE,
     MOST_VISITS,
@@ -55,12 +56,14 @@ class Visit:
     on_paper: bool = False
 
 
-def verifiers_for(unit: int, day: date) -> list[Appointment]:
-    """Posts that may check in the street `unit`: those of every other street."""
+def verifiers_for(row: SpotRound, day: date) -> list[Appointment]:
+    """Posts that may check for a round: of every other street, and nobody who went before."""
+    unit = row.committee_id
     roles = [key for key, role in ROLES.items() if Capability.CHECK_SAMPLES in role.capabilities]
     held = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), role__in=roles)
     held = held.filter(starts_on__lte=day, user__is_active=True)
     held = held.exclude(unit_id__gte=unit, unit_id__lt=unit + STREET_SPAN)
+    held = held.exclude(user_id__in=went_before(row))
     return list(held.select_related("user", "unit").order_by("unit_id", "user__name", "pk"))
 
 
@@ -71,14 +74,18 @@ def open_round(
     """Give the draws to verifiers of other streets, in walking order; they see them on the day.
 
     :param posts: appointments, each of which gets about the same number of draws
-    :raises UnableToCheck: not drawn, nobody named, or somebody of the street under test
+    :raises UnableToCheck: not drawn, nobody named, somebody of the street under test, or for a
+        recheck somebody who called the first time
     """
     row = locked(round_id=round_id, by=by, at=at)
     go_on(row, "in_field")
-    able = {post.pk: post for post in verifiers_for(row.committee_id, today_of(at))}
+    able = {post.pk: post for post in verifiers_for(row, today_of(at))}
     chosen = [able[key] for key in dict.fromkeys(posts) if key in able]
     if not chosen or len(chosen) < len(set(posts)):
-        raise UnableToCheck("请选择其他街道（镇）在岗的核查员，被查街道的人不能参加", "posts")
+        others = "、上一轮去过的人" if row.is_recheck else ""
+        raise UnableToCheck(
+            f"请选择其他街道（镇）在岗的核查员，被查街道的人{others}不能参加", "posts"
+        )
     items = list(row.items.select_for_update().order_by("number"))
     for place, item in enumerate(items):
         post = chosen[place * len(chosen) // len(items)]
@@ -93,10 +100,12 @@ def open_round(
 
 @transaction.atomic
 def enter_visit(
-    *, item_id: Any, version: int, visit: Visit, by: Scope, at: datetime
+    *, item_id: Any, version: int, visit: Visit, by: Scope, at: datetime,
+    called_at: datetime | None = None,
 ) -> SpotItem:  # fmt: skip
     """Write down one call at a door, without having seen what the register says.
 
+    :param called_at: when somebody called, where a phone without a network tells it later
     :raises UnableToCheck: settled already, three visits made, changed meanwhile, people missing
     :raises NotAllowed: `by` does not check, or it is not on their sheet
     """
@@ -112,7 +121,9 @@ def enter_visit(
     if visit.outcome not in dict(outcomes_of(item.kind)):
         raise UnableToCheck("请选择结果", "outcome")
     people = _checked(item, visit, at)
-    local = timezone.localtime(at)
+    local = timezone.localtime(called_at or at)
+    if local.date() < item.opens_on:
+        raise UnableToCheck(f"这次上门早于 {item.opens_on}，那时还没有下发抽查表")
     item.visits = [*item.visits, {
         "at": local.isoformat(timespec="minutes"), "outcome": visit.outcome,
         "part": part_of_day(local.hour, local.weekday()),
@@ -176,6 +187,9 @@ def close_round(*, round_id: Any, by: Scope, at: datetime) -> SpotRound:
     row.closed_at = at
     row.save(update_fields=["state", "closed_at"])
     row.items.update(is_open=False)
-    match_round(row=row, by=by, at=at)
+    if row.is_recheck:
+        compare_round(row=row, by=by, at=at)
+    else:
+        match_round(row=row, by=by, at=at)
     told("closed", row, by, at)
     return row

@@ -137,6 +137,7 @@ def check_stands(unit: int, day: date) -> None:
 
 
 def _store(row: SpotRound) -> None:
+    """:raises UnableToCheck: another round of its kind is under way in the street"""
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -155,6 +156,8 @@ def extend_round(*, round_id: Any, wanted: int, by: Scope, at: datetime) -> Spot
     first = locked(round_id=round_id, by=by, at=at)
     if not may_follow(first.state, "extended"):
         raise UnableToCheck("只有已公布的抽查可以补抽")
+    if first.is_recheck:
+        raise UnableToCheck("复查只看两次结果是否一致，不补抽")
     if first.counted:
         raise UnableToCheck("这一轮已达到精度要求，不需要补抽")
     if not 1 <= wanted <= MOST_DRAWS:

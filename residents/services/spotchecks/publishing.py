@@ -20,6 +20,7 @@ from residents.services.errors import UnableToCheck
 from residents.services.leading import LeadTold, found_lead
 from residents.services.spotchecks.judging import FIELDS
 from residents.services.spotchecks.planning import go_on, locked, told
+from residents.services.spotchecks.rechecking import agreement_of
 from residents.spotchecks import estimating
 from residents.spotchecks.estimating import (
     ALIKE,
@@ -172,6 +173,8 @@ def _fields(items: Iterable[SpotItem]) -> dict[str, list[int]]:
 def publish_round(*, round_id: Any, by: Scope, at: datetime) -> SpotRound:
     """Show the round to the units it was about; finds become leads of their committees.
 
+    Of a recheck the agreement alone is told: it says which visits differ, not who is right.
+
     :raises UnableToCheck: not matched, or near matches are still to be judged by two people
     """
     row = locked(round_id=round_id, by=by, at=at)
@@ -179,9 +182,15 @@ def publish_round(*, round_id: Any, by: Scope, at: datetime) -> SpotRound:
     waiting = SpotPerson.objects.filter(item__round=row).undecided().count()
     if waiting:
         raise UnableToCheck(f"还有 {waiting} 条相近的人员没有由两人核对一致")
+    row.published_at, row.published_by = at, by.user_name
+    if row.is_recheck:
+        row.result = agreement_of(row)
+        row.save()
+        told("published", row, by, at, {"same": row.result["same"], "of": row.result["settled"]})
+        return row
     finds = finds_of(row)
     row.result = _result(row, finds)
-    row.counted, row.published_at, row.published_by = not why_not(row.result), at, by.user_name
+    row.counted = not why_not(row.result)
     row.save()
     for item in finds.items:
         item.disclosed = True

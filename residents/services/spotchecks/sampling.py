@@ -19,6 +19,7 @@ from residents.models import Residence, SpotItem, SpotRound
 from residents.services.changing import today_of
 from residents.services.errors import UnableToCheck
 from residents.services.spotchecks.planning import check_stands, go_on, locked, told
+from residents.services.spotchecks.rechecking import frame_of, settled_in
 from residents.spotchecks import drawing, strata
 from residents.spotchecks.drawing import Draw, Unit
 
@@ -33,13 +34,13 @@ def draw_round(*, round_id: Any, by: Scope, at: datetime, seed: str = "") -> Spo
     row = locked(round_id=round_id, by=by, at=at)
     go_on(row, "drawn")
     check_stands(row.committee_id, today_of(at))
-    frame = _dwellings(row) if row.is_forward else _records(row)
+    frame = _frame(row)
     drawn_before = _drawn_before(row)
     frame = [unit for unit in frame if unit.key not in drawn_before]
     if not frame:
         raise UnableToCheck("抽样框是空的：这个街道（镇）没有可抽的房屋或登记")
     sizes = drawing.sizes(frame)
-    favour = strata.FAVOURED if row.is_forward else {}
+    favour = strata.FAVOURED if row.kind == "forward" else {}
     given = drawing.allocate(sizes, row.wanted, favour)
     row.seed = seed.strip()[:64] or secrets.token_hex(16)
     row.frame, row.frame_hash = drawing.packed(frame), drawing.frame_hash(frame)
@@ -49,6 +50,12 @@ def draw_round(*, round_id: Any, by: Scope, at: datetime, seed: str = "") -> Spo
     _lay_aside(row, drawing.draw(frame, given, row.seed))
     told("drawn", row, by, at, {"frame_hash": row.frame_hash[:16], "seed": row.seed})
     return row
+
+
+def _frame(row: SpotRound) -> list[Unit]:
+    if row.rechecks is not None:
+        return frame_of(row.rechecks)
+    return _dwellings(row) if row.is_forward else _records(row)
 
 
 def _dwellings(row: SpotRound) -> list[Unit]:
@@ -93,18 +100,28 @@ def _drawn_before(row: SpotRound) -> set[UUID]:
 def _lay_aside(row: SpotRound, draws: list[Draw]) -> None:
     keys = [draw.unit.key for draw in draws]
     facts = _facts(row, keys)
+    numbers = _numbers(row) or {key: number for number, key in enumerate(keys, 1)}
     items = []
-    for number, draw in enumerate(draws, 1):
+    for draw in draws:
+        number = numbers[draw.unit.key]
         dwelling, committee, place, name, residence = facts[draw.unit.key]
         items.append(
             SpotItem(
-                id=new_id(), committee_id=committee, round=row, kind=row.kind, number=number,
+                id=new_id(), committee_id=committee, round=row, kind=row.asks, number=number,
                 dwelling_id=dwelling, residence_id=residence, stratum=draw.unit.stratum,
                 place=place[:160], name=name, as_of=row.as_of, opens_on=row.field_from,
                 closes_on=row.field_to, weight=round(draw.weight, 4),
             )
         )  # fmt: skip
     insert_rows(items)
+
+
+def _numbers(row: SpotRound) -> dict[UUID, int]:
+    """A door that is called at again keeps its number: by it both visits are compared."""
+    if row.rechecks is None:
+        return {}
+    column = "dwelling_id" if row.is_forward else "residence_id"
+    return {getattr(item, column): item.number for item in settled_in(row.rechecks)}
 
 
 def _facts(row: SpotRound, keys: list[UUID]) -> dict[UUID, tuple[Any, int, str, str, Any]]:

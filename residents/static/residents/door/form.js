@@ -1,11 +1,12 @@
 /* One dwelling at its door: who is still there, what changed, who left, or nobody met. */
 import { readIdNumber } from "../../ui/js/identity.js";
-import { byId, clone, element, button, places, reasons, say, toast } from "./page.js";
+import { byId, clone, complain, button, given, places, say, toast } from "./page.js";
 import { enqueue, itemOf, state, stopOf } from "./state.js";
 import { nextAfter } from "./list.js";
 import { push } from "./sync.js";
 
 const drafts = new Map();
+const reasons = given("door-reasons");
 const PHONE_DIGITS = 11;
 /* What appears at once would move the button that is being pressed from under the finger. */
 const SETTLE_MS = 200;
@@ -124,12 +125,6 @@ function fit(form, stop, draft) {
   const nobody = form.querySelector("[data-nobody]");
   nobody.hidden = stop.members.length > 0 || draft.outcome !== "met";
   nobody.textContent = say("nobody");
-}
-
-function complain(place, text) {
-  if (!place) return;
-  place.hidden = !text;
-  place.querySelector("span").textContent = text;
 }
 
 /* What a typed correction lacks; the server checks again and decides. */

@@ -1,7 +1,16 @@
 /* Today's list: by building in walking order, from the top floor down or from the ground up. */
 import { byId, clone, element, note, say } from "./page.js";
 import { itemOf, standing, state } from "./state.js";
-import { summary } from "./queue.js";
+
+const counted = (members, of) => members.filter((each) => each.state === of).length;
+
+/* An answer in a few words. */
+export function summary({ outcome, members }) {
+  if (outcome !== "met") return say(`out_${outcome}`);
+  const parts = ["here", "changed", "left"].map((of) => [of, counted(members, of)]).filter(([, n]) => n);
+  if (parts.length === 1 && parts[0][0] === "here") return say("out_unchanged");
+  return parts.map(([of, n]) => say(`sum_${of}`, { n })).join("　");
+}
 
 let isDown = true;
 const MARKS = { open: "t-mark-open", wait: "t-mark-wait", solve: "t-mark-solve", done: "t-mark-done" };
@@ -107,4 +116,17 @@ function reason(stop, is) {
     element("span", "", say("due")),
     element("span", late ? "pp-danger" : "", late ? say("overdue", { n: stop.overdue }) : say("due_today")),
   ];
+}
+
+/* The field that narrows the list opens and closes from the head. */
+export function watchSearch() {
+  byId("find").addEventListener("click", () => {
+    const search = byId("search");
+    search.hidden = !search.hidden;
+    byId("find").setAttribute("aria-expanded", String(!search.hidden));
+    if (search.hidden) { byId("q").value = byId("reason").value = ""; showList(); } else byId("q").focus();
+  });
+  byId("search").addEventListener("submit", (event) => event.preventDefault());
+  byId("q").addEventListener("input", showList);
+  byId("reason").addEventListener("change", showList);
 }

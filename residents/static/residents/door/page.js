@@ -1,6 +1,7 @@
 /* What every screen needs: sentences, templates, short messages. */
-const words = JSON.parse(document.getElementById("door-words").textContent);
-export const reasons = JSON.parse(document.getElementById("door-reasons").textContent);
+/* What the page was given for its scripts. */
+export const given = (id) => JSON.parse(document.getElementById(id).textContent);
+const words = given("door-words");
 export const places = document.body.dataset;
 const TOAST_MS = 3000;
 
@@ -28,6 +29,13 @@ export function button(text, act, className = "pp-btn") {
   made.type = "button";
   made.addEventListener("click", act);
   return made;
+}
+
+/* Says what is wrong at its place; nothing takes it away. */
+export function complain(place, text) {
+  if (!place) return;
+  place.hidden = !text;
+  place.querySelector("span").textContent = text;
 }
 
 export function toast(text) {

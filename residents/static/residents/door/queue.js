@@ -1,18 +1,8 @@
 /* What waits, what must be decided, what has been sent today; and one's own corner. */
+import { kind } from "./kind.js";
 import { byId, button, clock, clone, element, note, places, say } from "./page.js";
 import { changed, dropItem, forgetAll, keepItem, keepList, replaceStop, state } from "./state.js";
-import { forgetDrafts } from "./form.js";
 import { leave, push, refresh } from "./sync.js";
-
-const counted = (members, of) => members.filter((each) => each.state === of).length;
-
-/* An answer in a few words. */
-export function summary({ outcome, members }) {
-  if (outcome !== "met") return say(`out_${outcome}`);
-  const parts = ["here", "changed", "left"].map((of) => [of, counted(members, of)]).filter(([, n]) => n);
-  if (parts.length === 1 && parts[0][0] === "here") return say("out_unchanged");
-  return parts.map(([of, n]) => say(`sum_${of}`, { n })).join("　");
-}
 
 export function showQueue() {
   const solve = state.items.filter((item) => item.state !== "waiting");
@@ -31,7 +21,7 @@ function line(item, mark, text) {
   const made = element("div", "door-stop");
   const what = element("span", "door-what");
   what.append(element("span", "door-line", say("room", { room: item.label })));
-  what.append(element("span", "door-line pp-2", `${item.occupancy}　${summary(item.answer)}　${clock(item.at)}`));
+  what.append(element("span", "door-line pp-2", [item.facts, kind.summary(item.answer), clock(item.at)].filter(Boolean).join("　")));
   const side = element("span", "door-mark pp-push");
   side.append(clone(mark), text);
   made.append(what, side);
@@ -114,7 +104,7 @@ export function showMe() {
   const { name = "", role = "", unit = "", patch } = state.head;
   put("name", name);
   put("post", `${unit}　${role}`);
-  put("patch", patch === undefined ? "—" : say(patch ? "patch" : "whole"));
+  if (made.querySelector("[data-patch]")) put("patch", patch === undefined ? "—" : say(patch ? "patch" : "whole"));
   put("stops", say("stops_n", { n: state.stops.length }));
   put("waits", say("stops_n", { n: state.phase === "open" ? state.items.length : state.waits }));
   put("synced", state.syncedAt ? clock(state.syncedAt) : "—");
@@ -133,7 +123,7 @@ async function goAway() {
   const n = state.items.length;
   if (n && !window.confirm(say("leave_sure", { n }))) return;
   if (!await leave()) { window.alert(say("leave_offline")); return; }
-  forgetDrafts();
+  kind.forget();
   await forgetAll().catch(() => {}); // the answer to logging out has emptied the store already
   window.location.assign(places.login);
 }

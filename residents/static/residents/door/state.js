@@ -1,5 +1,6 @@
-/* What this page knows: today's dwellings, the answers that wait, and how things stand. */
+/* What this page knows: today's doors, the answers that wait, and how things stand. */
 import { isUsable, lock, open, seal, unlock } from "./vault.js";
+import { kind } from "./kind.js";
 import * as store from "./store.js";
 
 /* phase: loading, open, locked (no key here), over (the day's list has expired). */
@@ -12,9 +13,8 @@ const listeners = [];
 export const onChange = (listener) => listeners.push(listener);
 export const changed = () => listeners.forEach((listener) => listener());
 
-export const itemOf = (id) => state.items.find((item) => item.dwelling === id);
+export const itemOf = (id) => state.items.findLast((item) => item.dwelling === id);
 export const stopOf = (id) => state.stops.find((stop) => stop.id === id);
-export const labelOf = (stop) => `${stop.building} ${stop.room}`;
 
 /* What somebody sees of a dwelling: open, wait (not sent), solve (to be decided), done. */
 export function standing(stop) {
@@ -26,10 +26,10 @@ export function standing(stop) {
 /* The server's list with its keys takes the place of whatever was here. */
 export async function adopt(told) {
   await unlock(told);
+  const { owner, day, token, stops, seconds, list, queue, ...head } = told;
   Object.assign(state, {
-    phase: "open", owner: told.owner, day: told.day, token: told.token, stops: told.stops,
-    until: Date.now() + told.seconds * 1000, isEnded: false, isForbidden: false,
-    head: { name: told.name, role: told.role, unit: told.unit, patch: told.patch, people: told.people, fresh: told.fresh },
+    phase: "open", owner, day, token, stops, head, until: Date.now() + seconds * 1000,
+    isEnded: false, isForbidden: false,
   });
   const before = await store.readList();
   const kept = before && await open(before);
@@ -42,7 +42,7 @@ export async function adopt(told) {
 export async function keepList() {
   if (!isUsable || state.isEnded) return;
   const { day, head, stops, synced } = state;
-  await store.putList(await seal("list", { day, head, stops, synced }, "list"));
+  await store.putList(await seal(store.place, { day, head, stops, synced }, "list"));
 }
 
 async function loadAnswers() {
@@ -57,16 +57,17 @@ export async function countAnswers() {
   state.waits = (await store.answers()).length;
 }
 
-/* One answer per dwelling waits: a newer one takes the place of the one before. */
+/* One answer per door waits: a newer one takes the place of the one before. Of calls that all count
+   each waits, but for one that was refused and is told anew. */
 export async function enqueue(stop, answer) {
   const before = itemOf(stop.id);
   const item = {
-    key: crypto.randomUUID(), dwelling: stop.id, label: labelOf(stop), occupancy: stop.occupancy, answer,
+    key: crypto.randomUUID(), dwelling: stop.id, label: kind.labelOf(stop), facts: kind.factsOf(stop), answer,
     at: Date.now(), state: "waiting", take: "",
   };
   await keepItem(item);
   state.items.push(item);
-  if (before) await dropItem(before);
+  if (before && !(kind.keepsAll && before.state === "waiting")) await dropItem(before);
   changed();
 }
 
@@ -79,14 +80,14 @@ export async function dropItem(item) {
   if (isUsable) await store.dropAnswer(item.key);
 }
 
-/* The dwelling as the server has it now. */
+/* The door as the server has it now; nothing where it has been taken back. */
 export function replaceStop(fresh) {
-  state.stops = state.stops.map((stop) => (stop.id === fresh.id ? { ...fresh, faults: fresh.faults } : stop));
+  state.stops = state.stops.map((stop) => (stop.id === fresh?.id ? fresh : stop));
 }
 
 export async function settle(item, fresh) {
   replaceStop(fresh);
-  state.synced = [{ label: item.label, answer: item.answer, occupancy: item.occupancy, at: Date.now() }, ...state.synced];
+  state.synced = [{ label: item.label, answer: item.answer, facts: item.facts, at: Date.now() }, ...state.synced];
   state.syncedAt = Date.now();
   await dropItem(item);
   await keepList();

@@ -1,4 +1,5 @@
 /* Fetching today's list and sending what waits: each answer once for its key, however often. */
+import { kind } from "./kind.js";
 import { places } from "./page.js";
 import { adopt, changed, countAnswers, keepItem, purge, settle, state } from "./state.js";
 import * as store from "./store.js";
@@ -75,7 +76,7 @@ export async function push() {
   if (isPushing || state.phase !== "open" || !waiting().length) return;
   isPushing = true;
   try {
-    await (navigator.locks ? navigator.locks.request("pp-door", sendAll) : sendAll());
+    await (navigator.locks ? navigator.locks.request(`pp-${places.kind}`, sendAll) : sendAll());
   } finally {
     isPushing = false;
   }
@@ -104,11 +105,10 @@ async function sendAll() {
 }
 
 function send(item) {
-  const { outcome, members, note } = item.answer;
   const age = Math.max(0, Math.round((Date.now() - item.at) / 1000));
   return ask(`${places.home}${item.dwelling}/answer/`, {
     method: "POST", headers: { "X-CSRFToken": state.token, "Idempotency-Key": item.key },
-    body: new URLSearchParams({ outcome, note, age, take: item.take, members: JSON.stringify(members) }),
+    body: new URLSearchParams({ age, ...kind.told(item) }),
   });
 }
 

@@ -1,6 +1,7 @@
-/* Keeps the door's shell on the phone: the page and files of ours, nothing that anybody typed or
-   is recorded with. `SHELL` (version, page, files) is put before this script by the server. */
-const CACHE = `pp-door-${SHELL.version}`;
+/* Keeps a shell of pages at a door on the phone: the page and files of ours, nothing that anybody typed or
+   is recorded with. `SHELL` (kind, version, page, files) is put before this script by the server. */
+const OURS = `pp-${SHELL.kind}-`;
+const CACHE = `${OURS}${SHELL.version}`;
 const PATIENCE_MS = 4000;
 /* The server has another shell by now: its scripts and those kept here do not go together. */
 let isOld = false;
@@ -47,7 +48,7 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {
     const names = await caches.keys();
-    await Promise.all(names.filter((name) => name.startsWith("pp-door-") && name !== CACHE).map((name) => caches.delete(name)));
+    await Promise.all(names.filter((name) => name.startsWith(OURS) && name !== CACHE).map((name) => caches.delete(name)));
     await self.clients.claim();
   })());
 });

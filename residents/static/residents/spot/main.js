@@ -1,0 +1,10 @@
+/* A verifier's sheet of today: doors to call at, blind, with or without a network. */
+import { start } from "../door/frame.js";
+import { labelOf, showList, summary } from "./list.js";
+import { forgetDrafts, showForm } from "./form.js";
+
+start({
+  labelOf, summary, showList, showForm, forget: forgetDrafts, keepsAll: true,
+  factsOf: () => "",
+  told: ({ answer: { outcome, version, people } }) => ({ outcome, version, people: JSON.stringify(people) }),
+});
