@@ -74,6 +74,9 @@ api: python   ## The API drawn from its schema and raced, at length (API_EXAMPLE
 paper: python   ## Write docs/paper.md: each requirement of the paper, where it lives, what proves it
 	@$(PYTHON) scripts/paper.py
 
+receipts: python   ## Follow every number of every dashboard of the demonstration to its list
+	@RECEIPTS=all $(PYTHON) -m pytest tests/demo/test_receipts.py -n 0 -q -s
+
 metrics: python   ## Write docs/metrics.md: every number with its formula, clause and worked example
 	@PORTAL_MODE=test DATABASE_URL=postgres://none@127.0.0.1:1/none \
 	    AUDIT_DATABASE_URL=postgres://none@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0 \

@@ -102,7 +102,8 @@ def _run(key: Any, day: date, today: date, unit: int, rules: dict[str, Any]) -> 
     """The close of a month that is over for long enough, else the night's snapshot."""
     is_close = closing.is_month_end(day) and closing.closing_day(day) < today
     on, hour = (closing.closing_day(day), 20) if is_close else (day + timedelta(days=1), 1)
-    at = timezone.make_aware(datetime.combine(on, time(hour, 5)))
+    # in the first hour of a day its night is still to come: no number is of a later time than now
+    at = min(timezone.make_aware(datetime.combine(on, time(hour, 5))), timezone.now())
     return {
         "id": key, "kind": RunKind.MONTHLY if is_close else RunKind.NIGHTLY,
         "unit_id": unit, "as_of": day,
