@@ -201,7 +201,8 @@ def test_who_left_is_taken_off_on_the_day_of_the_visit(clerk, phone, homes, coup
     assert answer(phone, homes[5], members=said, age=26 * 3600).status_code == 200
     with acting(clerk):
         left = Residence.objects.get(pk=couple[1].pk)
-    assert (left.status, left.end_on) == ("ended", timezone.localdate() - timedelta(hours=26))
+    visited = timezone.localdate(timezone.now() - timedelta(hours=26))
+    assert (left.status, left.end_on) == ("ended", visited)
 
 
 def test_a_visit_counts_for_the_day_on_which_it_was(clerk, phone, homes, couple):
