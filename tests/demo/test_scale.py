@@ -17,6 +17,7 @@ from portal.demo.district import TABLES, District
 from portal.demo.plots import CYCLE, FULL_DWELLINGS, FULL_PEOPLE, Size, plots
 from portal.orgs.models import OrgUnit
 from portal.rules.services import rule_on
+from residents.newcomers import RULE as WELCOME_SHEET
 from tests.demo.conftest import read
 
 pytestmark = pytest.mark.xdist_group("district")
@@ -54,7 +55,7 @@ def committees(units):
 def inventor():
     desks = {street: (Official("无名"),) * 3 for street in cast.DESKS}
     cycle = rule_on("verification_cycle", DAY).parameters
-    return partial(District, 7, DAY, cycle, rule_for(DAY), desks)
+    return partial(District, 7, DAY, cycle, rule_for(DAY), rule_on(WELCOME_SHEET, DAY), desks)
 
 
 def schema():
