@@ -24,6 +24,7 @@ VOLATILE = [
     re.compile(r"刚刚|\d+ (秒|分钟)前"),
     re.compile(r"\b(before|after)=k\d+\.[\w-]+"),  # a sealed place in the trail
     re.compile(r"(LH|KB|TJ)-\d{14}"),  # the number of a page, board or table that is taken along
+    re.compile(r"\bview=[0-9a-f]{8}\b"),  # the name that a kept view has just been given
     re.compile(r'^\{"seconds": \d+\}$'),  # what is left of the own session
     # the keys of a phone's store and its token, which follow from the own session
     re.compile(r'"(seed|token)": "[^"]+"|"seconds": \d+'),
