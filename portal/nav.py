@@ -173,8 +173,7 @@ def _to_mend(scope: Scope) -> int:
     found: int | None = hints.get(key)
     if found is None:
         found = DataQualityIssue.objects.in_scope(scope).open().filter(severity="must").count()
-        if found:
-            hints.set(key, found, KEPT_SECONDS)
+        hints.set(key, found, KEPT_SECONDS)
     return found
 
 

@@ -183,7 +183,7 @@ def record_training(
     if collector is None:
         raise UnableToStaff(_("没有这名采集员"))
     require(by, Capability.EDIT_STAFFING, collector.committee_id)
-    if any(day is not None and day > at.date() for day in (trained_on, signed_on)):
+    if any(day is not None and day > timezone.localdate(at) for day in (trained_on, signed_on)):
         raise UnableToStaff(_("日期不能晚于今天"))
     before = [collector.trained_on, collector.confidentiality_signed_on]
     collector.trained_on = trained_on

@@ -13,11 +13,10 @@ from portal.orgs.scope import STREET_SPAN, Scope
 class PostKeeper(PreferenceKeeper):
     """The account's preferences, and the views of the acting post's street."""
 
-    def kept(self, request: HttpRequest, key: str) -> dict[str, Any]:
-        found = super().kept(request, key)
+    def offered(self, request: HttpRequest, key: str) -> dict[str, Any]:
         scope: Scope | None = getattr(request, "scope", None)
         if scope is None or scope.level == "district":
-            return found
+            return {}
         views = SharedView.objects.filter(street_id=street_of(scope), list_key=key)
         may_share = scope.level == "street" and scope.may(Capability.SHARE_VIEWS)
         shared = [
@@ -25,7 +24,7 @@ class PostKeeper(PreferenceKeeper):
              "columns": view.columns, "shared_by": view.shared_name, "withdrawable": may_share}
             for view in views.order_by("title")
         ]  # fmt: skip
-        return found | {"shared": shared, "may_share": may_share}
+        return {"shared": shared, "may_share": may_share}
 
 
 def street_of(scope: Scope) -> int:

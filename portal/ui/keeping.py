@@ -25,10 +25,10 @@ class Keeper(Protocol):
     """Where the choices of users are kept, by the key of the list."""
 
     def kept(self, request: HttpRequest, key: str) -> dict[str, Any]:
-        """`columns`, `rows` and `views` as far as they were chosen.
+        """`columns`, `rows` and `views` as far as they were chosen."""
 
-        `shared` are views that somebody shares with this user; `may_share`: whether the user may.
-        """
+    def offered(self, request: HttpRequest, key: str) -> dict[str, Any]:
+        """`shared`: views that others share with this user; `may_share`: whether the user may."""
 
     def keep(self, request: HttpRequest, key: str, changes: dict[str, Any]) -> None:
         """Put `changes` over what is kept."""
@@ -39,6 +39,9 @@ class SessionKeeper:
 
     def kept(self, request: HttpRequest, key: str) -> dict[str, Any]:
         return dict(request.session.get(f"list:{key}", {}))
+
+    def offered(self, request: HttpRequest, key: str) -> dict[str, Any]:
+        return {}
 
     def keep(self, request: HttpRequest, key: str, changes: dict[str, Any]) -> None:
         request.session[f"list:{key}"] = self.kept(request, key) | changes
@@ -65,13 +68,13 @@ class Choices:
     @classmethod
     def of(cls, request: HttpRequest, key: str) -> "Choices":
         """What the user keeps, under the columns of the view that the address names."""
-        kept = keeper().kept(request, key)
+        kept, offered = keeper().kept(request, key), keeper().offered(request, key)
         views = tuple(_view_of(each) for each in kept.get("views", []))
-        shared = tuple(_view_of(each) for each in kept.get("shared", []))
+        shared = tuple(_view_of(each) for each in offered.get("shared", []))
         named = request.GET.get(VIEW)
         view = next((each for each in (*views, *shared) if each.key == named), None)
         columns = view.columns if view and view.columns else tuple(kept.get("columns", []))
-        may_share = bool(kept.get("may_share"))
+        may_share = bool(offered.get("may_share"))
         return cls(columns, str(kept.get("rows", "")), views, shared, may_share)
 
 

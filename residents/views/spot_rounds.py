@@ -220,7 +220,7 @@ def _progress(found: SpotRound) -> dict[str, Any]:
 
 def _closed_units(found: SpotRound) -> list[OrgUnit]:
     """Units of the street that were closed between the reference night and the publication."""
-    until = found.published_at.date() if found.published_at else timezone.localdate()
+    until = timezone.localdate(found.published_at)
     rows = OrgUnit.objects.under(found.committee_id).select_related("successor")
     return list(rows.filter(valid_to__gt=found.as_of, valid_to__lte=until).order_by("code"))
 

@@ -244,6 +244,11 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "housing.KeyArea": lambda row: {"until": None, "cycle_days": 30, "review_by": row.today},
     "housing.Campaign": _campaign,
     "housing.Finding": _finding,
+    "housing.FindingPhoto": lambda row: {  # deleted, so that no file is looked for
+        "finding_id": row.key("housing.Finding"), "dwelling_id": row.key("housing.DwellingUnit"),
+        "stored_file": "", "removed_at": row.at(), "removed_by": row.text(50),
+        "remove_reason": row.text(200),
+    },
     "housing.EnforcementSite": lambda row: {
         "state": "found", "due_on": row.today, "child_placement": "", "resettlement": "",
     },

@@ -92,7 +92,7 @@ def test_what_is_late_is_pressed_for_after_telling_which(cast, issues, told):
     assert "还没有超期" in text
     assert not told("quality.issue_reminded")
     answer = client.post(url, chosen | {"agreed": "1"}, headers=HTMX)
-    assert answer["HX-Redirect"] == "/quality/"
+    assert answer["HX-Redirect"] == "/quality/?rule=R-190"
     (event,) = told("quality.issue_reminded")
     assert event["target_id"] == str(issues[0].pk)
     assert again(issues[0]).reminded_by == "顾振宇"
