@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.ui.dates import UnreadableDayError, read_day
 from portal.ui.idempotency import FIELD
-from portal.ui.widgets import Combobox, DayInput, PortalRenderer, Segmented, widget_css
+from portal.ui.widgets import Checks, Combobox, DayInput, PortalRenderer, Segmented, widget_css
 
 MOST_SEGMENTS = 5
 MOST_NATIVE_OPTIONS = 12
@@ -113,6 +113,8 @@ def dress(field: forms.Field) -> None:
         field.widget = widget = _fitting(field)
     if type(widget) is forms.DateInput:
         field.widget = widget = DayInput(widget.attrs)
+    if type(widget) is forms.CheckboxSelectMultiple:
+        field.widget = widget = Checks(widget.attrs, widget.choices)
     css = widget_css(widget)
     if css:
         widget.attrs["class"] = css

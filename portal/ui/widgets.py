@@ -51,6 +51,7 @@ class Checks(forms.CheckboxSelectMultiple):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         worn = {**self.attrs, **(attrs or {})}
         prefix, chosen = worn.get("id") or f"id_{name}", set(self.format_value(value))
+        told = worn.get("aria-describedby")
         boxes = fill_each(
             '<label class="pp-choice" for="%s_%s"><input class="pp-check" type="checkbox" name="%s"'
             ' value="%s" id="%s_%s"%s%s>%s</label>',
@@ -64,8 +65,8 @@ class Checks(forms.CheckboxSelectMultiple):
             ),
         )  # fmt: skip
         return fill(
-            '<span class="pp-choices" role="group" id="%s" aria-labelledby="%s_label">%s</span>',
-            prefix, prefix, boxes,
+            '<span class="pp-choices" role="group" id="%s" aria-labelledby="%s_label"%s>%s</span>',
+            prefix, prefix, fill(' aria-describedby="%s"', told) if told else "", boxes,
         )  # fmt: skip
 
 
