@@ -28,7 +28,7 @@ from portal.orgs import posts
 from portal.orgs.acting import acting
 from portal.orgs.limits import allow_work
 from portal.orgs.models import OrgUnit
-from portal.orgs.planning import FOR_MANY_ROWS, expect_many_rows
+from portal.orgs.planning import expect_many_rows
 from portal.orgs.scope import Scope
 from portal.quality import services as quality
 from portal.quality.models import DataQualityIssue
@@ -92,7 +92,7 @@ def _measured(by: Scope) -> None:
 
 
 def _once(by: Scope) -> None:
-    """One aggregate over each register, planned for many rows as the run is."""
+    """One aggregate over each register."""
     occasion = _occasion(by)
     owned: list[tuple[QuerySet[Any], tuple[Source, ...]]] = [
         (RESIDENCES.rows(occasion), (RESIDENCES,)),
@@ -100,12 +100,10 @@ def _once(by: Scope) -> None:
         (Collector.objects.at_work(occasion.day), ()),
         (DataQualityIssue.objects.open(), (ISSUES,)),
     ]
-    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        cursor.execute(FOR_MANY_ROWS)
-        for rows, sources in owned:
-            counts = {f"part_{place}": part.of(occasion)
-                      for place, part in enumerate(_parts(sources)) if part.of}  # fmt: skip
-            list(rows.using("owner").order_by().values("committee_id").annotate(**counts))
+    for rows, sources in owned:
+        counts = {f"part_{place}": part.of(occasion) for place, part in enumerate(_parts(sources))
+                  if part.of}  # fmt: skip
+        list(rows.using("owner").order_by().values("committee_id").annotate(**counts))
 
 
 def _parts(sources: tuple[Source, ...]) -> list[Part]:
