@@ -15,18 +15,23 @@ KEPT = """async () => {
     }
   }
   for (const { name } of await indexedDB.databases()) {
-    const base = await new Promise((done) => { const r = indexedDB.open(name); r.onsuccess = () => done(r.result); });
+    const base = await new Promise((done) => {
+      const r = indexedDB.open(name);
+      r.onsuccess = () => done(r.result);
+    });
     for (const store of base.objectStoreNames) {
       const rows = await new Promise((done) => {
         const r = base.transaction(store).objectStore(store).getAll();
         r.onsuccess = () => done(r.result);
       });
-      for (const row of rows) found.push(store, JSON.stringify(row), new TextDecoder().decode(row.body));
+      for (const row of rows) {
+        found.push(store, JSON.stringify(row), new TextDecoder().decode(row.body));
+      }
     }
     base.close();
   }
   return found;
-}"""  # noqa: E501  the browser's
+}"""
 # The network says that it is back: nobody waits for the pauses between attempts.
 NUDGE = "window.dispatchEvent(new Event('online'))"
 
