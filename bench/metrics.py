@@ -13,9 +13,10 @@ from django.db import connections, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from bench.asking import Asked, listening
 from bench.district import District
 from bench.figures import Figure, Sample, at_most, compared, interleaved
-from bench.slowest import MOST, plan, slowest, told
+from bench.slowest import plan, slowest, told
 from housing.metrics import DWELLINGS
 from housing.models import DwellingUnit
 from portal.jobs import services as ledger
@@ -46,30 +47,43 @@ PEERS = (
 
 def figures(_district: District) -> list[Figure]:
     """All figures of the metric run."""
-    unit = OrgUnit.objects.get(parent=None)
-    by = posts.system_scope(unit.code, unit.name)
+    by = clockwork()
     return [*_times(by), _memory(by)]
 
 
 def appendix() -> str:
     """The slowest statements of a run, rules included, with their plans."""
+    by = clockwork()
+    with listening() as asked:
+        _measured(by)
+        _checked(by)
+    return explained("The slowest statements of a run", asked)
+
+
+def clockwork() -> Scope:
+    """Nobody's scope over the whole district."""
     unit = OrgUnit.objects.get(parent=None)
-    by = posts.system_scope(unit.code, unit.name)
-    found = [*slowest(lambda: _measured(by)), *slowest(lambda: _checked(by))]
-    found = sorted(found, key=lambda each: -each.milliseconds)[:MOST]
+    return posts.system_scope(unit.code, unit.name)
+
+
+def explained(title: str, asked: Asked) -> str:
+    """The slowest of these statements with their plans, as a run over the district makes them."""
+    by = clockwork()
     with acting(by):
         expect_many_rows(by.unit)
-        return told("The slowest statements of a run", [(each, plan(each)) for each in found])
+        return told(title, [(each, plan(each)) for each in slowest(asked)])
 
 
 def _times(by: Scope) -> Iterator[Figure]:
-    run, once = interleaved(lambda: _measured(by), lambda: _once(by), rounds=3, warm=1, seconds=60)
+    run, once = interleaved(
+        lambda: _measured(by), lambda: one_pass(by), rounds=3, warm=1, seconds=60
+    )
     yield compared("all metrics of the district", run, once, at_most(3), f"one pass; {PEERS}")
-    rules, found = interleaved(
-        lambda: _checked(by), lambda: _found(by), rounds=3, warm=1, seconds=60
+    rules, counts = interleaved(
+        lambda: _checked(by), lambda: found(by), rounds=3, warm=1, seconds=60
     )
     yield compared(
-        "all quality rules of the district", rules, found, None, "counting what they find"
+        "all quality rules of the district", rules, counts, None, "counting what they find"
     )
 
 
@@ -91,7 +105,7 @@ def _measured(by: Scope) -> None:
         transaction.set_rollback(True)
 
 
-def _once(by: Scope) -> None:
+def one_pass(by: Scope) -> None:
     """One aggregate over each register."""
     occasion = _occasion(by)
     owned: list[tuple[QuerySet[Any], tuple[Source, ...]]] = [
@@ -118,7 +132,8 @@ def _checked(by: Scope) -> None:
         transaction.set_rollback(True)
 
 
-def _found(by: Scope) -> None:
+def found(by: Scope) -> None:
+    """How many offenders each rule has, asked of each by itself, as the owner."""
     day = timezone.localdate()
     inspection = Inspection(by.unit, day, rules_on(quality.RULE_SETS, day))
     for rule in running_rules():

@@ -1,11 +1,11 @@
 """The slowest statements of a long act, with the plans that PostgreSQL made for them."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from django.db import connection
 
-from bench.asking import Statement, listening
+from bench.asking import Asked, Statement
 
 MOST = 5
 LONGEST = 150  # letters of a line: a condition on every code of a code set tells nothing more
@@ -14,10 +14,8 @@ WALL = re.compile(r"\s*(InitPlan \d+|->  Result)$")
 OPENING = re.compile(r"^\s*(WITH|SELECT|INSERT|UPDATE|DELETE)", re.IGNORECASE)
 
 
-def slowest(act: Callable[[], object], most: int = MOST) -> list[Statement]:
-    """The statements of `act` that took longest, the longest first."""
-    with listening() as asked:
-        act()
+def slowest(asked: Asked, most: int = MOST) -> list[Statement]:
+    """The statements that took longest, the longest first."""
     found = [each for each in asked.statements if OPENING.match(each.sql)]
     return sorted(found, key=lambda each: -each.milliseconds)[:most]
 

@@ -95,6 +95,18 @@ def laid_aside(tables: Sequence[type[models.Model]]) -> Iterator[None]:
 
     When filling fails, or what was filled breaks a constraint, they are emptied again.
     """
+    lay_aside(tables)
+    try:
+        yield
+        _put_back()
+    except BaseException:
+        recover(tables)
+        raise
+    analyse(tables)
+
+
+def lay_aside(tables: Sequence[type[models.Model]]) -> list[Part]:
+    """Take indexes, constraints and keys off the tables; returns them, as they are written down."""
     with transaction.atomic(using="owner"):
         _execute(FIND, {"tables": _names(tables)})
         parts = _parts()
@@ -102,16 +114,13 @@ def laid_aside(tables: Sequence[type[models.Model]]) -> Iterator[None]:
             for part in parts:
                 if part.kind == kind:
                     _execute(part.drop)
-    try:
-        yield
-        _put_back()
-    except BaseException:
-        recover(tables)
-        raise
-    _side_by_side(
-        _execute,
-        [sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(name)) for name in _names(tables)],
-    )
+    return parts
+
+
+def analyse(tables: Sequence[type[models.Model]]) -> None:
+    """Leave the tables as autovacuum would: what is visible known, and counted."""
+    names = map(sql.Identifier, _names(tables))
+    _side_by_side(_execute, [sql.SQL("VACUUM (ANALYZE) {}").format(name) for name in names])
 
 
 def recover(tables: Sequence[type[models.Model]]) -> bool:
@@ -135,12 +144,17 @@ def _put_back() -> None:
         checked = {(place, name): valid for place, name, valid in cursor.fetchall()}
     parts = [part for part in _parts() if not checked.get((part.place, part.name))]
     absent = [part for part in parts if (part.place, part.name) not in checked]
-    _side_by_side(_build, [part.build for part in absent if part.kind != "key"])
+    build([part for part in absent if part.kind != "key"])
     for part in absent:
         if part.kind == "key":
             _execute(part.build)
     _side_by_side(_build, [part.validate for part in parts if part.kind == "key"])
     _execute(f"DROP TABLE {LAID_ASIDE}")
+
+
+def build(parts: Sequence[Part]) -> None:
+    """Make indexes, constraints or keys again."""
+    _side_by_side(_build, [part.build for part in parts])
 
 
 def _parts() -> list[Part]:

@@ -176,8 +176,12 @@ class LiveSystem:
         self.admin_url = f"postgresql://postgres:@/postgres?host={data}"
         return Process("postgres", self.folder, [*command, *log], **owner)
 
-    def start_postgres(self, seconds: float = 30) -> float:
-        """Start (or recover) the cluster; gives the seconds until it answered."""
+    def start_postgres(self, seconds: float = 120) -> float:
+        """Start (or recover) the cluster; gives the seconds until it answered.
+
+        After a kill it writes every file of its folder to the disk before anything else; a slow
+        disk that others use as well needs a minute for that.
+        """
         started = time.monotonic()
         self.postgres.start()
         until(self.postgres_answers, seconds, "PostgreSQL answers")
