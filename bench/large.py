@@ -3,7 +3,7 @@
 The bench's database is copied. In the copy everybody, with stays and open issues, is multiplied:
 each copy bears another name and telephone, so that what is a duplicate among the district's own
 stays one, and nothing becomes one. Dwellings are not multiplied; no key holds there that would ask
-for them. The copy is dropped afterwards. It takes an hour and 70 GB of disk, and runs only when it
+for them. The copy is dropped afterwards. It takes an hour and 50 GB of disk, and runs only when it
 is named.
 """
 
@@ -36,7 +36,7 @@ from portal.quality.rule import About
 from residents.models import Residence, Resident, Secret
 
 PEOPLE = 25_000_000
-ROOM = 70 * 2**30  # bytes of disk
+ROOM = 50 * 2**30  # bytes of disk
 GROWTH = 1.3  # a person may cost so much more than in the district
 ONE_PASS = 4  # how often a run may take what one pass takes
 WARM = 1  # runs before the one that counts: the first one after a change writes more
