@@ -1,7 +1,9 @@
-"""Legality of dwellings (合法性认定): what the housing department found, on which paper (S-79).
+"""Legality of dwellings (合法性认定): what the housing department found, on which paper.
 
 Seven codes are kept (domain §3.13); whoever decides by them reads one of three values. What is
 not determined is not unlawful: nobody is turned away or reproached because no paper was written.
+
+Paper: S-79, S-86.
 """
 
 from typing import ClassVar

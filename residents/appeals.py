@@ -4,7 +4,7 @@ An appeal hangs on no person of the register and on no finding of its quality ru
 is worse off for having spoken (domain §3.21, G-10). One against a committee or its staff belongs
 to the street: neither wall shows it to the committee.
 
-Paper: S-118.
+Paper: S-08, S-118.
 """
 
 from typing import ClassVar, Self

@@ -1,7 +1,10 @@
 """Code sets of people: population category, relation, reason, role, deletion, ethnicity.
 
-Population categories follow the definitions of domain §2.7; the others name their standard in
+Population categories follow the definitions of domain §2.7, among them those of the separated
+(人户分离: 12 where they live, 13 where their hukou is); the others name their standard in
 `edition`. Each set reads what committees write and refuses what it does not know.
+
+Paper: S-107, S-108.
 """
 
 from __future__ import annotations

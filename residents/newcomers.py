@@ -1,6 +1,6 @@
 """Who of those who came to Shanghai was welcomed: told their rights and what is recorded of them.
 
-Paper: S-117.
+Paper: S-08, S-117.
 """
 
 from datetime import date, timedelta

@@ -1,6 +1,6 @@
 """The population of each month's end in cells, and the counts of it that may be shown.
 
-Paper: S-18, S-115.
+Paper: S-18, S-110, S-115.
 """
 
 from typing import ClassVar
@@ -15,8 +15,9 @@ from portal.orgs.records import CommitteeRecord, ScopedQuerySet
 class PopulationCell(CommitteeRecord):
     """Actual population of a committee at a month's end with the same five features.
 
-    `month` is its first day; `age_from` the lowest age of a band of five years. `arrived` and
-    `left` began and ended to live here within the month. Nothing is shown of these cells but what
+    Of category 13, which is none of it, those whose hukou is here and who live elsewhere. `month`
+    is its first day; `age_from` the lowest age of a band of five years. `arrived` and `left` began
+    and ended to live here within the month. Nothing is shown of these cells but what
     `ShownCount` holds.
     """
 
@@ -50,6 +51,7 @@ class Measure(models.TextChoices):
     PEOPLE = "people", "月末实有人口"
     ARRIVED = "arrived", "本月迁入"
     LEFT = "left", "本月迁出"
+    HUKOU = "hukou", "月末户籍人口"
 
 
 class ShownCount(CommitteeRecord):

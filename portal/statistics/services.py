@@ -1,6 +1,6 @@
 """What a closed month keeps of the population: cells of the month's end, and what may be shown.
 
-Paper: S-18, S-115.
+Paper: S-18, S-110, S-115.
 """
 
 from collections.abc import Iterator
@@ -17,13 +17,15 @@ from portal.rows import insert_values
 from portal.statistics.features import BAND, FEATURES, LAST_BAND
 from portal.statistics.flows import NOBODY, Flow, flow, shown_flows
 from portal.statistics.models import Measure, PopulationCell, ShownCount
+from portal.statistics.stages import ELSEWHERE, HUKOU, STAGE, Hukou, shown_hukou
 from portal.statistics.suppression import Shown
 from residents.models import Residence
 from residents.querysets import ACTUAL_CATEGORIES
 
 #: Columns of a cell, in the order of the features' keys.
 COLUMNS = {"age": "age_from", "category": "category", "occupancy": "occupancy", "sex": "sex"}
-#: One pass over the episodes that touched the month: who lived here at its end, who came, who left.
+#: One pass over the episodes that touched the month: who lived here at its end, who came, who left;
+#: besides them those whose hukou is here and who live elsewhere.
 FILL = """
 INSERT INTO {cells} (id, committee_id, run_id, month, category, age_from, sex, occupancy,
     people, arrived, "left")
@@ -34,7 +36,8 @@ SELECT gen_random_uuid(), committee_id, %(run)s, %(first)s, category,
     count(*) FILTER (WHERE begin_on >= %(first)s),
     count(*) FILTER (WHERE end_on <= %(last)s)
 FROM {episodes}
-WHERE status <> 'void' AND is_primary AND category = ANY (%(categories)s)
+WHERE status <> 'void'
+    AND (is_primary AND category = ANY (%(categories)s) OR category = %(elsewhere)s)
     AND begin_on <= %(last)s AND (end_on IS NULL OR end_on >= %(first)s)
     AND committee_id BETWEEN %(low)s AND %(high)s
 GROUP BY 2, 5, 6, 7, 8
@@ -63,6 +66,7 @@ def keep(*, run: MetricRun, unit: int) -> int:
     told: dict[str, Any] = {
         "run": run.pk, "first": month, "last": last_day(month), "low": unit,
         "high": unit + span_of(unit), "categories": list(ACTUAL_CATEGORIES),
+        "elsewhere": ELSEWHERE,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(statement, told)
@@ -78,18 +82,22 @@ def finish(*, run: MetricRun) -> int:
         .filter(run=run)
         .values_list("committee_id", *COLUMNS.values(), "people", "arrived", "left")
     )
-    if not cells:
+    actual = [cell for cell in cells if cell[CATEGORY_AT] != ELSEWHERE]
+    if not actual:
         return 0
     ShownCount.objects.under(run.unit_id).filter(run=run).delete()
     rows = [
         {"id": new_key(), "committee_id": unit, "run_id": run.pk, "month": month, **told}
-        for unit, told in (*_population(cells), *_flows(cells))
+        for unit, told in (*_population(actual), *_flows(actual), *_hukou(cells))
     ]
     insert_values(ShownCount, rows)
     return len(rows)
 
 
 Cell = tuple[Any, ...]
+#: Where a cell tells its age and its category, behind its committee.
+AGE_AT, CATEGORY_AT = (1 + list(COLUMNS).index(key) for key in ("age", "category"))
+PEOPLE_AT = 1 + len(COLUMNS)
 
 
 def _population(cells: list[Cell]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -134,6 +142,18 @@ def _flows(cells: list[Cell]) -> Iterator[tuple[int, dict[str, Any]]]:
     for unit, each in shown_flows(flows).items():
         yield unit, _count(Measure.ARRIVED, each.arrived)
         yield unit, _count(Measure.LEFT, each.left)
+
+
+def _hukou(cells: list[Cell]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Whose hukou is there, by stage of life, of the streets and the district that may be shown."""
+    streets: dict[int, Hukou] = {}
+    for cell in cells:
+        there = streets.setdefault(_street(cell[0]), Hukou())
+        if cell[CATEGORY_AT] in HUKOU:
+            there.add(cell[CATEGORY_AT], cell[AGE_AT], cell[PEOPLE_AT])
+    for unit, by_stage in shown_hukou(streets).items():
+        for stage, people in by_stage.items():
+            yield unit, _count(Measure.HUKOU, people, (STAGE.key, stage))
 
 
 def _count(measure: Measure, people: int, *features: tuple[str, str]) -> dict[str, Any]:

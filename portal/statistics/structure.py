@@ -1,6 +1,6 @@
 """Structure and flow of the population of a unit: context, never scored.
 
-Paper: S-18.
+Paper: S-18, S-110.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 from portal.statistics.features import AGE, CATEGORY, SEX
 from portal.statistics.models import Measure, ShownCount
+from portal.statistics.stages import STAGE, stage_of
 
 MEN, WOMEN = SEX.codes[:2]
 #: Months of the flow, the latest last.
@@ -65,6 +66,18 @@ class Mix:
     code: int | None = None
 
 
+@dataclass(frozen=True)
+class Needs:
+    """A street or the district: who lives there and whose hukou is there, by stage of life.
+
+    :param counts: a pair for each stage; None where a count is hidden
+    """
+
+    title: str
+    counts: Sequence[tuple[int | None, int | None]]
+    code: int
+
+
 _Box = tuple[int, date, str, tuple[str, str], tuple[str, str]]
 
 
@@ -78,7 +91,7 @@ class Structure:
         self.months = list(reversed([each for each in known if each <= month][:MONTHS]))
         rows = ShownCount.objects.in_scope(by).filter(
             committee_id__in=[unit.pk, *(part.pk for part in parts)], month__in=self.months,
-            run__state="published", first__in=["", AGE.key, CATEGORY.key],
+            run__state="published", first__in=["", AGE.key, CATEGORY.key, STAGE.key],
             second__in=["", SEX.key],
         )  # fmt: skip
         self._known: Mapping[_Box, int] = {
@@ -130,6 +143,34 @@ class Structure:
             )
             for title, code in [*units, (self.unit.short_name, self.unit.pk)]
         ]
+
+    @property
+    def stages(self) -> list[str]:
+        return [str(title) for _code, title in STAGE.values]
+
+    @cached_property
+    def needs(self) -> list[Needs]:
+        """Streets, and the district as the last; of a committee nothing is told."""
+        units = [unit for unit in (*self.parts, self.unit) if unit.level != "committee"]
+        return [
+            Needs(
+                unit.short_name,
+                [(self._living(unit.pk, stage), self._hukou(unit.pk, stage))
+                 for stage in STAGE.codes],
+                unit.pk,
+            )
+            for unit in units
+        ]  # fmt: skip
+
+    def _living(self, code: int, stage: str) -> int | None:
+        """The bands of five years together: no more is told than they tell already."""
+        bands = [self._count(code=code, first=(AGE.key, each)) for each in AGE.codes
+                 if stage_of(int(each)) == stage]  # fmt: skip
+        known = [each for each in bands if each is not None]
+        return sum(known) if len(known) == len(bands) else None
+
+    def _hukou(self, code: int, stage: str) -> int | None:
+        return self._count(Measure.HUKOU, code=code, first=(STAGE.key, stage))
 
     @cached_property
     def by_month(self) -> list[Movement]:

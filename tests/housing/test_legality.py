@@ -15,7 +15,7 @@ from portal.orgs.acting import acting
 from portal.orgs.roles import ROLES
 from tests.housing.builders import a_building, the_dwelling
 
-pytestmark = [pytest.mark.django_db, pytest.mark.paper("S-79")]
+pytestmark = [pytest.mark.django_db, pytest.mark.paper("S-79", "S-86")]
 PAPER = {"basis_no": "普房认〔2026〕12号", "basis_organ": "区房管局"}
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from housing.models import DwellingUnit
 from permits.models import PermitApplication
 from portal.orgs.acting import acting
 from tests.permits.builders import (
@@ -47,6 +48,19 @@ def test_a_case_is_listed_and_opened_in_its_own_units_only(cast, key, status, li
 @pytest.mark.parametrize("key", ["auditor", "secadmin", "collector"])
 def test_posts_without_permits_see_no_page(cast, key):
     assert cast.client(key).get(reverse("permits:list")).status_code == 403
+
+
+@pytest.mark.paper("S-83")
+def test_a_case_shows_the_dwelling_by_its_house_code(cast):
+    case = received(cast, an_incomer(cast))
+    home = page_of(cast, "window", case).context["home"]
+    with acting(cast.scope("district")):
+        dwelling = DwellingUnit.objects.get(pk=case.dwelling_id)
+    assert home["dwelling"].house_code == dwelling.house_code
+    text = page_of(cast, "window", case).content.decode()
+    for told in (dwelling.house_code or "未赋码", home["legality"], home["tenure"], "同址在住"):
+        assert told
+        assert told in text
 
 
 def test_opening_a_case_is_an_event(cast, told):

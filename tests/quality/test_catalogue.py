@@ -158,6 +158,7 @@ def test_a_person_without_any_episode_is_found(cast, at, today):
     assert found[lost.resident_id].dwelling_id is None
 
 
+@pytest.mark.paper("S-107", "S-108")
 def test_nobody_is_separated_from_a_hukou_in_the_same_committee(cast, at):
     clerk = cast.scope("clerk")
     home = register.home(clerk, floors=1, per_floor=3)

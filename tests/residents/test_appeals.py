@@ -131,6 +131,7 @@ def test_a_collector_neither_hears_nor_reads_appeals(cast, at):
     assert cast.client("collector").get(reverse("residents:appeals")).status_code == 403
 
 
+@pytest.mark.paper("S-08")
 def test_an_overdue_one_is_on_the_streets_list_and_to_do(cast, clerk, at):
     hear(clerk, at, received_on=at.date() - timedelta(days=20))
     hear(clerk, at)

@@ -86,6 +86,7 @@ def test_a_move_that_fails_leaves_the_old_home_as_it_was(clerk, homes, at, today
         assert Residence.objects.get().status == "active"
 
 
+@pytest.mark.paper("S-107", "S-108")
 def test_a_correction_keeps_every_copy_in_step(clerk, homes, at):
     residence = register(clerk, homes[0])
     with acting(clerk):
