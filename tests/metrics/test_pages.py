@@ -220,6 +220,9 @@ def test_every_metric_has_its_definition(cast, units):
         assert str(metric.formula) in shown
         assert str(metric.awaits) in shown
         assert ("暂不计算" in shown) == bool(metric.awaits)
+        assert ("显示“—”和原因" in shown) == (metric.denominator is not None)
+        for said in ("以北京时间零点为界；夏令时年份", "计到撤销的前一天", "每人只计一次"):
+            assert said in shown
     assert client.get("/dashboard/definitions/nothing/").status_code == 404
 
 
