@@ -60,6 +60,12 @@ def rules_on(codes: Iterable[str], day: date) -> dict[str, Rule]:
     return {row.code: Rule(row.code, row.version, row.parameters, row.basis) for row in rows}
 
 
+def revised_since(codes: Iterable[str], since: date, day: date) -> dict[str, date]:
+    """Of some rules those that were revised after `since`: from when the version of `day` holds."""
+    rows = RuleSet.objects.on(day).filter(code__in=list(codes), version__gt=1)
+    return dict(rows.filter(effective_from__gt=since).values_list("code", "effective_from"))
+
+
 def defaults() -> list[RuleDefault]:
     """The first versions that the frame and the areas declare (`RULE_MODULES`)."""
     return [rule for name in settings.RULE_MODULES for rule in import_module(name).RULES]

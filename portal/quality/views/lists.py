@@ -23,7 +23,7 @@ from portal.quality.registry import quality_rules
 from portal.quality.rule import ABOUT_TITLES
 from portal.quality.services import failures_for
 from portal.quality.shares import collector_shares, unit_shares
-from portal.quality.summary import RuleState, rule_states
+from portal.quality.summary import DEADLINE_RULE, RuleState, rule_states, total_of
 from portal.quality.tables import IssueList, IssueListOfMany
 from portal.rules.services import rule_on
 from portal.ui.cells import BulkAction, SavedView
@@ -50,7 +50,8 @@ def issue_list(request: PortalRequest) -> HttpResponse:
         bulk=_bulk() if assigns else (),
     )  # fmt: skip
     shown = _shown_unit(request, scope, names)
-    states = rule_states(shown, day, rule_on("issue_deadlines", day))
+    failures = [each for each in failures_for(shown) if each.rule in quality_rules()]
+    states = rule_states(shown, day, rule_on(DEADLINE_RULE, day), failures)
     rule = quality_rules().get(request.GET.get("rule", ""))
     state = next((found for found in states if rule and found.rule.key == rule.key), None)
     record(
@@ -62,10 +63,10 @@ def issue_list(request: PortalRequest) -> HttpResponse:
         "states": states,
         "failures": [
             (quality_rules()[each.rule], each.failed_at, each.since or each.failed_at)
-            for each in failures_for(shown)
-            if each.rule in quality_rules()
+            for each in failures
         ],
         "tabs": _tabs(states),
+        "total": total_of(states),
         "state": state,
         "bars": _bars(state, names) if state else [],
         "posts": mending_posts(state.rule.about) if state else [],
