@@ -148,3 +148,16 @@ def test_the_page_asks_few_questions(cast, issues, django_assert_max_num_queries
     client.get("/quality/?rule=R-190")
     with django_assert_max_num_queries(24):
         client.get("/quality/?rule=R-190")
+
+
+def test_a_chosen_rule_comes_alone_with_what_follows_the_choice(cast, issues):
+    response = cast.client("street").get(
+        "/quality/?rule=R-190", HTTP_HX_REQUEST="true", HTTP_HX_TARGET="rule-detail"
+    )
+    text = response.content.decode()
+    assert 'id="rule-detail"' in text
+    assert "<!doctype" not in text
+    assert "质量规则与现存问题" not in text  # the table stays where it is
+    assert 'id="rule-tabs" hx-swap-oob="true"' in text
+    assert 'id="run-again-from" hx-swap-oob="true" value="/quality/?rule=R-190"' in text
+    assert response.context["list"].total == 3

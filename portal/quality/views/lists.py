@@ -27,6 +27,7 @@ from portal.quality.summary import DEADLINE_RULE, RuleState, rule_states, total_
 from portal.quality.tables import IssueList, IssueListOfMany
 from portal.rules.services import rule_on
 from portal.ui.cells import BulkAction, SavedView
+from portal.ui.pages import wants_fragment
 
 if TYPE_CHECKING:
     from portal.orgs.models import OrgUnitQuerySet
@@ -80,7 +81,9 @@ def issue_list(request: PortalRequest) -> HttpResponse:
         "late": _late(request, states, state) if assigns else None,
         **_shares(request, units, shown, day),
     }
-    return listing.respond("quality/list.html", context)
+    is_chosen = request.headers.get("HX-Target") == "rule-detail" and wants_fragment(request)
+    template = "quality/detail.html" if is_chosen else "quality/list.html"
+    return listing.respond(template, context | {"is_chosen": is_chosen})
 
 
 def _bulk() -> list[BulkAction]:
