@@ -156,6 +156,16 @@ def test_htmx_gets_the_ranking_alone(cast, register):
     assert "<html" not in text
 
 
+def test_issues_beside_a_past_months_numbers_say_that_they_are_of_now(cast, register, today):
+    last = today.replace(day=1) - timedelta(days=1)
+    computed(RunKind.NIGHTLY, day=last, scope=SYSTEM)
+    client = cast.client("street")
+    for query, is_past in (("", False), (f"?month={last:%Y-%m}", True)):
+        text = client.get(f"/dashboard/street/{query}").content.decode()
+        for said in ("现在必改", "现在应改", "现在的，按规则，", "到今天的 12 周"):
+            assert (said in text) == is_past, said
+
+
 def test_a_past_month_is_its_last_snapshot_without_lists(cast, register, today):
     last_month = today.replace(day=1) - timedelta(days=1)
     computed(RunKind.NIGHTLY, day=last_month)
