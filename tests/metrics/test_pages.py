@@ -230,6 +230,8 @@ def test_every_metric_has_its_definition(cast, units):
         assert str(metric.formula) in shown
         assert str(metric.awaits) in shown
         assert ("暂不计算" in shown) == bool(metric.awaits)
+        assert "第 1 版" in shown
+        assert "collector_ratio" not in shown  # a rule is told by its title
         assert ("显示“—”和原因" in shown) == (metric.denominator is not None)
         for said in ("以北京时间零点为界；夏令时年份", "计到撤销的前一天", "每人只计一次"):
             assert said in shown
