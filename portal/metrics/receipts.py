@@ -168,6 +168,13 @@ class Reading:
         return self.is_judged and self.target is not None and self.value < self.target
 
     @property
+    def why_unjudged(self) -> str:
+        """Why it is not held against its target; blank where it is, or is not known."""
+        if self.is_judged or self.value is None:
+            return ""
+        return _("样本不足，不评") if self.metric.sample else _("数少，不评")
+
+    @property
     def why_empty(self) -> str:
         """The words under "—": what it waits for, that nothing could be counted, or no run yet."""
         if self.metric.why_empty:

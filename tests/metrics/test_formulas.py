@@ -85,8 +85,10 @@ def test_a_rate_of_few_cases_is_shown_and_not_judged():
 
     few, enough = of(20, 29), of(20, 30)
     assert (few.text, few.gap, few.is_below) == ("68.97", "", False)
+    assert few.why_unjudged == "数少，不评"
     assert enough.is_below
     assert enough.gap
+    assert enough.why_unjudged == of(0, 0).why_unjudged == ""
 
 
 def test_a_rate_below_its_target_is_never_rounded_up_to_it():
