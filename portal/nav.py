@@ -1,13 +1,14 @@
 """The menu of each post (ui.md 3.2): what a post cannot do is not shown."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
 from django.core.cache import caches
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from portal.accounts.entering import idle_seconds
@@ -153,9 +154,7 @@ GROUPS: list[tuple[str, list[Item]]] = [
 def nav_for(request: HttpRequest) -> tuple[NavGroup, ...]:
     """The groups of the menu that the acting post may use."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
-    match = request.resolver_match
-    here = f"{match.app_name}:{match.url_name}" if match else ""
-    menu = _menu(scope.level, scope.capabilities, here, language())
+    menu = _menu(scope.level, scope.capabilities, _here(request), language())
     if not scope.may(C.VIEW_QUALITY) or not (faults := _to_mend(scope)):
         return menu
     return tuple(
@@ -165,6 +164,22 @@ def nav_for(request: HttpRequest) -> tuple[NavGroup, ...]:
         ))
         for group in menu
     )  # fmt: skip
+
+
+def _here(request: HttpRequest) -> str:
+    """The name of the page shown; where an act was refused, of the page it was asked on."""
+    match = request.resolver_match
+    if match is None:
+        return ""
+    here, path = f"{match.app_name}:{match.url_name}", request.path_info
+    if request.method != "POST" or here in _NAMED:
+        return here
+    while (path := f"{path.rstrip('/').rpartition('/')[0]}/") != "/":
+        with suppress(Resolver404):
+            above = resolve(path)
+            if (asked_on := f"{above.app_name}:{above.url_name}") in _NAMED:
+                return asked_on if above.app_name == match.app_name else here
+    return here
 
 
 def _to_mend(scope: Scope) -> int:

@@ -144,6 +144,13 @@ class PhotoForm(PortalForm):
         error_messages={"required": _("有人脸或证件的照片不能上传，请重新拍摄")},
     )  # fmt: skip
 
+    def clean(self) -> dict[str, Any]:
+        """A browser does not give a chosen file back to a page that is shown again."""
+        told = super().clean() or {}
+        if self.errors and told.get("photo"):
+            self.add_error("photo", _("照片没有保存，改好其他处后请重新选择"))
+        return told
+
 
 class RemovePhotoForm(PortalForm):
     columns = 1

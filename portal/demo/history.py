@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from portal.demo import cast
 from portal.demo.copying import copy_rows
-from portal.demo.mended import remember_stock, set_back
+from portal.demo.mended import remember_stock, set_back, stock_on
 from portal.metrics import closing
 from portal.metrics.measure import Parts, measure
 from portal.metrics.metric import Occasion
@@ -31,6 +31,9 @@ from residents.sampled import METRICS
 
 MONTHS = 12
 WEEKS = 12
+WEEKS_OF_A_MONTH = 4.3
+#: Numbers of open issues, and what they count.
+STOCK = {"issues_must": "must", "issues_should": "should"}
 #: What the last committee's population of a month ago was of today's: it jumped (R-270).
 SWELLED = Decimal("0.85")
 #: Numbers of spot checks, with their versions: they have a past of their own.
@@ -65,6 +68,7 @@ def remember_past(*, today: date, seed: int, by: Scope) -> dict[str, int]:
         found = DataQualityIssue.objects.order_by("committee_id", "rule")
         columns = ("rule", "severity", "committee_id", "subject", "place")
         issues = [dict(row) for row in found.values(*columns)]
+    told = [v for v in values if v["committee_id"] in inhabited and v["metric"] not in SAMPLED]
     set_back(today)
     swollen = max((int(str(code)) for code in inhabited), default=0)
     runs, rows = [], []
@@ -72,13 +76,18 @@ def remember_past(*, today: date, seed: int, by: Scope) -> dict[str, int]:
     for back, day in enumerate(_days(today)):
         key = new_id()
         runs.append(_run(key, day, today, by.unit, run.rules))
-        rows += [
-            _earlier(value, key, back, drift, random, swollen)
-            for value in values
-            if value["committee_id"] in inhabited and value["metric"] not in SAMPLED
-        ]
+        rows += [_earlier(value, key, back, drift, random, swollen) for value in told]
     mended = copy_rows(DataQualityIssue, _mended(issues, today, random))
     remember_stock(today)
+    for week, day in enumerate(_week_days(today), 1):
+        key = new_id()
+        runs.append(_run(key, day, today, by.unit, run.rules))
+        with acting(by):
+            stock = stock_on(day)
+        rows += [
+            _with_stock(_earlier(value, key, week / WEEKS_OF_A_MONTH, {}, random, swollen), stock)
+            for value in told
+        ]
     counts = {
         MetricRun._meta.label: copy_rows(MetricRun, runs) + 1,
         MetricValue._meta.label: copy_rows(MetricValue, rows) + len(values),
@@ -99,6 +108,21 @@ def _days(today: date) -> Iterator[date]:
         last = last.replace(day=1) - timedelta(days=1)
 
 
+def _week_days(today: date) -> Iterator[date]:
+    """The nights a week, two weeks and more before yesterday; months' ends have theirs already."""
+    ends = set(_days(today))
+    days = (today - timedelta(days=1 + 7 * week) for week in range(1, WEEKS))
+    return (day for day in days if day not in ends)
+
+
+def _with_stock(value: dict[str, Any], stock: dict[tuple[int, str], int]) -> dict[str, Any]:
+    """A value of a night; of open issues it is what stood open then."""
+    severity = STOCK.get(value["metric"])
+    if severity is None:
+        return value
+    return value | {"numerator": Decimal(stock.get((value["committee_id"], severity), 0))}
+
+
 def _run(key: Any, day: date, today: date, unit: int, rules: dict[str, Any]) -> dict[str, Any]:
     """The close of a month that is over for long enough, else the night's snapshot."""
     is_close = closing.is_month_end(day) and closing.closing_day(day) < today
@@ -114,11 +138,11 @@ def _run(key: Any, day: date, today: date, unit: int, rules: dict[str, Any]) -> 
 
 
 def _earlier(
-    value: dict[str, Any], run: Any, back: int, drift: dict[tuple[int, str], float],
+    value: dict[str, Any], run: Any, back: float, drift: dict[tuple[int, str], float],
     random: Random, swollen: int,
 ) -> dict[str, Any]:  # fmt: skip
     """One value some months ago: a little fewer people, a rate that has walked."""
-    shrink = Decimal(1) - Decimal("0.0035") * back
+    shrink = Decimal(1) - Decimal("0.0035") * Decimal(back)
     if back and _grew(value, swollen):
         shrink *= SWELLED
     numerator, denominator = value["numerator"], value["denominator"]

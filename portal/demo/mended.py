@@ -5,6 +5,7 @@ with the deadline that the rule of that day gives; what people did about some of
 committee goes through the services.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -19,7 +20,7 @@ from portal.orgs.acting import acting
 from portal.orgs.limits import allow_work
 from portal.orgs.scope import Scope
 from portal.quality import services
-from portal.quality.models import DataQualityIssue
+from portal.quality.models import DataQualityIssue, IssueCount
 from portal.quality.registry import quality_rules
 from portal.quality.rule import DEADLINES, About
 from portal.rules.services import rule_on
@@ -71,6 +72,17 @@ def remember_stock(today: date) -> None:
     days = [today - timedelta(days=1 + 7 * back) for back in range(WEEKS)]
     with connections["owner"].cursor() as cursor:
         cursor.execute(STOCK_OF_DAYS, {"days": days})
+
+
+def stock_on(day: date) -> dict[tuple[int, str], int]:
+    """The stock stored of a day, by committee and severity."""
+    found: dict[tuple[int, str], int] = defaultdict(int)
+    rules = quality_rules()
+    for committee, rule, count in IssueCount.objects.filter(day=day).values_list(
+        "committee_id", "rule", "open"
+    ):
+        found[committee, str(rules[rule].severity)] += count
+    return found
 
 
 def _due(severity: str, day: date) -> date:

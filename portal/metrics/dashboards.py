@@ -324,4 +324,4 @@ class Tile:
 
     @property
     def spark_target(self) -> Decimal | None:
-        return self.reading.target
+        return self.reading.target if self.reading.is_judged else None

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.template.loader import get_template
+from django.urls import reverse
 
 from portal.metrics.metric import Good, Metric
 from portal.metrics.receipts import Standards
@@ -48,7 +49,11 @@ def _drawn(
 ) -> Explanation:  # fmt: skip
     """They differ by the moment of the numbers only; a dashboard has a dozen of them."""
     metric = metrics()[key]
-    told = {"id": popover, "definition": definition(metric, target, limit, measured)}
+    link = {"title": _("完整口径"), "url": reverse("metrics:definition", args=[key])}
+    told = {
+        "id": popover,
+        "definition": definition(metric, target, limit, measured) | {"links": [link]},
+    }
     return Explanation(
         button=get_template("metrics/info.html").render({"id": popover, "metric": metric}),
         popover=get_template("ui/definition.html").render(told),
@@ -85,6 +90,24 @@ def definition(
         "rows": rows,
         "links": [],
     }
+
+
+def edges(metric: Metric) -> list[tuple[str, str]]:
+    """What a number is where a day, a unit or a denominator ends: (when, what it is then)."""
+    found = [
+        (
+            _("一天"),
+            _("以北京时间零点为界；夏令时年份（1986 至 1991 年）出生的，生日和年龄按证件上的日期"),
+        ),
+        (_("单位撤销或合并"), _("计到撤销的前一天；此后的数记入承接单位，街道、区合计不变")),
+        (
+            _("计算时搬家"),
+            _("期间有人跨街道搬家的，全部再算一遍才公布，每人只计一次；没算完的不公布"),
+        ),
+    ]
+    if metric.denominator is not None:
+        found.insert(0, (_("分母为 0"), _("显示“—”和原因，不显示 0，不参与排名和考核")))
+    return found
 
 
 _DIRECTIONS = {

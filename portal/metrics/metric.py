@@ -211,6 +211,11 @@ class Metric:
         return self.awaits or self.reason
 
     @property
+    def denominator_title(self) -> str:
+        """What the denominator counts; blank where there is none."""
+        return str(self.denominator.title) if self.denominator else ""
+
+    @property
     def counted(self) -> Part:
         """The part that is counted for the numerator: itself, or the faults."""
         return self.faults or self.numerator

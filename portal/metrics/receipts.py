@@ -148,8 +148,15 @@ class Reading:
 
     @property
     def gap(self) -> str:
-        """How much a rate lacks to its target; blank when it does not."""
-        return formats.gap(self.value, self.target, self.metric.decimals) if self.target else ""
+        """How much a rate lacks to its target; blank when it does not, or has too few cases."""
+        if not self.target or not self.is_judged:
+            return ""
+        return formats.gap(self.value, self.target, self.metric.decimals)
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it is held against its target: a rate of few cases is not (domain §4.1)."""
+        return self.metric.kind is not Kind.RATE or not self.figure.is_few
 
     @property
     def is_below(self) -> bool:
@@ -158,7 +165,23 @@ class Reading:
             return False
         if self.limit is not None:
             return self.value > self.limit
-        return self.target is not None and self.value < self.target
+        return self.is_judged and self.target is not None and self.value < self.target
+
+    @property
+    def why_unjudged(self) -> str:
+        """Why it is not held against its target; blank where it is, or is not known."""
+        if self.is_judged or self.value is None:
+            return ""
+        return _("样本不足，不评") if self.metric.sample else _("数少，不评")
+
+    @property
+    def why_empty(self) -> str:
+        """The words under "—": what it waits for, that nothing could be counted, or no run yet."""
+        if self.metric.why_empty:
+            return str(self.metric.why_empty)
+        if self.figure.denominator is None:
+            return _("尚未计算")
+        return _("分母为 0：%(part)s") % {"part": self.metric.denominator_title}
 
     @property
     def difference(self) -> Decimal | None:

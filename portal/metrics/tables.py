@@ -143,9 +143,9 @@ def _issues(board: Board, place: Place, code: int, severity: str) -> Receipt:
 
 
 def issue_totals(board: Board) -> dict[str, Receipt]:
-    """Open issues of the unit: all of them, and the grave ones."""
+    """Open issues of the unit: all of them, and by how much they matter."""
     return {name: _issues(board, board.place(), 0, severity) for name, severity in (
-        ("all", ""), ("must", "must"), ("should", "should"),
+        ("all", ""), ("must", "must"), ("should", "should"), ("note", "note"),
     )}  # fmt: skip
 
 
@@ -292,7 +292,7 @@ class RuleRow:
     @property
     def fill(self) -> str:
         """Style class of the bar."""
-        return {"must": "pp-f-danger", "should": "pp-f-viz2"}.get(self.severity, "pp-f-viz3")
+        return {"must": "pp-f-danger", "should": "pp-f-viz2"}.get(self.severity, "pp-f-note")
 
 
 def rule_rows(board: Board) -> list[RuleRow]:

@@ -19,7 +19,7 @@ from portal.jobs.acts import act_once, put_at_field
 from portal.jobs.models import Job
 from portal.metrics import services, tables, visits
 from portal.metrics.dashboards import DEFAULT_ORDER, Board
-from portal.metrics.explaining import Explanations, definition
+from portal.metrics.explaining import Explanations, definition, edges
 from portal.metrics.figures import Latest, latest
 from portal.metrics.forms import CloseForm
 from portal.metrics.kept import Kept
@@ -139,6 +139,7 @@ def definition_page(request: PortalRequest, key: str) -> HttpResponse:
             _("每 15 分钟预览，每日 01:00 留存快照，次月第三个工作日 20:00 月结"),
         ),
         "title": metric.title,
+        "edges": edges(metric),
         "rules": standards.rules.values(),
     }  # fmt: skip
     return page(request, "metrics/definition.html", context)

@@ -99,6 +99,7 @@ class QualityRule:
     :param keyed: whether that page's address holds the offender's key
     :param narrowed: filters of that page, where it is a list
     :param act: what the button of the to-do row says
+    :param follows: the rule set whose parameter decides what it finds, where there is one
     :param hurts: titles of the metrics that suffer
     :param excusable: whether a record that it finds can be right all the same (申请无误)
     """
@@ -123,6 +124,7 @@ class QualityRule:
     narrowed: str = ""
     act: Text = _("去修改")
     hurts: Text = ""
+    follows: str = ""
     excusable: bool = True
 
     @property

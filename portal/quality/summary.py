@@ -4,22 +4,32 @@ Paper: S-67.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
+from django.utils import timezone
 
 from portal.orgs.scope import level_of
-from portal.quality.models import STOCK, TO_MEND, DataQualityIssue, IssueCount, IssueQuerySet
+from portal.quality.models import (
+    STOCK,
+    TO_MEND,
+    DataQualityIssue,
+    IssueCount,
+    IssueQuerySet,
+    RuleFailure,
+)
 from portal.quality.registry import quality_rules
-from portal.quality.rule import DEADLINES, QualityRule
-from portal.rules.services import Rule
+from portal.quality.rule import DEADLINES, QualityRule, Severity
+from portal.rules.services import Rule, revised_since
 
 WEEKS = 12
 LATELY = timedelta(days=7)
+DEADLINE_RULE = "issue_deadlines"
+_GRAVITY = list(Severity)
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,8 @@ class RuleState:
     """One rule in a unit.
 
     `weeks` is its stock as stored at the end of each of the last weeks; None where no run was made
-    in the week, or the rule could not be asked.
+    in the week, or the rule could not be asked. `failure` tells since when it cannot be asked;
+    `changed_on` from when a parameter of it holds that was revised within these weeks.
     """
 
     rule: QualityRule
@@ -40,6 +51,9 @@ class RuleState:
     judged: int = 0
     weeks: Sequence[int | None] = field(default_factory=list)
     units: Sequence[tuple[int, int]] = field(default_factory=list)
+    failure: RuleFailure | None = None
+    changed_on: date | None = None
+    changed_week: int | None = None
 
     @property
     def on_time_rate(self) -> Decimal | None:
@@ -62,6 +76,30 @@ class RuleState:
     @property
     def worst_unit(self) -> tuple[int, int] | None:
         return self.units[0] if self.units else None
+
+
+@dataclass(frozen=True)
+class Total:
+    """All rules of a unit together.
+
+    :param change: against the stock stored a week ago, of the rules that were asked then; None
+        where none was
+    :param clear: how many rules find nothing
+    """
+
+    open: int
+    change: int | None
+    clear: int
+
+
+def total_of(states: Sequence[RuleState]) -> Total:
+    """What the rules come to, beside what they came to a week ago."""
+    then = [(state.open, week) for state in states if (week := state.weeks[-2]) is not None]
+    return Total(
+        sum(state.open for state in states),
+        sum(now - before for now, before in then) if then else None,
+        sum(state.rule.is_run and not state.open and not state.failure for state in states),
+    )
 
 
 def on_time(in_time: int, judged: int) -> Decimal | None:
@@ -89,16 +127,28 @@ def counts(day: date) -> dict[str, Count]:
     }
 
 
-def rule_states(unit: int, day: date, deadlines: Rule) -> list[RuleState]:
-    """All rules, those with open issues first, in four queries."""
+def rule_states(
+    unit: int, day: date, deadlines: Rule, failures: Sequence[RuleFailure] = ()
+) -> list[RuleState]:
+    """All rules in five queries: those with open issues first, the gravest and largest on top.
+
+    :param failures: rules that cannot be asked now, each once
+    """
     counted = {row["rule"]: row for row in _counted(unit, day)}
     units = _by_unit(unit)
-    weeks = _stored(unit, day)
-    states = [
-        _state(rule, counted.get(key), units.get(key, []), weeks[key], deadlines)
-        for key, rule in quality_rules().items()
-    ]
-    return sorted(states, key=lambda state: state.open == 0)
+    failed = {failure.rule: failure for failure in failures}
+    weeks = _stored(unit, day, failed)
+    codes = {rule.follows for rule in quality_rules().values()} | {DEADLINE_RULE}
+    revised = revised_since(codes, day - timedelta(weeks=WEEKS), day)
+    states = []
+    for key, rule in quality_rules().items():
+        changed = max(filter(None, map(revised.get, (rule.follows, DEADLINE_RULE))), default=None)
+        state = _state(rule, counted.get(key), units.get(key, []), weeks[key], deadlines)
+        week = None if changed is None else WEEKS - 1 - (day - changed).days // 7
+        states.append(
+            replace(state, failure=failed.get(key), changed_on=changed, changed_week=week)
+        )
+    return sorted(states, key=lambda s: (s.open == 0, _GRAVITY.index(s.rule.severity), -s.open))
 
 
 def _counted(unit: int, day: date) -> "Any":
@@ -106,23 +156,32 @@ def _counted(unit: int, day: date) -> "Any":
     return of_the_last_weeks(unit, day).values("rule").annotate(**counts(day))
 
 
-def _stored(unit: int, day: date) -> dict[str, list[int | None]]:
-    """The stock of each rule on the last stored day of each week; no week is counted anew."""
+def _stored(unit: int, day: date, failed: Mapping[str, RuleFailure]) -> dict[str, list[int | None]]:
+    """The stock of each rule on the last stored day of each week; no week is counted anew.
+
+    A day without a row of a rule had none of its issues, unless the rule could not be asked then.
+    """
     stored = IssueCount.objects.under(unit).order_by()
     recent = stored.filter(day__gt=day - timedelta(weeks=WEEKS), day__lte=day)
     last: dict[int, date] = {}
     for each in sorted(recent.values_list("day", flat=True).distinct()):
         last[(day - each).days // 7] = each
     places = {each: WEEKS - 1 - back for back, each in last.items()}
-    found: dict[str, list[int | None]] = {
-        key: [0 if place in places.values() else None for place in range(WEEKS)]
-        for key in quality_rules()
-    }
+    found: dict[str, list[int | None]] = {key: [None] * WEEKS for key in quality_rules()}
+    for key, line in found.items():
+        since = _unknown_since(failed.get(key))
+        for each, place in places.items():
+            line[place] = 0 if since is None or each < since else None
     rows = stored.filter(day__in=places).values_list("rule", "day").annotate(sum=Sum("open"))
     for key, each, stock in rows:
         if key in found:
             found[key][places[each]] = stock
     return found
+
+
+def _unknown_since(failure: RuleFailure | None) -> date | None:
+    """The first day on which a rule could not be asked."""
+    return None if failure is None else timezone.localdate(failure.since or failure.failed_at)
 
 
 def _by_unit(unit: int) -> dict[str, list[tuple[int, int]]]:

@@ -34,6 +34,7 @@ class Rule:
     version: int
     parameters: dict[str, Any]
     basis: str
+    title: str = ""
 
     @property
     def label(self) -> str:
@@ -51,13 +52,23 @@ def rule_on(code: str, day: date) -> Rule:
     row = RuleSet.objects.on(day).filter(code=code).order_by("-version").first()
     if row is None:
         raise NoRule(f"{code} 在 {day} 没有有效版本")
-    return Rule(row.code, row.version, row.parameters, row.basis)
+    return _rule(row)
 
 
 def rules_on(codes: Iterable[str], day: date) -> dict[str, Rule]:
     """Several rules in one query; rules without a version on that day are absent."""
     rows = RuleSet.objects.on(day).filter(code__in=list(codes)).order_by("version")
-    return {row.code: Rule(row.code, row.version, row.parameters, row.basis) for row in rows}
+    return {row.code: _rule(row) for row in rows}
+
+
+def _rule(row: RuleSet) -> Rule:
+    return Rule(row.code, row.version, row.parameters, row.basis, row.title)
+
+
+def revised_since(codes: Iterable[str], since: date, day: date) -> dict[str, date]:
+    """Of some rules those that were revised after `since`: from when the version of `day` holds."""
+    rows = RuleSet.objects.on(day).filter(code__in=list(codes), version__gt=1)
+    return dict(rows.filter(effective_from__gt=since).values_list("code", "effective_from"))
 
 
 def defaults() -> list[RuleDefault]:

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -121,6 +122,24 @@ def dress(field: forms.Field) -> None:
     field.error_messages.setdefault("required", _("请填写"))
     if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
         field.error_messages["required"] = _("还没有填写")
+    if isinstance(field, forms.IntegerField):
+        _tell_bounds(field)
+
+
+def _tell_bounds(field: forms.IntegerField) -> None:
+    """A number out of bounds is told between which it should be."""
+    low, high = field.min_value, field.max_value
+    if low is not None and high is not None:
+        said = _("应在 %(low)s 到 %(high)s 之间") % {"low": low, "high": high}
+    else:
+        said = (
+            _("应不小于 %(low)s") % {"low": low}
+            if high is None
+            else _("应不大于 %(high)s") % {"high": high}
+        )
+    for validator in field.validators:
+        if isinstance(validator, MinValueValidator | MaxValueValidator):
+            validator.message = said
 
 
 def _fitting(field: forms.Field) -> forms.Widget:

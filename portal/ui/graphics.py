@@ -51,13 +51,14 @@ class LoadBar:
 
 @dataclass(frozen=True)
 class Sparkline:
-    """Line pieces as `x,y` lists, the target's height and the last point."""
+    """Line pieces as `x,y` lists, the target's height, the last point and where a change stands."""
 
     pieces: tuple[str, ...]
     target: float | None
     last_x: float
     last_y: float
     below: bool
+    change: float | None = None
 
 
 def ruler(value: Number | None, target: Number, low: Number, high: Number) -> Ruler | None:
@@ -111,11 +112,14 @@ def freshness_level(days: int | None, cycle: int = 90) -> int:
 
 
 def sparkline(
-    values: Sequence[Number | None], target: Number | None = None, *, height: int = 32
-) -> Sparkline | None:
+    values: Sequence[Number | None], target: Number | None = None, *, height: int = 32,
+    changed: int | None = None,
+) -> Sparkline | None:  # fmt: skip
     """A line over equally spaced values in a box 100 wide; unknown values are gaps.
 
     None when there is nothing to draw.
+
+    :param changed: the place from which values are counted in another way
     """
     numbers = [as_decimal(value) for value in values]
     known = [number for number in numbers if number is not None]
@@ -134,6 +138,7 @@ def sparkline(
         last_x=last_x,
         last_y=last_y,
         below=aim is not None and known[-1] < aim,
+        change=None if changed is None else _step(changed, len(numbers)),
     )
 
 

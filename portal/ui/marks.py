@@ -34,12 +34,16 @@ _TARGET_LINE = (
     '<line class="pp-k-text2" x1="0" x2="100%%" y1="%s" y2="%s" stroke-width="1"'
     ' stroke-dasharray="3 2"></line>'
 )
+_CHANGE_LINE = (
+    '<line class="pp-k-text2" x1="%s%%" x2="%s%%" y1="0" y2="100%%" stroke-width="1"'
+    ' stroke-dasharray="1 2"></line>'
+)
 _PIECE = (
     '<polyline class="pp-f-none pp-k-viz2" points="%s" stroke-width="1.5"'
     ' vector-effect="non-scaling-stroke"></polyline>'
 )
 _SPARKLINE = (
-    '<svg class="pp-graphic" width="%s" height="%s" aria-hidden="true">%s'
+    '<svg class="pp-graphic" width="%s" height="%s" aria-hidden="true">%s%s'
     '<svg viewBox="0 0 100 %s" width="100%%" height="%s" preserveAspectRatio="none">%s</svg>'
     '<circle class="%s" cx="%s%%" cy="%s" r="3"></circle></svg>'
 )
@@ -76,10 +80,21 @@ def sparkline(mark: Sparkline | None, width: str, height: int) -> str:
     if mark is None:
         return ""
     target = "" if mark.target is None else fill(_TARGET_LINE, mark.target, mark.target)
+    change = "" if mark.change is None else fill(_CHANGE_LINE, mark.change, mark.change)
     pieces = fill_each(_PIECE, ((piece,) for piece in mark.pieces))
     dot = "pp-f-danger" if mark.below else "pp-f-viz1"
     return fill(
-        _SPARKLINE, width, height, target, height, height, pieces, dot, mark.last_x, mark.last_y
+        _SPARKLINE,
+        width,
+        height,
+        target,
+        change,
+        height,
+        height,
+        pieces,
+        dot,
+        mark.last_x,
+        mark.last_y,
     )
 
 

@@ -192,7 +192,7 @@ RULES = [
     QualityRule(
         key="R-140", number="DQ-14", title=L("登记超过时限"), severity=Severity.NOTE,
         about=About.PEOPLE, frame=PEOPLE, when=registered_late, field="begin_date",
-        act=L("去核对"),
+        act=L("去核对"), follows="registration_deadline",
         detail=lambda _i: words(
             F("begin_on"), _(" 入住，"), F("registered_on"), _(" 才登记")
         ),

@@ -125,6 +125,7 @@ def test_photos_go_through_their_pages(cast, finding, told):
     refused = staff.post(url, sent)
     assert refused.status_code == 422
     assert "有人脸或证件的照片不能上传" in refused.content.decode()
+    assert "照片没有保存，改好其他处后请重新选择" in refused.content.decode()
     sent["photo"] = SimpleUploadedFile("客厅.exe", photo())  # its name says nothing
     assert staff.post(url, sent | {"no_faces": "on"}).status_code == 302
     with acting(cast.scope("staff")):

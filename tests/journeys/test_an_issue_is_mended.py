@@ -75,3 +75,24 @@ def test_4_another_is_no_mistake_and_the_street_agrees_until_a_day(desk, notes):
     page.wait_for_selector("text=无误至")
     page = clerk.open(f"/quality/?rule={RULE}")
     assert page.locator(f"tr[data-peek-url='{notes['right']}']").count() == 0
+
+
+def test_rules_are_chosen_with_the_arrow_keys(desk):
+    street = desk("guzhenyu")
+    page = street.open("/quality/")
+    rules = page.locator("[data-choose] th a").all_inner_texts()
+    page.focus("[data-window]")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector(f"#rule-detail h2:text-is('{rules[0]}')")
+    for _step in range(3):
+        page.keyboard.press("ArrowDown")
+    page.wait_for_selector(f"#rule-detail h2:text-is('{rules[3]}')")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_selector(f"#rule-detail h2:text-is('{rules[2]}')")
+    assert page.locator("[data-choose] tr[aria-current] th").inner_text() == rules[2]
+    assert page.evaluate("document.activeElement.textContent").strip() == rules[2]
+    assert page.locator("#rule-tabs [aria-current]").count() == 0
+    assert page.locator("#run-again-from").input_value() == page.url.replace(street.address, "")
+    assert street.serious_violations() == []
+    page.go_back()
+    page.wait_for_selector(f"#rule-detail h2:text-is('{rules[3]}')")

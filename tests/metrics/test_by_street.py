@@ -107,6 +107,9 @@ def test_a_committee_closed_within_the_month_is_counted_until_its_last_day(cast,
     shown = [{code for code, *_ in values(run)} for run in (before, after)]
     assert empty.pk in shown[0]
     assert empty.pk not in shown[1]
+    told = cast.client("street").get("/dashboard/street/").content.decode()
+    assert f"{empty.short_name}已于 {today:%Y-%m-%d} 撤销，此前的数仍记在它名下" in told
+    assert "没有承接单位" in told
 
 
 def test_born_when_clocks_were_changed_is_one_day_and_one_age(cast):

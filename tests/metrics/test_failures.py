@@ -120,7 +120,13 @@ def test_a_streets_preview_is_never_added_to_other_streets_night(cast, today):
 
 
 def test_a_denominator_of_zero_is_a_dash_with_its_reason(cast):
-    computed()
-    assert sheet(HOME).value("inversion_ratio") is None
     text = cast.client("clerk").get("/dashboard/committee/").content.decode()
-    assert "—" in text
+    assert "分母为 0" not in text  # nothing was measured yet, which is another reason
+    computed()
+    freshness = sheet(HOME).of("freshness")
+    assert (freshness.value, freshness.denominator) == (None, 0)
+    for page in ("/dashboard/committee/", "/dashboard/committee/panel/"):
+        text = cast.client("clerk").get(page).content.decode()
+        assert f"分母为 0：{metrics()['freshness'].denominator_title}" in text, page
+        assert "0.00%" not in text
+        assert "尚未计算" not in text

@@ -65,6 +65,32 @@ def test_no_cases_is_no_value():
     assert reading.change == "—"
 
 
+def test_what_is_empty_says_why():
+    def why(key, top, bottom):
+        return Reading(
+            Figure(metrics()[key], top, bottom), Place(HOME, own=True), STANDARDS
+        ).why_empty
+
+    title = metrics()["freshness"].denominator_title
+    assert why("freshness", None, None) == "尚未计算"
+    assert why("freshness", D(0), D(0)) == f"分母为 0：{title}"
+    assert why("inversion_ratio", D(0), D(0)) == "没有户籍人员"
+
+
+def test_a_rate_of_few_cases_is_shown_and_not_judged():
+    def of(top, bottom):
+        return Reading(
+            Figure(metrics()["freshness"], D(top), D(bottom)), Place(HOME, own=True), STANDARDS
+        )
+
+    few, enough = of(20, 29), of(20, 30)
+    assert (few.text, few.gap, few.is_below) == ("68.97", "", False)
+    assert few.why_unjudged == "数少，不评"
+    assert enough.is_below
+    assert enough.gap
+    assert enough.why_unjudged == of(0, 0).why_unjudged == ""
+
+
 def test_a_rate_below_its_target_is_never_rounded_up_to_it():
     figure = Figure(metrics()["freshness"], D(91_996), D(100_000))
     reading = Reading(figure, Place(HOME, own=True), STANDARDS)

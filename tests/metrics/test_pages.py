@@ -156,6 +156,16 @@ def test_htmx_gets_the_ranking_alone(cast, register):
     assert "<html" not in text
 
 
+def test_issues_beside_a_past_months_numbers_say_that_they_are_of_now(cast, register, today):
+    last = today.replace(day=1) - timedelta(days=1)
+    computed(RunKind.NIGHTLY, day=last, scope=SYSTEM)
+    client = cast.client("street")
+    for query, is_past in (("", False), (f"?month={last:%Y-%m}", True)):
+        text = client.get(f"/dashboard/street/{query}").content.decode()
+        for said in ("现在必改", "现在应改", "现在的，按规则，", "到今天的 12 周"):
+            assert (said in text) == is_past, said
+
+
 def test_a_past_month_is_its_last_snapshot_without_lists(cast, register, today):
     last_month = today.replace(day=1) - timedelta(days=1)
     computed(RunKind.NIGHTLY, day=last_month)
@@ -220,6 +230,11 @@ def test_every_metric_has_its_definition(cast, units):
         assert str(metric.formula) in shown
         assert str(metric.awaits) in shown
         assert ("暂不计算" in shown) == bool(metric.awaits)
+        assert "第 1 版" in shown
+        assert "collector_ratio" not in shown  # a rule is told by its title
+        assert ("显示“—”和原因" in shown) == (metric.denominator is not None)
+        for said in ("以北京时间零点为界；夏令时年份", "计到撤销的前一天", "每人只计一次"):
+            assert said in shown
     assert client.get("/dashboard/definitions/nothing/").status_code == 404
 
 

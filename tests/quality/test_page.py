@@ -1,13 +1,17 @@
 """The page of data quality, and who sees what of it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from portal.orgs.acting import acting
 from portal.quality import services
+from portal.quality.models import IssueCount, RuleFailure
 from portal.quality.registry import running_rules
-from tests.cast import HOME, NEXT_DOOR
+from portal.rules.models import RuleSet
+from portal.rules.services import revise
+from tests.cast import HOME, NEXT_DOOR, STREET
 from tests.metrics.builders import CLOCK, altered, people, verified
 
 pytestmark = pytest.mark.django_db
@@ -79,8 +83,81 @@ def test_mended_issues_are_listed_only_when_asked_for(cast, issues, at):
     assert page(cast, "clerk", "?rule=R-190&state=fixed").context["list"].total == 1
 
 
+def texts(cast, key="street", query=""):
+    text = page(cast, key, query).content.decode()
+    rows = re.findall(r"<tr[^>]*>\s*<td class=\"pp-mono\">(R-\d+)</td>(.*?)</tr>", text, re.S)
+    return text, {rule: re.sub(r"<[^>]+>|\s", "", row) for rule, row in rows}
+
+
+def test_the_rules_are_summed_up_and_compared_with_a_week_ago(cast, issues, today):
+    response = page(cast, "street")
+    total = response.context["list"].total
+    finding = {row.record.rule for row in response.context["list"].rows}
+    text, _rows = texts(cast)
+    assert f"问题总数 {total}；{len(running_rules()) - len(finding)} 条规则没有问题" in text
+    with acting(CLOCK):
+        IssueCount.objects.create(
+            committee_id=HOME, day=today - timedelta(days=8), rule="R-190", open=total + 3
+        )
+    text, _rows = texts(cast)
+    assert f"问题总数 {total}，较上周 −3" in text
+
+
+def test_the_gravest_and_largest_rules_come_first(cast, issues):
+    states = page(cast, "street").context["states"]
+    found = [("should", 4), ("should", 4), ("should", 3), ("note", 4), ("note", 1)]
+    assert [(state.rule.severity, state.open) for state in states if state.open] == found
+    assert [state.open for state in states[len(found) :]] == [0] * (len(states) - len(found))
+
+
+def test_each_rule_says_how_it_stands(cast, issues, at, today):
+    with acting(CLOCK):
+        RuleFailure.objects.create(rule="R-191", unit=STREET, failed_at=at)
+    _text, rows = texts(cast)
+    assert rows["R-190"].endswith("启用")
+    assert rows["R-191"].endswith("未能检查")
+    assert rows["R-030"].endswith("录入即拦")
+    text, _rows = texts(cast, query="?rule=R-191")
+    assert "这条规则在" in text
+    assert "未能检查，所列是以前查出的" in text
+
+
+def test_a_rule_whose_standard_was_revised_says_since_when(cast, issues, today, at):
+    since = today - timedelta(days=20)
+    with acting(CLOCK):
+        rules = RuleSet.objects.filter(code="registration_deadline")
+        rules.update(effective_from=since - timedelta(days=400), effective_to=None)
+        revise(
+            code="registration_deadline", effective_from=since, basis="沪公发 1 号",
+            parameters=rules.get().parameters, by=cast.scope("analyst"), at=at,
+        )  # fmt: skip
+        IssueCount.objects.create(committee_id=HOME, day=today, rule="R-140", open=2)
+        IssueCount.objects.create(
+            committee_id=HOME, day=today - timedelta(days=30), rule="R-140", open=9
+        )
+    _text, rows = texts(cast)
+    assert rows["R-140"].endswith(f"{since:%m-%d}改")
+    assert rows["R-190"].endswith("启用")
+    text, _rows = texts(cast, query="?rule=R-140")
+    assert f"点线：{since:%Y-%m-%d} 起时限或标准改了，前后的数不宜直接相比" in text
+    assert 'stroke-dasharray="1 2"' in text
+
+
 def test_the_page_asks_few_questions(cast, issues, django_assert_max_num_queries):
     client = cast.client("clerk")
     client.get("/quality/?rule=R-190")
     with django_assert_max_num_queries(24):
         client.get("/quality/?rule=R-190")
+
+
+def test_a_chosen_rule_comes_alone_with_what_follows_the_choice(cast, issues):
+    response = cast.client("street").get(
+        "/quality/?rule=R-190", HTTP_HX_REQUEST="true", HTTP_HX_TARGET="rule-detail"
+    )
+    text = response.content.decode()
+    assert 'id="rule-detail"' in text
+    assert "<!doctype" not in text
+    assert "质量规则与现存问题" not in text  # the table stays where it is
+    assert 'id="rule-tabs" hx-swap-oob="true"' in text
+    assert 'id="run-again-from" hx-swap-oob="true" value="/quality/?rule=R-190"' in text
+    assert response.context["list"].total == 3

@@ -58,6 +58,28 @@ def test_the_trend_is_the_last_stored_day_of_each_week(cast, today):
     assert weeks(HOME, today, "R-191") == [0, *[None] * 9, 0, 0]
 
 
+def test_a_rule_that_cannot_be_asked_has_no_number_and_no_zero(cast, at, today):
+    with acting(CLOCK):
+        for back in (0, 8):
+            IssueCount.objects.create(
+                committee_id=HOME, day=today - timedelta(days=back), rule="R-191", open=1
+            )
+        IssueCount.objects.create(
+            committee_id=HOME, day=today - timedelta(days=8), rule=PHONES, open=6
+        )
+        RuleFailure.objects.create(
+            rule=PHONES, unit=CLOCK.unit, failed_at=at, since=at - timedelta(days=1)
+        )
+        (failure,) = services.failures_for(HOME)
+        told = {
+            state.rule.key: state
+            for state in rule_states(HOME, today, rule_on("issue_deadlines", today), [failure])
+        }
+    assert told[PHONES].weeks[-2:] == [6, None]
+    assert told["R-191"].weeks[-2:] == [1, 1]
+    assert told[PHONES].failure == failure
+
+
 def test_what_is_old_is_swept(cast, at, today):
     missing_phones(cast, 1)
     with acting(CLOCK):

@@ -1,5 +1,6 @@
 """Pages of spot checks, and the numbers they give: every number opens as many rows as it says."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -38,6 +39,12 @@ def go(client, name, *args, **data):
     return response
 
 
+def menu_of(response):
+    text = response.content.decode()
+    begin = text.index('id="nav"')
+    return text[begin : text.index("</nav>", begin)]
+
+
 def test_a_round_through_its_pages(cast, at, today):
     homes = rounds.a_street(cast.scope("clerk"))
     analyst, verifier, clerk = (cast.client(key) for key in ("analyst", "verifier", "clerk"))
@@ -58,6 +65,8 @@ def test_a_round_through_its_pages(cast, at, today):
     assert "一致" in shown
     refused = go(analyst, "open_spot", key)
     assert refused.status_code == 422
+    (lit,) = re.findall(r'<a[^>]*aria-current="page"[^>]*>.*?</a>', menu_of(refused), re.S)
+    assert "抽查核实" in lit
     go(analyst, "open_spot", key, posts=[rounds.post_of(cast.scope("verifier"))])
     _enter_by_phone(verifier, cast.scope("verifier"), homes)
     assert clerk.get(where).status_code == 404

@@ -76,3 +76,19 @@ def test_a_whole_form_is_drawn_in_its_columns():
 
 def test_what_somebody_typed_is_escaped_when_it_is_drawn_again():
     assert "<script>" not in str(posted(note="<script>alert(1)</script>"))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "told", "said"),
+    [
+        ({"min_value": 1, "max_value": 20}, "0", "应在 1 到 20 之间"),
+        ({"min_value": 1, "max_value": 20}, "21", "应在 1 到 20 之间"),
+        ({"min_value": 0}, "-1", "应不小于 0"),
+        ({"max_value": 1}, "2", "应不大于 1"),
+    ],
+)
+def test_a_number_out_of_bounds_is_told_between_which_it_should_be(bounds, told, said):
+    class Bounded(PortalForm):
+        points = forms.DecimalField(label="分", **bounds)
+
+    assert Bounded({"points": told}).errors["points"] == [said]

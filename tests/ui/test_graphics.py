@@ -40,6 +40,8 @@ def test_an_unknown_month_is_a_gap_in_the_line_and_never_zero():
     mark = graphics.sparkline([1, None, 3, 4])
     assert len(mark.pieces) == 2
     assert graphics.sparkline([None, None]) is None
+    assert mark.change is None
+    assert graphics.sparkline([1, 2, 3], changed=2).change == 98.0
 
 
 def test_nothing_of_nothing_is_no_share():

@@ -23,10 +23,11 @@ from portal.quality.registry import quality_rules
 from portal.quality.rule import ABOUT_TITLES
 from portal.quality.services import failures_for
 from portal.quality.shares import collector_shares, unit_shares
-from portal.quality.summary import RuleState, rule_states
+from portal.quality.summary import DEADLINE_RULE, RuleState, rule_states, total_of
 from portal.quality.tables import IssueList, IssueListOfMany
 from portal.rules.services import rule_on
 from portal.ui.cells import BulkAction, SavedView
+from portal.ui.pages import wants_fragment
 
 if TYPE_CHECKING:
     from portal.orgs.models import OrgUnitQuerySet
@@ -50,7 +51,8 @@ def issue_list(request: PortalRequest) -> HttpResponse:
         bulk=_bulk() if assigns else (),
     )  # fmt: skip
     shown = _shown_unit(request, scope, names)
-    states = rule_states(shown, day, rule_on("issue_deadlines", day))
+    failures = [each for each in failures_for(shown) if each.rule in quality_rules()]
+    states = rule_states(shown, day, rule_on(DEADLINE_RULE, day), failures)
     rule = quality_rules().get(request.GET.get("rule", ""))
     state = next((found for found in states if rule and found.rule.key == rule.key), None)
     record(
@@ -62,10 +64,10 @@ def issue_list(request: PortalRequest) -> HttpResponse:
         "states": states,
         "failures": [
             (quality_rules()[each.rule], each.failed_at, each.since or each.failed_at)
-            for each in failures_for(shown)
-            if each.rule in quality_rules()
+            for each in failures
         ],
         "tabs": _tabs(states),
+        "total": total_of(states),
         "state": state,
         "bars": _bars(state, names) if state else [],
         "posts": mending_posts(state.rule.about) if state else [],
@@ -79,7 +81,9 @@ def issue_list(request: PortalRequest) -> HttpResponse:
         "late": _late(request, states, state) if assigns else None,
         **_shares(request, units, shown, day),
     }
-    return listing.respond("quality/list.html", context)
+    is_chosen = request.headers.get("HX-Target") == "rule-detail" and wants_fragment(request)
+    template = "quality/detail.html" if is_chosen else "quality/list.html"
+    return listing.respond(template, context | {"is_chosen": is_chosen})
 
 
 def _bulk() -> list[BulkAction]:

@@ -188,9 +188,14 @@ def sparkline(
     target: formats.Number | None = None,
     width: str = "100%",
     height: int = 32,
+    changed: int | None = None,
 ) -> str:
-    """A trend without axes; the last point is red when it is below the target."""
-    return marks.sparkline(graphics.sparkline(values, target, height=height), width, height)
+    """A trend without axes; the last point is red when it is below the target.
+
+    :param changed: the place from which values are counted in another way: a dotted line
+    """
+    mark = graphics.sparkline(values, target, height=height, changed=changed)
+    return marks.sparkline(mark, width, height)
 
 
 @register.simple_tag

@@ -6,6 +6,7 @@ import "./shortcuts.js";
 import "./reveal.js";
 import "./lists.js";
 import "./walking.js";
+import "./choosing.js";
 import "./inbox.js";
 import "./fields.js";
 import "./tree.js";
