@@ -45,6 +45,14 @@ def test_each_unit_sees_its_own_issues(cast, issues, key, phones):
     assert response.context["list"].total == phones
 
 
+@pytest.mark.paper("S-67")
+@pytest.mark.parametrize(("key", "owners"), [("clerk", ["郑书记"]), ("street", [])])
+def test_a_committees_lead_answers_for_its_data_by_name(cast, issues, key, owners):
+    response = page(cast, key, "?rule=R-190")
+    assert response.context["owners"] == owners
+    assert ("郑书记" in response.content.decode()) is bool(owners)
+
+
 def test_auditors_see_no_issues(cast, issues):
     assert page(cast, "auditor").status_code == 403
 

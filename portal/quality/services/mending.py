@@ -35,6 +35,21 @@ from portal.quality.services.steps import (
 Place = tuple[int, About]
 
 
+#: Who answers for the quality of a committee's data (S-67).
+OWNER = "committee_lead"
+
+
+def owners_of(unit: int, day: date) -> list[str]:
+    """Names of those who answer for the data of a committee; of a unit above nobody does alone.
+
+    Paper: S-67.
+    """
+    held = Appointment.objects.filter(
+        unit_id=unit, role=OWNER, starts_on__lte=day, user__is_active=True
+    ).exclude(ends_on__lt=day)
+    return list(held.order_by("user__name", "pk").values_list("user__name", flat=True))
+
+
 def menders_of(places: Collection[Place], day: date) -> dict[int, str]:
     """Who mends such issues in all of these committees: names by account.
 

@@ -21,7 +21,7 @@ from portal.quality.fixing import FIXED_BY, mending_posts
 from portal.quality.models import DataQualityIssue, IssueQuerySet
 from portal.quality.registry import quality_rules
 from portal.quality.rule import ABOUT_TITLES
-from portal.quality.services import failures_for
+from portal.quality.services import failures_for, owners_of
 from portal.quality.shares import collector_shares, unit_shares
 from portal.quality.summary import DEADLINE_RULE, RuleState, rule_states, total_of
 from portal.quality.tables import IssueList, IssueListOfMany
@@ -71,6 +71,7 @@ def issue_list(request: PortalRequest) -> HttpResponse:
         "state": state,
         "bars": _bars(state, names) if state else [],
         "posts": mending_posts(state.rule.about) if state else [],
+        "owners": owners_of(shown, day) if state else [],
         "names": names,
         "unit": shown,
         "is_narrowed": shown != scope.unit,
