@@ -128,7 +128,11 @@ def test_near_matches_stand_side_by_side(cast, at):
     assert "王巧云" in shown
     go(cast.client("analyst"), "judge_spot", row.pk, person.pk, same="1")
     assert "等另一人" in body(cast.client("analyst").get(url))
-    assert "是同一人" in body(cast.client("district").get(url))
+    second = cast.client("district")
+    assert "是同一人" in body(second.get(url))
+    assert "还有 1 条待两人核对，核对完才能公布" in body(second.get(url))
+    go(second, "judge_spot", row.pk, person.pk, same="1")
+    assert "核对完才能公布" not in body(second.get(url))
 
 
 @pytest.fixture
