@@ -39,7 +39,6 @@ PEOPLE = 25_000_000
 ROOM = 50 * 2**30  # bytes of disk
 GROWTH = 1.3  # a person may cost so much more than in the district
 ONE_PASS = 4  # how often a run may take what one pass takes
-WARM = 1  # runs before the one that counts: the first one after a change writes more
 MOST_SECONDS = 2 * 60 * 60
 
 #: The n-th copy of a key: its first byte, of its moment and the same in all, becomes another.
@@ -80,6 +79,7 @@ _plans: list[str] = []
 
 def figures(district: District) -> list[Figure]:
     """What a run costs at either size, and what a person costs more at the larger one."""
+    _in_its_own_process(_run)  # the first one after a change writes more
     small = _measured(district.people)
     with _copied(), _multiplied(copies := -(-PEOPLE // district.people) - 1):
         large = _measured(district.people * (copies + 1))
@@ -110,8 +110,6 @@ def appendix() -> str:
 
 def _measured(people: int) -> Run:
     """A run by a process of its own, as a worker does it, then the yardstick."""
-    for _ in range(WARM):
-        _in_its_own_process(_run)
     seconds, memory, plans = _in_its_own_process(_run)
     return Run(people, seconds, _in_its_own_process(_counted), memory, plans)
 
