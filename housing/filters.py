@@ -47,6 +47,17 @@ FILLABLE = {
 FILLABLE_CHOICES = [(key, title) for key, (title, _blank) in FILLABLE.items()]
 
 
+def filter_context(scope: Scope, day: date) -> dict[str, Any]:
+    """What the conditions on people and dwellings need to know: who asks, when, which buildings.
+
+    A committee chooses among its buildings; above it there are too many to list.
+    """
+    buildings = Building.objects.none()
+    if scope.level == "committee":
+        buildings = Building.objects.in_scope(scope).existing().in_walking_order()
+    return {"day": day, "scope": scope, "buildings": buildings}
+
+
 def begins_with(column: str, words: str) -> Q:
     """A prefix as a range: unlike LIKE, the order of a C index serves it under the policy."""
     return Q(**{f"{column}__gte": words, f"{column}__lt": f"{words}\uffff"})

@@ -20,6 +20,7 @@ from residents.views import (
     notices,
     pane,
     people,
+    people_bulk,
     reporting,
     request_bulk,
     rooming,
@@ -32,6 +33,9 @@ from residents.views import (
 app_name = "residents"
 urlpatterns = [
     path("", lists.residents, name="list"),
+    path("leave/", people_bulk.leave, name="leave_several"),
+    path("verify/", people_bulk.verify, name="verify_several"),
+    path("vacant/", people_bulk.vacant, name="vacant_several"),
     path("ledger/", ledgers.by_building, name="ledger"),
     path("ledger/print/", ledgers.by_building, {"form": "print"}, name="ledger_printed"),
     path("ledger/<uuid:pk>/", ledgers.by_household, name="ledger_homes"),

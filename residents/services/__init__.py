@@ -96,6 +96,11 @@ from residents.services.leading import (
     triage_leads,
     why_not_given,
 )
+from residents.services.leaving import (
+    SHARED_REASONS,
+    deregister_several,
+    why_not_deregistered,
+)
 from residents.services.merging import (
     COLUMNS,
     PHONE,
@@ -119,6 +124,12 @@ from residents.services.regrouping import (
 )
 from residents.services.revealing import PURPOSES, Revealed, reveal, reveals_today
 from residents.services.rooming import people_at, place_people
+from residents.services.rounds import (
+    homes_with_people,
+    note_vacant,
+    round_of,
+    verify_dwellings,
+)
 from residents.services.sealing import (
     Bare,
     bare_document,
@@ -142,6 +153,13 @@ from residents.services.visiting import record_visit, verify_dwelling
 from residents.services.welcoming import welcome_newcomer
 
 __all__ = [
+    "SHARED_REASONS",
+    "deregister_several",
+    "homes_with_people",
+    "note_vacant",
+    "round_of",
+    "verify_dwellings",
+    "why_not_deregistered",
     "agree_transfers",
     "deliver_corrections",
     "why_not_agreed",
