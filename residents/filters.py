@@ -23,6 +23,7 @@ from residents.haste import uncounted, within_cycle
 from residents.leads import LeadQuerySet
 from residents.metrics import as_printed, contradicted, probable_duplicates
 from residents.models import CorrectionRequest, Lead, Residence, ResidentAppeal, Transfer
+from residents.newcomers import late_since
 from residents.querysets import ResidenceQuerySet
 from residents.transfers import TransferQuerySet
 
@@ -211,6 +212,33 @@ class ResidenceFilter(django_filters.FilterSet):
 
 
 SIDES = [("in", _("转入")), ("out", _("转出")), ("decide", _("待裁定"))]
+
+
+class NewcomerFilter(django_filters.FilterSet):
+    """Conditions on newcomers who wait for the sheet."""
+
+    name = django_filters.CharFilter(label=_("姓名"), field_name="name", lookup_expr="startswith")
+    late = Choice(label=_("超过告知期限"), choices=YES, method="by_late")
+    unit = django_filters.ModelChoiceFilter(
+        label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit"
+    )
+
+    class Meta:
+        model = Residence
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, scope: Scope, day: date, days: int, **kwargs: Any) -> None:
+        """:param days: within how many days of the registration the sheet is due"""
+        super().__init__(*args, **kwargs)
+        self.late_since = late_since(day, days)
+        units = OrgUnit.objects.under(scope.unit).order_by("code")
+        offer(self, unit=None if scope.level == "committee" else units)
+
+    def by_late(self, rows: ResidenceQuerySet, _name: str, value: str) -> ResidenceQuerySet:
+        return rows.filter(self.late_since if value == "1" else ~self.late_since)
+
+    def by_unit(self, rows: ResidenceQuerySet, _name: str, value: OrgUnit) -> ResidenceQuerySet:
+        return rows.under(value.code)
 
 
 class TransferFilter(django_filters.FilterSet):

@@ -45,7 +45,10 @@ def code_requests(request: PortalRequest) -> HttpResponse:
     scope = request.scope
     listing = Listing(
         request, HouseCodeRequest.objects.in_scope(scope), views=VIEWS,
-        bulk=[BulkAction(_("同意并办理…"), reverse("housing:approve_codes"), dialog=True)]
+        bulk=[
+            BulkAction(_("同意并办理…"), reverse("housing:approve_codes"), dialog=True),
+            BulkAction(_("退回…"), reverse("housing:return_codes"), dialog=True),
+        ]
         * scope.may(Capability.APPROVE_CODES),
         most_counted=None if scope.level == "committee" else FEW,
     )  # fmt: skip

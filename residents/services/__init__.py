@@ -7,9 +7,12 @@ from residents.services.appealing import (
     appeal_handlers,
     appeal_words,
     assign_appeal,
+    assign_appeals,
+    handlers_at,
     hear_appeal,
     staff_of,
     unit_above,
+    why_not_assigned,
 )
 from residents.services.changing import (
     LABELS,
@@ -150,7 +153,7 @@ from residents.services.transferring import (
     withdraw_transfer,
 )
 from residents.services.visiting import record_visit, verify_dwelling
-from residents.services.welcoming import welcome_newcomer
+from residents.services.welcoming import welcome_newcomer, welcome_newcomers
 
 __all__ = [
     "SHARED_REASONS",
@@ -216,6 +219,10 @@ __all__ = [
     "answer_appeal",
     "answer_transfer",
     "appeal_handlers",
+    "assign_appeals",
+    "handlers_at",
+    "welcome_newcomers",
+    "why_not_assigned",
     "appeal_words",
     "ask_transfer",
     "assign_appeal",

@@ -1,6 +1,6 @@
-"""One act on several people or homes of a list: those who left, homes found unchanged or empty.
+"""One act on several people or homes of a list: who left, was welcomed; homes unchanged or empty.
 
-Paper: S-21, S-80.
+Paper: S-21, S-80, S-117.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,9 +20,10 @@ from portal.jobs.many import Done
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from residents import services
-from residents.forms import RoundForm, SeveralLeaveForm
+from residents.forms import RoundForm, SeveralLeaveForm, WelcomeForm
 from residents.models import Residence
-from residents.views import lists
+from residents.newcomers import not_welcomed
+from residents.views import lists, newcomers
 
 
 @require_POST
@@ -45,6 +46,29 @@ def leave(request: PortalRequest) -> HttpResponse:
             residence_ids=keys, by=scope, at=timezone.now(), **form.cleaned_data
         ),
         (services.UnableToDeregister,),
+    )  # fmt: skip
+
+
+@require_POST
+@needs(Capability.EDIT_RESIDENTS)
+def welcome(request: PortalRequest) -> HttpResponse:
+    """Note that the welcome sheet was handed to the chosen newcomers, and how."""
+    scope, today = request.scope, timezone.localdate()
+    rows = not_welcomed(Residence.objects.in_scope(scope), today)
+    posted = request.POST if is_agreed(request) else None
+    form = WelcomeForm(posted, initial={"handed_on": today, "form": "paper", "language": "zh"})
+    asked = BulkForm(
+        title=_("登记选中的来沪人员已告知"), verb=_("登记告知"), unit=newcomers.Listing.unit,
+        action=reverse("residents:welcome_several"), where=reverse("residents:newcomers"),
+        said=_("已登记告知 %(n)s 人"), field="handed_on",
+    )  # fmt: skip
+    chosen = newcomers.Listing.picked(request, rows, **newcomers.conditions(scope, today))
+    return asked.respond(
+        request, chosen, form, lambda row: (row.name, ""),
+        lambda keys: services.welcome_newcomers(
+            residence_ids=keys, by=scope, at=timezone.now(), **form.cleaned_data
+        ),
+        (services.UnableToFollowUp,),
     )  # fmt: skip
 
 
