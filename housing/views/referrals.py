@@ -24,6 +24,7 @@ from housing.rectifying import PERSON_FIELDS, title_of
 from housing.views import act_once, tell_viewed
 from housing.views.acting import Act, Course
 from portal.audit.record import record
+from portal.exchange.exports.kinds import may_export
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui import formats
@@ -42,6 +43,7 @@ def referrals(request: PortalRequest) -> HttpResponse:
         bulk=bulk if request.scope.may(Capability.RUN_CAMPAIGNS) else (),
     )  # fmt: skip
     context = {
+        "may_export": may_export(request.scope, listing.key),
         "hint": _("在检查发现或执法点位页面发出；逾期没有签收、反馈的，在待办里提醒"),
     }  # fmt: skip
     return listing.respond("housing/register.html", context)

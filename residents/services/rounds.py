@@ -55,7 +55,7 @@ class Round:
         """Why a home stays as it is when several are found empty; blank when it is noted."""
         if unit.status != DwellingUnit.Status.ACTIVE:
             return str(unit.get_status_display())
-        return f"还有 {unit.occupants} 人在住，先办理搬离" if unit.occupants else ""
+        return "还有人在住，先办理搬离" if unit.occupants else ""
 
 
 def round_of(by: Scope, at: datetime) -> Round:

@@ -211,7 +211,7 @@ def test_empty_homes_are_noted_and_those_with_people_left(cast, clerk, homes, pe
     client, where = cast.client("clerk"), reverse("residents:vacant_several")
     preview = words(client.post(where, picked(homes[:6])))
     assert "将登记空置3套，3套保持不变" in preview
-    assert "还有1人在住，先办理搬离" in preview
+    assert "还有人在住，先办理搬离3" in preview
     client.post(where, visited(homes[:6]))
     states = [now(clerk, DwellingUnit, unit).occupancy == "4" for unit in homes[:6]]
     assert states == [False] * 3 + [True] * 3
