@@ -71,10 +71,10 @@ LEGALITY_FILLABLE = {
 }
 #: Kinds of dwellings that a building may be asked for.
 INSIDE = {
-    "unknown": (_("未采集的房屋"), Q(occupancy="9")),
-    "uncoded": (_("无正式码的房屋"), ~Q(code_state="final")),
-    "unseen": (_("没有核实过的房屋"), Q(verified_on=None)),
-    "vacant": (_("空置的房屋"), Q(occupancy="4")),
+    "unknown": (_("未采集"), Q(occupancy="9")),
+    "uncoded": (_("无正式码"), ~Q(code_state="final")),
+    "unseen": (_("没核实过"), Q(verified_on=None)),
+    "vacant": (_("空置"), Q(occupancy="4")),
 }
 
 

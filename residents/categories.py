@@ -2,6 +2,8 @@
 
 Population categories follow the definitions of domain §2.7; the others name their standard in
 `edition`. Each set reads what committees write and refuses what it does not know.
+
+Paper: S-107, S-110.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Referrals to departments: facts about a place, two deadlines, and what came back (S-131)."""
+"""Referrals to departments: facts about a place, two deadlines, and what came back (S-131).
+
+A dwelling found not lawful is referred like any other; its people are helped first. Paper: S-86.
+"""
 
 import uuid
 from collections.abc import Iterable, Mapping

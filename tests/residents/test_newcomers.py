@@ -96,6 +96,7 @@ def todo_of(by, today):
     return waits, {group.key: [item.subject for item in group.items] for group in found.groups}
 
 
+@pytest.mark.paper("S-08")
 def test_the_committee_is_reminded_by_the_day_of_the_rule(cast, clerk, newcomer, at, today):
     for back, bucket in ((16, "overdue"), (15, "today")):
         with acting(clerk):
