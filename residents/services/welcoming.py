@@ -65,7 +65,13 @@ def welcome_newcomers(
     require(by, Capability.EDIT_RESIDENTS)
     _check_day(handed_on, at)
     rows = Residence.objects.in_scope(by).open().filter(pk__in=list(residence_ids))
-    told = {"handed_on": handed_on, "form": form, "language": language, "by": by, "at": at}
+    told: dict[str, Any] = {
+        "handed_on": handed_on,
+        "form": form,
+        "language": language,
+        "by": by,
+        "at": at,
+    }
     return for_each(
         list(rows.order_by("resident_id").values_list("resident_id", flat=True).distinct()),
         lambda key: welcome_newcomer(resident_id=key, **told),
