@@ -118,6 +118,7 @@ urlpatterns = [
     path("appeals/<uuid:pk>/answer/", appeals.answer, name="answer_appeal"),
     path("appeals/<uuid:pk>/letter/", appeals.letter, name="appeal_letter"),
     path("newcomers/", newcomers.waiting, name="newcomers"),
+    path("newcomers/sheets/", newcomers.sheets, name="welcome_sheets"),
     path("newcomers/welcome/", people_bulk.welcome, name="welcome_several"),
     path("<uuid:pk>/welcome/", newcomers.welcome, name="welcome"),
     path("<uuid:pk>/welcome/sheet/", newcomers.sheet, name="welcome_sheet"),

@@ -163,3 +163,43 @@ def test_newcomers_of_another_committee_are_not_there(cast, clerk, several):
     cast.client("neighbour").post(reverse("residents:welcome_several"), sent)
     with acting(clerk):
         assert not NewcomerService.objects.exists()
+
+
+def test_the_sheets_of_several_are_printed_each_on_its_page(cast, clerk, several, written):
+    where = reverse("residents:welcome_sheets")
+    page = cast.client("clerk").post(where, chosen(several[:2])).content.decode()
+    assert page.count("pp-sheet-page") == 2
+    assert ("王巧云" in page, "石思源" in page, "万志强" in page) == (True, True, False)
+    (event,) = [each for each in written if each["action"] == "residents.newcomer_sheet_printed"]
+    assert set(event["subjects"]) == {row.resident_id for row in several[:2]}
+
+
+def test_a_round_through_a_building_ends_with_the_sheets_of_who_was_found_today(
+    cast, clerk, several, at
+):
+    client = cast.client("clerk")
+    with acting(clerk):
+        dwelling = Residence.objects.select_related("dwelling").get(pk=several[0].pk).dwelling
+    where = f"{reverse('residents:welcome_sheets')}?building={dwelling.building_id}"
+    entry = reverse("residents:entry", args=[dwelling.pk])
+    assert where in client.get(entry).content.decode()
+    assert "告知单 3 人" in text_of(client.get(entry))
+    page = client.get(where).content.decode()
+    assert "石思源" not in page  # registered weeks ago, and not in this round
+    assert [page.index(name) for name in ("王巧云", "万志强", "宋知夏")] == sorted(
+        page.index(name) for name in ("王巧云", "万志强", "宋知夏")
+    )
+    for row in (several[0], several[2], several[3]):
+        welcome(clerk, row, timezone.now())
+    assert where not in client.get(entry).content.decode()
+    assert "没有要打印的告知单" in text_of(client.get(client.get(where)["Location"]))
+
+
+def test_sheets_of_nobody_elses_buildings(cast, clerk, several):
+    with acting(clerk):
+        building = Residence.objects.select_related("dwelling").get(pk=several[0].pk).dwelling
+    where = reverse("residents:welcome_sheets")
+    other = cast.client("neighbour")
+    for asked in (str(building.building_id), "keine", ""):
+        assert other.get(where, {"building": asked}).status_code == 404
+    assert other.post(where, chosen(several)).status_code == 302
