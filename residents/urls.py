@@ -104,6 +104,7 @@ urlpatterns = [
     path("notices/<uuid:pk>/revoke/", notices.revoke, name="revoke_notice"),
     path("notices/of/<uuid:pk>/", notices.issue, name="issue_notice"),
     path("declare/<str:token>/", declaration.declare, name="declare"),
+    path("leads/dismiss/", lead_bulk.dismiss, name="dismiss_leads"),
     path("leads/give/", lead_bulk.give, name="give_leads"),
     path("leads/<uuid:pk>/", leads.lead, name="lead"),
     path("leads/<uuid:pk>/triage/", leads.triage, name="triage_lead"),

@@ -88,6 +88,7 @@ from residents.services.joining import COLLECTIVE, Newcomer
 from residents.services.leading import (
     LeadTold,
     Registered,
+    dismiss_leads,
     finish_lead,
     handlers_of,
     lead_words,
@@ -97,6 +98,7 @@ from residents.services.leading import (
     submit_lead,
     triage_lead,
     triage_leads,
+    why_not_dismissed,
     why_not_given,
 )
 from residents.services.leaving import (
@@ -156,6 +158,8 @@ from residents.services.visiting import record_visit, verify_dwelling
 from residents.services.welcoming import welcome_newcomer, welcome_newcomers
 
 __all__ = [
+    "dismiss_leads",
+    "why_not_dismissed",
     "SHARED_REASONS",
     "deregister_several",
     "homes_with_people",
