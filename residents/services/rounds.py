@@ -20,6 +20,7 @@ from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from residents.haste import AN_HOUR
 from residents.models import Residence, Verification
+from residents.services.enrolment import Visit
 from residents.services.errors import UnableToVerify
 from residents.services.visiting import VACANT, Outcome, record_visit, verify_dwelling, visit_of
 
@@ -55,7 +56,10 @@ class Round:
         """Why a home stays as it is when several are found empty; blank when it is noted."""
         if unit.status != DwellingUnit.Status.ACTIVE:
             return str(unit.get_status_display())
-        return "还有人在住，先办理搬离" if unit.occupants else ""
+        if unit.occupants:
+            return "还有人在住，先办理搬离"
+        noted = unit.occupancy == VACANT and unit.occupancy_checked_on == self.today
+        return "今天已经登记空置" if noted else ""
 
 
 def round_of(by: Scope, at: datetime) -> Round:
@@ -85,13 +89,11 @@ def verify_dwellings(
     :raises UnableToVerify: unknown method or a day to come
     :raises NotAllowed: `by` may not verify
     """
-    require(by, Capability.VERIFY)
-    visit_of(method, visited_on, at)
-    walk = round_of(by, at)
+    visit, walk = _visit(method, visited_on, by, at), round_of(by, at)
     return for_each(
         [row.pk for row in _chosen(dwelling_ids, by) if not walk.why_not_verified(row)],
         lambda key: verify_dwelling(
-            dwelling_id=key, method=method, verified_on=visited_on, note=note, by=by, at=at
+            dwelling_id=key, method=visit.method, verified_on=visit.on, note=note, by=by, at=at
         ),
         (UnableToVerify,),
     )  # fmt: skip
@@ -107,17 +109,23 @@ def note_vacant(
     :raises UnableToVerify: unknown method or a day to come
     :raises NotAllowed: `by` may not verify
     """
+    visit, walk = _visit(method, visited_on, by, at), Round(timezone.localdate(at))
+    told: dict[str, Any] = {
+        "outcome": Outcome.VACANT,
+        "method": visit.method,
+        "visited_on": visit.on,
+    }
+    homes = [row.pk for row in _chosen(dwelling_ids, by) if not walk.why_not_vacant(row)]
+
+    def act(key: Any) -> Verification:
+        return record_visit(dwelling_id=key, note=note, by=by, at=at, **told)
+
+    return for_each(homes, act, (UnableToVerify,))
+
+
+def _visit(method: str, visited_on: date, by: Scope, at: datetime) -> Visit:
     require(by, Capability.VERIFY)
-    visit_of(method, visited_on, at)
-    walk = Round(timezone.localdate(at))
-    return for_each(
-        [row.pk for row in _chosen(dwelling_ids, by) if not walk.why_not_vacant(row)],
-        lambda key: record_visit(
-            dwelling_id=key, outcome=Outcome.VACANT, method=method, visited_on=visited_on,
-            note=note, by=by, at=at,
-        ),
-        (UnableToVerify,),
-    )  # fmt: skip
+    return visit_of(method, visited_on, at)
 
 
 def _chosen(dwelling_ids: Iterable[Any], by: Scope) -> DwellingQuerySet:

@@ -1,6 +1,5 @@
 """Several people or homes of a list at once: those who left, homes found unchanged or empty."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -14,22 +13,10 @@ from residents import services
 from residents.haste import AN_HOUR
 from residents.models import Residence, Verification
 from tests.residents.builders import home, number, register
+from tests.residents.test_requests_at_once import now, picked, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.paper("S-21", "S-80")]
 NAMES = ("王巧云", "石思源", "万志强")
-
-
-def picked(rows, **more):
-    return {"pick": [str(row.pk) for row in rows], "all": "", "query": ""} | more
-
-
-def words(answer):
-    return re.sub(r"<[^>]+>|\s+", "", answer.content.decode())
-
-
-def now(by, model, row):
-    with acting(by):
-        return model.objects.get(pk=row.pk)
 
 
 @pytest.fixture
@@ -216,6 +203,7 @@ def test_empty_homes_are_noted_and_those_with_people_left(cast, clerk, homes, pe
     states = [now(clerk, DwellingUnit, unit).occupancy == "4" for unit in homes[:6]]
     assert states == [False] * 3 + [True] * 3
     assert now(clerk, DwellingUnit, homes[5]).occupancy_checked_on == timezone.localdate()
+    assert "今天已经登记空置3" in words(client.post(where, picked(homes[:6])))
 
 
 def test_a_day_to_come_is_refused_at_its_field(cast, clerk, homes):
