@@ -6,6 +6,7 @@ Each is in the order of its own due day, which ranks nobody. Without a state wha
 from typing import Any
 
 import django_filters
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from housing.models import Campaign, EnforcementSite, Finding, KeyArea, Referral
@@ -18,6 +19,7 @@ from housing.rectifying import (
 )
 from portal.ui.addresses import address_of
 from portal.ui.cells import Column, Empty, Tag
+from portal.ui.filtering import fillable
 from portal.ui.listing import RegisterList
 
 TONES = {
@@ -52,6 +54,12 @@ class _OpenFirst(django_filters.FilterSet):
 class AreaFilter(_OpenFirst):
     unsettled = "standing"
     kind = django_filters.MultipleChoiceFilter(label=_("类型"), choices=AREA_KINDS)
+    blank, filled = fillable(
+        {
+            "reviewed_on": (_("最近核查"), Q(reviewed_on=None)),
+            "hazards": (_("安全隐患"), Q(hazards="")),
+        }
+    )
     state = django_filters.ChoiceFilter(
         label=_("状态"), choices=[("all", _("全部")), ("ended", _("已撤销"))], method="by_state",
         empty_label=_("在管"),
@@ -70,6 +78,12 @@ class CampaignFilter(_OpenFirst):
         label=_("状态"), choices=Campaign.State.choices, empty_label=_("未办结")
     )
     theme = django_filters.MultipleChoiceFilter(label=_("主题"), choices=AREA_KINDS)
+    blank, filled = fillable(
+        {
+            "decided_name": (_("批准人"), Q(decided_name="")),
+            "summary": (_("总结"), Q(summary="")),
+        }
+    )
 
     class Meta(_OpenFirst.Meta):
         model = Campaign
@@ -82,6 +96,14 @@ class FindingFilter(_OpenFirst):
     )
     kind = django_filters.MultipleChoiceFilter(label=_("问题"), choices=FINDING_KINDS)
     campaign = django_filters.UUIDFilter(label=_("整治行动"), field_name="campaign_id")
+    blank, filled = fillable(
+        {
+            "noticed_on": (_("告知日期"), Q(noticed_on=None)),
+            "vulnerable": (_("老人、儿童情况"), Q(vulnerable="")),
+            "rechecked_on": (_("复查日期"), Q(rechecked_on=None)),
+            "assistance": (_("帮助安置"), Q(assistance="")),
+        }
+    )
 
     class Meta(_OpenFirst.Meta):
         model = Finding
@@ -92,6 +114,14 @@ class SiteFilter(_OpenFirst):
         label=_("状态"), choices=EnforcementSite.State.choices, empty_label=_("未办结")
     )
     kind = django_filters.MultipleChoiceFilter(label=_("类型"), choices=SITE_KINDS)
+    blank, filled = fillable(
+        {
+            "people": (_("涉及人数"), Q(people=None)),
+            "noticed_on": (_("告知日期"), Q(noticed_on=None)),
+            "child_placement": (_("儿童就学、入园安置"), Q(child_placement="")),
+            "resettlement": (_("人员安置"), Q(resettlement="")),
+        }
+    )
 
     class Meta(_OpenFirst.Meta):
         model = EnforcementSite
@@ -104,6 +134,12 @@ class ReferralFilter(_OpenFirst):
     )
     department = django_filters.MultipleChoiceFilter(label=_("接收部门"), choices=DEPARTMENTS)
     kind = django_filters.MultipleChoiceFilter(label=_("类型"), choices=REFERRAL_KINDS)
+    blank, filled = fillable(
+        {
+            "received_on": (_("签收日期"), Q(received_on=None)),
+            "fed_back_on": (_("反馈日期"), Q(fed_back_on=None)),
+        }
+    )
 
     class Meta(_OpenFirst.Meta):
         model = Referral

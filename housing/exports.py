@@ -6,9 +6,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES
-from housing.filters import DwellingFilter, LeaseFilter
+from housing.filters import DwellingFilter, LeaseFilter, filter_context
 from housing.legality import TITLES as LEGALITY
-from housing.models import Building, DwellingUnit, Lease
+from housing.models import DwellingUnit, Lease
 from portal.exchange.exports.kinds import (
     ExportColumn,
     ExportKind,
@@ -22,11 +22,8 @@ from portal.quality.exporting import worst_problem
 
 def conditions(scope: Scope, query: QueryDict, day: date) -> DwellingFilter:
     """The list's conditions over the rows in scope."""
-    buildings = Building.objects.in_scope(scope).existing().in_walking_order()
-    return DwellingFilter(
-        query, queryset=DwellingUnit.objects.in_scope(scope), day=day, scope=scope,
-        buildings=buildings if scope.level == "committee" else Building.objects.none(),
-    )  # fmt: skip
+    rows = DwellingUnit.objects.in_scope(scope)
+    return DwellingFilter(query, queryset=rows, **filter_context(scope, day))
 
 
 def lease_conditions(scope: Scope, query: QueryDict, day: date) -> LeaseFilter:

@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Replace
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from housing.code_requests import CodeRequestQuerySet
-from housing.codes import OCCUPANCY_STATUSES, TENURES, normalise_house_code
+from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES, normalise_house_code
 from housing.cycles import RULE, cycles_by_occupancy
 from housing.dwelling_rooms import GroupRentalTest
 from housing.leases import LeaseQuerySet
@@ -21,7 +22,7 @@ from housing.terms import NOTICE_DAYS
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 from portal.rules.services import rule_on
-from portal.ui.filtering import offer
+from portal.ui.filtering import fillable, offer
 
 AGREES = [("1", _("相符")), ("0", _("不相符"))]
 CODES = [
@@ -44,7 +45,48 @@ FILLABLE = {
     "owner_name": (_("产权人"), Q(owner_name="")),
     "verified_on": (_("最近核实"), Q(verified_on=None)),
 }
-FILLABLE_CHOICES = [(key, title) for key, (title, _blank) in FILLABLE.items()]
+
+BUILDING_FILLABLE = {
+    "estate": (_("小区"), Q(estate="")),
+    "built_year": (_("建成年份"), Q(built_year=None)),
+    "building_no": (_("幢号"), Q(building_no="")),
+    "code_block": (_("编码幢段"), Q(code_block="")),
+}
+LEASE_FILLABLE = {
+    "contract_no": (_("合同编号"), Q(contract_no="")),
+    "filing_no": (_("备案号"), Q(filing_no="")),
+    "room_count": (_("间数"), Q(room_count=None)),
+    "persons_declared": (_("约定人数"), Q(persons_declared=None)),
+    "intermediary": (_("居间或代理机构"), Q(intermediary="")),
+}
+REQUEST_FILLABLE = {
+    "code": (_("新编码"), Q(code="")),
+    "reason": (_("事由"), Q(reason="")),
+    "answer": (_("审批意见"), Q(answer="")),
+}
+LEGALITY_FILLABLE = {
+    "house_code": (_("房屋编码"), Q(house_code="")),
+    "tenure": (_("产权性质"), Q(tenure="9")),
+    "floor_area": (_("建筑面积"), Q(floor_area=None)),
+}
+#: Kinds of dwellings that a building may be asked for.
+INSIDE = {
+    "unknown": (_("未采集"), Q(occupancy="9")),
+    "uncoded": (_("无正式码"), ~Q(code_state="final")),
+    "unseen": (_("没核实过"), Q(verified_on=None)),
+    "vacant": (_("空置"), Q(occupancy="4")),
+}
+
+
+def filter_context(scope: Scope, day: date) -> dict[str, Any]:
+    """What the conditions on people and dwellings need to know: who asks, when, which buildings.
+
+    A committee chooses among its buildings; above it there are too many to list.
+    """
+    buildings = Building.objects.none()
+    if scope.level == "committee":
+        buildings = Building.objects.in_scope(scope).existing().in_walking_order()
+    return {"day": day, "scope": scope, "buildings": buildings}
 
 
 def begins_with(column: str, words: str) -> Q:
@@ -85,12 +127,7 @@ class DwellingFilter(django_filters.FilterSet):
     building = django_filters.ModelMultipleChoiceFilter(
         label=_("楼栋"), queryset=Building.objects.none()
     )
-    blank = django_filters.MultipleChoiceFilter(
-        label=_("为空"), choices=FILLABLE_CHOICES, method="by_blank"
-    )
-    filled = django_filters.MultipleChoiceFilter(
-        label=_("不为空"), choices=FILLABLE_CHOICES, method="by_filled"
-    )
+    blank, filled = fillable(FILLABLE)
     status = django_filters.ChoiceFilter(
         label=_("状态"), choices=DwellingUnit.Status.choices, empty_label=_("在册")
     )
@@ -172,15 +209,45 @@ class DwellingFilter(django_filters.FilterSet):
     def by_people(self, rows: DwellingQuerySet, _name: str, value: str) -> DwellingQuerySet:
         return rows.filter(occupants=0) if value == "none" else rows.filter(occupants__gte=1)
 
-    def by_blank(self, rows: DwellingQuerySet, _name: str, values: list[str]) -> DwellingQuerySet:
-        """Rows in which every one of the columns is blank."""
-        for name in values:
-            rows = rows.filter(FILLABLE[name][1])
-        return rows
 
-    def by_filled(self, rows: DwellingQuerySet, _name: str, values: list[str]) -> DwellingQuerySet:
-        for name in values:
-            rows = rows.exclude(FILLABLE[name][1])
+class BuildingFilter(django_filters.FilterSet):
+    """Conditions on the buildings of a committee: which, and what there is still to do inside."""
+
+    q = django_filters.CharFilter(label=_("楼栋或小区"), method="by_text")
+    use = django_filters.MultipleChoiceFilter(label=_("用途"), choices=BUILDING_USES.choices())
+    has = django_filters.MultipleChoiceFilter(
+        label=_("楼内有"), choices=[(key, title) for key, (title, _homes) in INSIDE.items()],
+        method="by_homes",
+    )  # fmt: skip
+    unit = django_filters.ModelChoiceFilter(
+        label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit", empty_label=_("不限")
+    )
+    blank, filled = fillable(BUILDING_FILLABLE)
+
+    class Meta:
+        model = Building
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = OrgUnit.objects.under(scope.unit).order_by("code")
+        offer(self, unit=None if scope.level == "committee" else units)
+
+    def by_unit(self, rows: BuildingQuerySet, _name: str, value: OrgUnit) -> BuildingQuerySet:
+        return rows.under(value.code)
+
+    def by_text(self, rows: BuildingQuerySet, _name: str, value: str) -> BuildingQuerySet:
+        words = "".join(value.split())
+        if not words:
+            return rows
+        named = rows.alias(plain=Replace("name", Value(" "), Value("")))
+        return named.filter(Q(plain__contains=words) | Q(estate__contains=words))
+
+    def by_homes(self, rows: BuildingQuerySet, _name: str, values: list[str]) -> BuildingQuerySet:
+        """Buildings with dwellings of each of the chosen kinds."""
+        homes = DwellingUnit.objects.active().filter(building=OuterRef("pk"))
+        for key in values:
+            rows = rows.filter(Exists(homes.filter(INSIDE[key][1])))
         return rows
 
 
@@ -200,6 +267,7 @@ class LeaseFilter(django_filters.FilterSet):
     kind = django_filters.MultipleChoiceFilter(label=_("租赁方式"), choices=Lease.Kind.choices)
     starts = django_filters.DateFromToRangeFilter(label=_("起租日期"), field_name="starts_on")
     ends = django_filters.DateFromToRangeFilter(label=_("止租日期"), field_name="ends_on")
+    blank, filled = fillable(LEASE_FILLABLE)
     state = django_filters.ChoiceFilter(
         label=_("状态"), choices=Lease.State.choices, empty_label=_("在租")
     )
@@ -250,6 +318,7 @@ class CodeRequestFilter(django_filters.FilterSet):
     kind = django_filters.MultipleChoiceFilter(
         label=_("事项"), choices=HouseCodeRequest.Kind.choices
     )
+    blank, filled = fillable(REQUEST_FILLABLE)
 
     class Meta:
         model = HouseCodeRequest
@@ -268,6 +337,7 @@ class LegalityFilter(django_filters.FilterSet):
         label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit", empty_label=_("不限")
     )
     legality = django_filters.MultipleChoiceFilter(label=_("合法性"), choices=Result.choices)
+    blank, filled = fillable(LEGALITY_FILLABLE)
 
     class Meta:
         model = DwellingUnit

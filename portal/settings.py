@@ -137,8 +137,10 @@ EXCHANGE_MODULES = ["housing.exchange", "residents.exchange"]
 EXPORT_MODULES = [
     "residents.exports",
     "residents.ledger_exports",
+    "residents.request_exports",
     "residents.comparing.exports",
     "housing.exports",
+    "housing.course_exports",
     "portal.desk.exports",
 ]
 # what may be held against a partner's list, from the areas (`COMPARISONS`)

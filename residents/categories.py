@@ -4,7 +4,7 @@ Population categories follow the definitions of domain §2.7, among them those o
 (人户分离: 12 where they live, 13 where their hukou is); the others name their standard in
 `edition`. Each set reads what committees write and refuses what it does not know.
 
-Paper: S-107, S-108.
+Paper: S-107, S-108, S-110.
 """
 
 from __future__ import annotations

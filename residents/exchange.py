@@ -125,6 +125,13 @@ class ResidentImport:
             for row in results
         ]  # fmt: skip
 
+    def together(self, row: RawRow) -> str:
+        """The dwelling: who is the head of its family is judged by all rows of it."""
+        try:
+            return _address(row).normalised()
+        except AddressError:
+            return ""
+
     def measure(self, *, committee: int, by: Scope, today: date) -> dict[str, int]:
         """What the register holds, read before and after a file."""
         rows = Residence.objects.in_scope(by).under(committee).actual()
@@ -300,7 +307,8 @@ def _moved(row: _Row, resident: Resident, primary: Residence, today: date) -> Ch
 def _one_head(rows: Sequence[_Row], checked: Sequence[CheckedRow]) -> list[CheckedRow]:
     """Refuse the rows that leave a family without its head or with two; tell of second families.
 
-    Both rows of a change of head stand in one file, near each other: a chunk is judged at a time.
+    Both rows of a change of head stand in one file, near each other: those of a dwelling are judged
+    together (`ResidentImport.together`).
     """
     writes = [each.clean["row"] for each in checked if each.action in ("create", "update")]
     leaving = {each.leaves for each in writes if each.leaves}

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from housing.codes import OCCUPANCY_STATUSES
-from housing.models import Building
+from housing.filters import filter_context
 from portal.exchange.exports.kinds import (
     ExportColumn,
     ExportKind,
@@ -53,11 +53,8 @@ def born_in(_day: date) -> Combinable:
 
 def conditions(scope: Scope, query: QueryDict, day: date) -> ResidenceFilter:
     """The list's conditions over the rows in scope."""
-    buildings = Building.objects.in_scope(scope).existing().in_walking_order()
-    return ResidenceFilter(
-        query, queryset=Residence.objects.in_scope(scope), day=day, scope=scope,
-        buildings=buildings if scope.level == "committee" else Building.objects.none(),
-    )  # fmt: skip
+    rows = Residence.objects.in_scope(scope)
+    return ResidenceFilter(query, queryset=rows, **filter_context(scope, day))
 
 
 EXPORTS = [

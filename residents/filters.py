@@ -14,7 +14,7 @@ from housing.models import Building
 from housing.querysets import BuildingQuerySet
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
-from portal.ui.filtering import offer
+from portal.ui.filtering import fillable, offer
 from residents.appeals import AppealQuerySet
 from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REASONS
 from residents.completeness import BY_KEY, incomplete, years_before
@@ -23,6 +23,7 @@ from residents.haste import uncounted, within_cycle
 from residents.leads import LeadQuerySet
 from residents.metrics import as_printed, contradicted, probable_duplicates
 from residents.models import CorrectionRequest, Lead, Residence, ResidentAppeal, Transfer
+from residents.newcomers import late_since
 from residents.querysets import ResidenceQuerySet
 from residents.transfers import TransferQuerySet
 
@@ -56,7 +57,23 @@ LACKS = [
     ("reason", _("居住事由")), ("tenancy_role", _("居住身份")), ("origin", _("户籍地")),
     ("arrived_on", _("来沪日期")),
 ]  # fmt: skip
-FILLABLE_CHOICES = [(key, title) for key, (title, _blank) in FILLABLE.items()]
+
+
+NEWCOMER_FILLABLE = {key: FILLABLE[key] for key in ("phone", "origin", "reason")}
+LEAD_FILLABLE = {
+    "assigned": (_("承办人"), Q(assigned_to="")),
+    "dwelling": (_("房屋"), Q(dwelling=None)),
+    "visited_on": (_("上门日期"), Q(visited_on=None)),
+}
+TRANSFER_FILLABLE = {
+    "answer": (_("答复"), Q(answer="")),
+    "decision": (_("裁定"), Q(decision="")),
+}
+CORRECTION_FILLABLE = {
+    "answer": (_("答复"), Q(answer="")),
+    "delivered_on": (_("送达日期"), Q(delivered_on=None)),
+}
+APPEAL_FILLABLE = {"handler": (_("承办人"), Q(handler=""))}
 
 
 class ResidenceFilter(django_filters.FilterSet):
@@ -85,12 +102,7 @@ class ResidenceFilter(django_filters.FilterSet):
     )
     incomplete = Choice(label=_("资料不全"), choices=YES[:1], method="by_incomplete")
     lacks = django_filters.MultipleChoiceFilter(label=_("缺项"), choices=LACKS, method="by_lacks")
-    blank = django_filters.MultipleChoiceFilter(
-        label=_("为空"), choices=FILLABLE_CHOICES, method="by_blank"
-    )
-    filled = django_filters.MultipleChoiceFilter(
-        label=_("不为空"), choices=FILLABLE_CHOICES, method="by_filled"
-    )
+    blank, filled = fillable(FILLABLE)
     code = Choice(label=_("房屋编码"), choices=CODES, method="by_code")
     relation = Choice(label=_("与户主关系"), choices=RELATIONS.choices())
     reason = Choice(label=_("居住事由"), choices=RESIDENCE_REASONS.choices())
@@ -176,19 +188,6 @@ class ResidenceFilter(django_filters.FilterSet):
             rows = rows.filter(BY_KEY[name].missing(self.day))
         return rows
 
-    def by_blank(self, rows: ResidenceQuerySet, _name: str, values: list[str]) -> ResidenceQuerySet:
-        """Rows in which every one of the columns is blank."""
-        for name in values:
-            rows = rows.filter(FILLABLE[name][1])
-        return rows
-
-    def by_filled(
-        self, rows: ResidenceQuerySet, _name: str, values: list[str]
-    ) -> ResidenceQuerySet:
-        for name in values:
-            rows = rows.exclude(FILLABLE[name][1])
-        return rows
-
     def by_code(self, rows: ResidenceQuerySet, _name: str, value: str) -> ResidenceQuerySet:
         return rows.filter(code_final=value == "final")
 
@@ -213,12 +212,41 @@ class ResidenceFilter(django_filters.FilterSet):
 SIDES = [("in", _("转入")), ("out", _("转出")), ("decide", _("待裁定"))]
 
 
+class NewcomerFilter(django_filters.FilterSet):
+    """Conditions on newcomers who wait for the sheet."""
+
+    name = django_filters.CharFilter(label=_("姓名"), field_name="name", lookup_expr="startswith")
+    late = Choice(label=_("超过告知期限"), choices=YES, method="by_late")
+    blank, filled = fillable(NEWCOMER_FILLABLE)
+    unit = django_filters.ModelChoiceFilter(
+        label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit"
+    )
+
+    class Meta:
+        model = Residence
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, scope: Scope, day: date, days: int, **kwargs: Any) -> None:
+        """:param days: within how many days of the registration the sheet is due"""
+        super().__init__(*args, **kwargs)
+        self.late_since = late_since(day, days)
+        units = OrgUnit.objects.under(scope.unit).order_by("code")
+        offer(self, unit=None if scope.level == "committee" else units)
+
+    def by_late(self, rows: ResidenceQuerySet, _name: str, value: str) -> ResidenceQuerySet:
+        return rows.filter(self.late_since if value == "1" else ~self.late_since)
+
+    def by_unit(self, rows: ResidenceQuerySet, _name: str, value: OrgUnit) -> ResidenceQuerySet:
+        return rows.under(value.code)
+
+
 class TransferFilter(django_filters.FilterSet):
     """Conditions of the list of transfers: which side, how far, who."""
 
     side = Choice(label=_("方向"), choices=SIDES, method="by_side")
     state = django_filters.MultipleChoiceFilter(label=_("状态"), choices=Transfer.State.choices)
     name = django_filters.CharFilter(label=_("姓名"), field_name="name", lookup_expr="startswith")
+    blank, filled = fillable(TRANSFER_FILLABLE)
 
     class Meta:
         model = Transfer
@@ -259,6 +287,7 @@ class LeadFilter(RequestFilter):
     result = django_filters.MultipleChoiceFilter(label=_("结果"), choices=Lead.Result.choices)
     mine = Choice(label=_("由我承办"), choices=YES[:1], method="by_mine")
     place = django_filters.CharFilter(label=_("地点"), field_name="place", lookup_expr="contains")
+    blank, filled = fillable(LEAD_FILLABLE)
     unit = django_filters.ModelChoiceFilter(
         label=_("单位"), queryset=OrgUnit.objects.none(), method="by_unit"
     )
@@ -290,6 +319,7 @@ class CorrectionFilter(RequestFilter):
     )
     result = Choice(label=_("结果"), choices=CorrectionRequest.Result.choices)
     name = django_filters.CharFilter(label=_("姓名"), field_name="name", lookup_expr="startswith")
+    blank, filled = fillable(CORRECTION_FILLABLE)
 
     class Meta:
         model = CorrectionRequest
@@ -310,6 +340,7 @@ class AppealFilter(RequestFilter):
     )
     result = Choice(label=_("结果"), choices=ResidentAppeal.Result.choices)
     mine = Choice(label=_("由我承办"), choices=YES[:1], method="by_mine")
+    blank, filled = fillable(APPEAL_FILLABLE)
 
     class Meta:
         model = ResidentAppeal

@@ -14,7 +14,7 @@ from portal.ui.widgets import Radios, Segmented
 from residents.categories import DELETION_REASONS, VERIFICATION_METHODS
 from residents.discovery import CHANNELS, CONFIRMED, FORCE_CHANNELS, MOST_WORDS, may_follow
 from residents.models import CorrectionRequest, Lead, NewcomerService, Residence
-from residents.services import FIELDS, PURPOSES
+from residents.services import FIELDS, PURPOSES, SHARED_REASONS
 from residents.services.correcting import MOST_ANSWERED
 
 #: Occupancy as the entry page offers it, the most frequent first; 未核实 is no answer.
@@ -96,6 +96,34 @@ class DeregisterForm(PortalForm):
         label=_("注销原因"), choices=[("", _("请选择")), *DELETION_REASONS.choices()]
     )
     ended_on = DayField(label=_("离开日期"))
+    note = forms.CharField(label=_("说明"), max_length=200, required=False)
+
+
+class SeveralLeaveForm(PortalForm):
+    """When and why several people left together."""
+
+    columns = 2
+    spans = {"note": 2}
+    reason = forms.ChoiceField(
+        label=_("注销原因"),
+        choices=[("", _("请选择")), *((c, DELETION_REASONS.title(c)) for c in SHARED_REASONS)],
+        help_text=_("死亡和重复、错误登记，请逐人办理"),
+    )  # fmt: skip
+    ended_on = DayField(label=_("离开日期"))
+    note = forms.CharField(
+        label=_("说明"), max_length=200, required=False,
+        help_text=_("历史记录保留，可在人员页查看"),
+        widget=forms.TextInput({"placeholder": _("如：集体宿舍已搬迁")}),
+    )  # fmt: skip
+
+
+class RoundForm(PortalForm):
+    """How and when several homes were visited."""
+
+    columns = 2
+    spans = {"note": 2}
+    method = forms.ChoiceField(label=_("核实方式"), choices=VERIFICATION_METHODS.choices())
+    visited_on = DayField(label=_("核实日期"))
     note = forms.CharField(label=_("说明"), max_length=200, required=False)
 
 

@@ -5,6 +5,7 @@ Paper: S-08, S-117.
 
 from datetime import date, timedelta
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 from django.db.models import (
@@ -96,6 +97,12 @@ def to_welcome(rows: ResidenceQuerySet, today: date) -> ResidenceQuerySet:
     days = Cast(Subquery(rule.values("parameters__inform_days")[:1]), IntegerField())
     due = ExpressionWrapper(F("registered_on") + days, output_field=DateField())
     return not_welcomed(rows, today).annotate(welcome_due=due)
+
+
+def registered_in(rows: ResidenceQuerySet, building: UUID, today: date) -> ResidenceQuerySet:
+    """Newcomers without a sheet whom a round through a building found today, door by door."""
+    found = not_welcomed(rows, today).filter(registered_on=today, dwelling__building=building)
+    return found.order_by("address_key", "id")
 
 
 def late_since(today: date, days: int) -> Q:

@@ -16,6 +16,7 @@ from portal.ui.cells import (
     Masked,
     Problem,
     Tag,
+    Toned,
     Verified,
 )
 from portal.ui.listing import RegisterList
@@ -113,6 +114,49 @@ class ResidentList(RegisterList):
             row.today = self.day
             row.may_reveal = self.may_reveal
             row.worst = worst.get(row.pk)
+
+
+def waits(row: Any) -> Any:
+    """For how many days somebody has waited for the sheet; red when it is late."""
+    text = _("%(n)s 天") % {"n": row.waits}
+    return Toned(text, "danger") if row.is_late else text
+
+
+class NewcomerList(RegisterList):
+    """Who came to Shanghai and has no welcome sheet yet, the longest waiting first."""
+
+    key = "newcomers"
+    unit = _("人")
+    caption = _("来沪人员告知")
+    default_sort = "registered"
+    columns = (
+        Column("name", _("姓名"), kind="name", sort="name_key", fixed=True),
+        Column("address", _("居住地址"), cell="short_address", sort="address_key"),
+        Column("origin", _("户籍地"), kind="second"),
+        Column("phone", _("手机"), cell="phone_mask", kind="code", shown=False),
+        Column("reason", _("居住事由"),
+               cell=lambda row: RESIDENCE_REASONS.title(row.reason) if row.reason else None,
+               kind="second", shown=False),
+        Column("registered", _("登记日期"), cell="registered_on", kind="day",
+               sort="registered_on"),
+        Column("waits", _("已过"), waits),
+        Column("acts", _("办理"), cell="resident_id", template="residents/newcomer_acts.html"),
+    )  # fmt: skip
+    empty = Empty(_("近 90 天登记的来沪人员都已告知"), icon="users")
+
+    def __init__(self, *args: Any, day: date, days: int, **kwargs: Any) -> None:
+        """:param days: within how many days of the registration the sheet is due"""
+        super().__init__(*args, **kwargs)
+        self.day, self.days = day, days
+
+    def row_url(self, row: Residence) -> str:
+        return address_of("residents:person", row.resident_id)
+
+    def dress(self, rows: list[Any]) -> None:
+        """Tell each row how long it waits."""
+        for row in rows:
+            row.waits = (self.day - row.registered_on).days
+            row.is_late = row.waits > self.days
 
 
 def worst_issues(residences: list[Any]) -> dict[Any, tuple[str, str]]:

@@ -226,6 +226,15 @@ class CodeDecisionForm(PortalForm):
     )
 
 
+class CodeReturnForm(PortalForm):
+    """Why several requests are returned."""
+
+    columns = 1
+    answer = forms.CharField(
+        label=_("退回理由"), max_length=200, error_messages={"required": _("退回要写明理由")}
+    )
+
+
 class LeaseForm(PortalForm):
     """A lease as its contract says; the filing (备案) may follow later."""
 
@@ -276,6 +285,15 @@ class FindingForm(PortalForm):
     basis_organ = forms.CharField(label=_("出具机关"), max_length=60, required=False)
     basis_on = DayField(label=_("依据日期"), required=False)
     note = forms.CharField(label=_("说明"), max_length=200, required=False)
+
+
+class SeveralFindingForm(FindingForm):
+    """One finding of several dwellings; taking one back is told of each by itself."""
+
+    result = forms.ChoiceField(
+        label=_("认定结果"),
+        choices=[("", ""), *(each for each in Result.choices if each[0] != Result.UNTOLD)],
+    )
 
 
 class ObjectionForm(PortalForm):

@@ -28,10 +28,17 @@ from housing.services.code_requests import (
     ask_building_codes,
     ask_code_event,
     decide_code_request,
-    why_not_approved,
+    return_code_requests,
+    why_not_decided,
     withdraw_code_request,
 )
-from housing.services.determining import Finding, determine_legality, note_objection
+from housing.services.determining import (
+    Finding,
+    determine_legality,
+    determine_several,
+    note_objection,
+    why_not_determined,
+)
 from housing.services.enforcing import (
     SiteEnd,
     SiteTold,
@@ -91,8 +98,10 @@ from housing.services.referring import (
     handle_referral,
     note_feedback,
     receive_referral,
+    receive_referrals,
     return_referral,
     send_referral,
+    why_not_received,
 )
 from housing.services.registering import (
     add_rooms,
@@ -110,10 +119,15 @@ from housing.services.visits import Visit, visitors_at
 
 __all__ = [
     "approve_code_requests",
+    "return_code_requests",
+    "determine_several",
+    "why_not_determined",
+    "receive_referrals",
+    "why_not_received",
     "end_leases_at_term",
     "renew_leases",
     "renewal_terms",
-    "why_not_approved",
+    "why_not_decided",
     "why_not_ended",
     "why_not_renewed",
     "CampaignTold",

@@ -155,19 +155,39 @@ def approve_code_requests(
 
     :raises NotAllowed: `by` does not decide on codes
     """
+    return _decide_several(request_ids, answer, by, at, agreed=True)
+
+
+@transaction.atomic
+def return_code_requests(
+    *, request_ids: Iterable[uuid.UUID], answer: str, by: Scope, at: datetime
+) -> Done:
+    """Return several requests for one reason; those that cannot be are left as they are.
+
+    :raises UnableToCode: no reason
+    :raises NotAllowed: `by` does not decide on codes
+    """
+    if not answer.strip():
+        raise UnableToCode("退回要写明理由", "answer")
+    return _decide_several(request_ids, answer, by, at, agreed=False)
+
+
+def _decide_several(
+    request_ids: Iterable[uuid.UUID], answer: str, by: Scope, at: datetime, *, agreed: bool
+) -> Done:
     require(by, Capability.APPROVE_CODES)
     rows = HouseCodeRequest.objects.in_scope(by).filter(pk__in=list(request_ids)).order_by("pk")
     return for_each(
-        [row.pk for row in rows if not why_not_approved(row, by)],
+        [row.pk for row in rows if not why_not_decided(row, by)],
         lambda key: decide_code_request(
-            request_id=key, agreed=True, answer=answer, by=by, at=at
+            request_id=key, agreed=agreed, answer=answer, by=by, at=at
         ),
         (UnableToCode,),
     )  # fmt: skip
 
 
-def why_not_approved(request: HouseCodeRequest, by: Scope) -> str:
-    """Why a request stays as it is when many are agreed to; blank when it is agreed to."""
+def why_not_decided(request: HouseCodeRequest, by: Scope) -> str:
+    """Why a request stays as it is when many are decided on; blank when it is decided."""
     if not request.waits:
         return str(request.get_state_display())
     return "自己提出的，由另一人审批" if request.asked_by == by.user_id else ""

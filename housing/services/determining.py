@@ -1,6 +1,7 @@
 """What the housing department determines about a dwelling; nobody else writes it (S-79)."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +13,7 @@ from housing.models import DwellingUnit
 from housing.services.changing import _locked_dwelling
 from housing.services.errors import UnableToDetermine
 from portal.audit.record import record
+from portal.jobs.many import Done, for_each
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
@@ -41,7 +43,11 @@ def determine_legality(
     """
     dwelling = _locked_dwelling(dwelling_id=dwelling_id, by=by)
     require(by, Capability.DETERMINE_LEGALITY, dwelling.committee_id)
-    _check(dwelling, finding, timezone.localdate(at))
+    if dwelling.status != DwellingUnit.Status.ACTIVE:
+        raise UnableToDetermine("这套房屋已不在册")
+    _check(finding, timezone.localdate(at))
+    if finding.result == Result.UNTOLD and dwelling.legality == Result.UNTOLD:
+        raise UnableToDetermine("这套房屋本来就没有认定", "result")
     made = LegalityDetermination(
         committee_id=dwelling.committee_id, dwelling=dwelling, result=finding.result,
         part=finding.part, basis_no=finding.basis_no.strip(),
@@ -59,9 +65,37 @@ def determine_legality(
     return made
 
 
-def _check(dwelling: DwellingUnit, finding: Finding, today: date) -> None:
+@transaction.atomic
+def determine_several(
+    *, dwelling_ids: Iterable[uuid.UUID], finding: Finding, by: Scope, at: datetime
+) -> Done:
+    """Write down one finding of several dwellings that have none; the others are left.
+
+    :raises UnableToDetermine: a finding that is none, or one that needs a paper and has none
+    :raises NotAllowed: `by` is not of the housing department
+    """
+    require(by, Capability.DETERMINE_LEGALITY)
+    _check(finding, timezone.localdate(at))
+    if finding.result == Result.UNTOLD:
+        raise UnableToDetermine("撤回认定请逐套办理", "result")
+    rows = DwellingUnit.objects.in_scope(by).filter(pk__in=list(dwelling_ids))
+    return for_each(
+        [row.pk for row in rows.order_by("pk") if not why_not_determined(row)],
+        lambda key: determine_legality(dwelling_id=key, finding=finding, by=by, at=at),
+        (UnableToDetermine,),
+    )
+
+
+def why_not_determined(dwelling: DwellingUnit) -> str:
+    """Why a dwelling stays as it is when several are determined; blank when it is."""
     if dwelling.status != DwellingUnit.Status.ACTIVE:
-        raise UnableToDetermine("这套房屋已不在册")
+        return str(dwelling.get_status_display())
+    if dwelling.legality in (Result.UNTOLD, Result.PENDING):
+        return ""
+    return f"已认定为“{Result(dwelling.legality).label}”，改认定请逐套办理"
+
+
+def _check(finding: Finding, today: date) -> None:
     if finding.result not in Result.values:
         raise UnableToDetermine("请选择认定结果", "result")
     if finding.result in ON_PAPER:
@@ -74,8 +108,6 @@ def _check(dwelling: DwellingUnit, finding: Finding, today: date) -> None:
             raise UnableToDetermine("写明依据日期", "basis_on")
     if finding.basis_on is not None and finding.basis_on > today:
         raise UnableToDetermine("依据日期晚于今天", "basis_on")
-    if finding.result == Result.UNTOLD and dwelling.legality == Result.UNTOLD:
-        raise UnableToDetermine("这套房屋本来就没有认定", "result")
 
 
 @transaction.atomic

@@ -1,7 +1,10 @@
-"""Referrals to departments: facts about a place, two deadlines, and what came back (S-131)."""
+"""Referrals to departments: facts about a place, two deadlines, and what came back (S-131).
+
+A dwelling found not lawful is referred like any other; its people are helped first. Paper: S-86.
+"""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -21,6 +24,7 @@ from housing.rectifying import (
 from housing.services.errors import UnableToRectify, sentence_of
 from housing.services.visits import words
 from portal.audit.record import record
+from portal.jobs.many import Done, for_each
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
@@ -127,6 +131,31 @@ def receive_referral(
     row.save()
     _tell("received", row, by, at)
     return row
+
+
+@transaction.atomic
+def receive_referrals(
+    *, referral_ids: Iterable[uuid.UUID], received_on: date, by: Scope, at: datetime
+) -> Done:
+    """The department has signed for several on one day; others are left.
+
+    :raises UnableToRectify: a day to come
+    :raises NotAllowed: `by` does not run campaigns
+    """
+    require(by, Capability.RUN_CAMPAIGNS)
+    if received_on > timezone.localdate(at):
+        raise Refused("签收日期晚于今天", "received_on")
+    rows = Referral.objects.in_scope(by).filter(pk__in=list(referral_ids)).order_by("pk")
+    return for_each(
+        [row.pk for row in rows if not why_not_received(row)],
+        lambda key: receive_referral(referral_id=key, received_on=received_on, by=by, at=at),
+        (UnableToRectify,),
+    )
+
+
+def why_not_received(referral: Referral) -> str:
+    """Why a referral stays as it is when several are signed for; blank when it is."""
+    return "" if referral.state == State.SENT else str(referral.get_state_display())
 
 
 @transaction.atomic

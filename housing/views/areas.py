@@ -19,6 +19,7 @@ from housing.models import Building, DwellingUnit, KeyArea, KeyAreaBuilding
 from housing.rectifying import INVERSION, RULE, TARGETS
 from housing.views import act_once, put_errors
 from housing.views.acting import Act, Course
+from portal.exchange.exports.kinds import may_export
 from portal.metrics import figures
 from portal.metrics.registry import metrics
 from portal.orgs.access import PortalRequest, get_in_scope, needs
@@ -42,6 +43,7 @@ def areas(request: PortalRequest) -> HttpResponse:
     context = {
         "inverted": _inverted(request) if runs else [],
         "add": {"url": reverse("housing:add_area"), "title": _("列入区域")} if runs else None,
+        "may_export": may_export(request.scope, listing.key),
         "hint": _("说的是地方，不是人：列入是为了先把登记做准、先把服务送到"),
     }  # fmt: skip
     return listing.respond("housing/areas.html", context)

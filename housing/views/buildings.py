@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from housing import services
+from housing.filters import BuildingFilter
 from housing.forms import BuildingFactsForm, BuildingForm
 from housing.models import Building, DwellingUnit
 from housing.tables import NOTHING, BuildingList, Fresh
@@ -32,6 +33,12 @@ from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 
 
+class Listing(BuildingList):
+    """The list with its conditions."""
+
+    filterset_class = BuildingFilter
+
+
 @require_GET
 @needs(Capability.VIEW_REGISTER)
 def buildings(request: PortalRequest) -> HttpResponse:
@@ -43,11 +50,11 @@ def buildings(request: PortalRequest) -> HttpResponse:
         context = {"unit": unit, "crumbs": crumbs, "target": measure.target,
                    "rows": _below(request.scope, unit, measure)}  # fmt: skip
         return page(request, "housing/building_totals.html", context)
-    listing = BuildingList(
+    listing = Listing(
         request,
         Building.objects.in_scope(request.scope).under(unit.code).existing(),
         day=measure.day, cycles=measure.cycles, target=measure.target,
-        may_add=may_edit(request),
+        may_add=may_edit(request), filter_context={"scope": request.scope},
     )  # fmt: skip
     totals = (
         DwellingUnit.objects.in_scope(request.scope)

@@ -17,6 +17,7 @@ from housing.models import Campaign, CampaignTarget, Finding, KeyArea
 from housing.rectifying import FINDING_KINDS
 from housing.views import act_once, put_errors
 from housing.views.acting import Act, Course
+from portal.exchange.exports.kinds import may_export
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui import formats
@@ -35,6 +36,7 @@ def campaigns(request: PortalRequest) -> HttpResponse:
     add = {"url": reverse("housing:plan_campaign"), "title": _("拟订方案")}
     context = {
         "add": add if scope.may(Capability.RUN_CAMPAIGNS) else None,
+        "may_export": may_export(request.scope, listing.key),
         "hint": _("检查的是房屋和场所：有告知、有时间、有帮助，才算整治"),
     }  # fmt: skip
     return listing.respond("housing/register.html", context)

@@ -17,6 +17,7 @@ from housing.forms import CodeDecisionForm, CodeRequestForm
 from housing.models import Building, DwellingUnit, HouseCodeRequest
 from housing.tables import REQUEST_TONES, CodeRequestList
 from housing.views import may_edit, put_errors
+from portal.exchange.exports.kinds import may_export
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
@@ -45,11 +46,15 @@ def code_requests(request: PortalRequest) -> HttpResponse:
     scope = request.scope
     listing = Listing(
         request, HouseCodeRequest.objects.in_scope(scope), views=VIEWS,
-        bulk=[BulkAction(_("同意并办理…"), reverse("housing:approve_codes"), dialog=True)]
+        bulk=[
+            BulkAction(_("同意并办理…"), reverse("housing:approve_codes"), dialog=True),
+            BulkAction(_("退回…"), reverse("housing:return_codes"), dialog=True),
+        ]
         * scope.may(Capability.APPROVE_CODES),
         most_counted=None if scope.level == "committee" else FEW,
     )  # fmt: skip
-    return listing.respond("housing/code_requests.html")
+    given = {"may_export": may_export(scope, listing.key)}
+    return listing.respond("housing/code_requests.html", given)
 
 
 @require_GET

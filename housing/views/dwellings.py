@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from housing import services
 from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES
 from housing.cycles import days_since
-from housing.filters import DwellingFilter
+from housing.filters import DwellingFilter, filter_context
 from housing.forms import DwellingForm, NewDwellingForm
 from housing.models import Building, DwellingUnit
 from housing.tables import DwellingList, legality
@@ -34,7 +34,7 @@ from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.quality.models import DataQualityIssue
 from portal.ui import formats
-from portal.ui.cells import SavedView
+from portal.ui.cells import BulkAction, SavedView
 from portal.ui.idempotency import key_of
 from portal.ui.listing import FEW
 from portal.ui.pages import done, page
@@ -87,16 +87,21 @@ def listing_of(request: PortalRequest, measure: Yardstick) -> DwellingList:
         cycles=measure.cycles,
         may_add=may_edit(request),
         views=VIEWS,
+        bulk=_bulk(scope),
         most_counted=None if scope.level == "committee" else FEW,
         counts_in_order=scope.level == "street",
-        filter_context={
-            "day": measure.day, "scope": scope,
-            "buildings": (
-                Building.objects.in_scope(scope).existing().in_walking_order()
-                if scope.level == "committee" else Building.objects.none()
-            ),
-        },
-    )  # fmt: skip
+        filter_context=filter_context(scope, measure.day),
+    )
+
+
+def _bulk(scope: Scope) -> list[BulkAction]:
+    """What whoever visits homes may note of several at once."""
+    if not scope.may(Capability.VERIFY):
+        return []
+    return [
+        BulkAction(_("核实无变化…"), reverse("residents:verify_several"), dialog=True),
+        BulkAction(_("登记空置…"), reverse("residents:vacant_several"), dialog=True),
+    ]
 
 
 @require_GET

@@ -16,6 +16,7 @@ from housing.models import Building, EnforcementSite
 from housing.rectifying import SCHOOLS
 from housing.views import act_once, put_errors
 from housing.views.acting import Act, Course
+from portal.exchange.exports.kinds import may_export
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.ui import formats
@@ -32,6 +33,7 @@ def sites(request: PortalRequest) -> HttpResponse:
     add = {"url": reverse("housing:add_site"), "title": _("登记点位")}
     context = {
         "add": add if scope.may(Capability.RUN_CAMPAIGNS) else None,
+        "may_export": may_export(request.scope, listing.key),
         "hint": _("关停办学点、办园点前，每个孩子都要有地方上学；有人住的，先安置"),
     }  # fmt: skip
     return listing.respond("housing/register.html", context)

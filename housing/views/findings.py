@@ -28,6 +28,7 @@ from housing.rectifying import LEAD_OF
 from housing.views import act_once, put_errors, tell_viewed
 from housing.views.acting import Act, Course
 from portal.audit.record import record
+from portal.exchange.exports.kinds import may_export
 from portal.exchange.pictures import MAX_BYTES
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
@@ -42,7 +43,7 @@ def findings(request: PortalRequest) -> HttpResponse:
     """What was found under the acting unit, what is due first above."""
     listing = FindingList(request, Finding.objects.in_scope(request.scope), most_counted=FEW)
     context = {
-        
+        "may_export": may_export(request.scope, listing.key),
         "hint": _("每一项都要告知、给时间、问老人和儿童、写明怎样帮助，才能办结"),
     }  # fmt: skip
     return listing.respond("housing/register.html", context)

@@ -19,7 +19,7 @@ from housing.tables import LegalityList, legality
 from housing.views import act_once, put_errors, tell_viewed
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
-from portal.ui.cells import SavedView
+from portal.ui.cells import BulkAction, SavedView
 from portal.ui.listing import FEW
 from portal.ui.pages import done, page
 
@@ -43,6 +43,7 @@ def determinations(request: PortalRequest) -> HttpResponse:
     scope = request.scope
     listing = Listing(
         request, DwellingUnit.objects.in_scope(scope).active(), views=VIEWS, most_counted=FEW,
+        bulk=[BulkAction(_("写入认定…"), reverse("housing:determine_several"), dialog=True)],
         filter_context={"scope": scope},
     )  # fmt: skip
     return listing.respond("housing/determinations.html")

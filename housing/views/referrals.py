@@ -24,9 +24,11 @@ from housing.rectifying import PERSON_FIELDS, title_of
 from housing.views import act_once, tell_viewed
 from housing.views.acting import Act, Course
 from portal.audit.record import record
+from portal.exchange.exports.kinds import may_export
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui import formats
+from portal.ui.cells import BulkAction
 from portal.ui.listing import FEW
 from portal.ui.pages import done, page
 
@@ -35,9 +37,13 @@ from portal.ui.pages import done, page
 @needs(Capability.VIEW_CAMPAIGNS)
 def referrals(request: PortalRequest) -> HttpResponse:
     """Referrals under the acting unit, those due first above."""
-    listing = ReferralList(request, Referral.objects.in_scope(request.scope), most_counted=FEW)
+    bulk = [BulkAction(_("登记签收…"), reverse("housing:receive_referrals"), dialog=True)]
+    listing = ReferralList(
+        request, Referral.objects.in_scope(request.scope), most_counted=FEW,
+        bulk=bulk if request.scope.may(Capability.RUN_CAMPAIGNS) else (),
+    )  # fmt: skip
     context = {
-        
+        "may_export": may_export(request.scope, listing.key),
         "hint": _("在检查发现或执法点位页面发出；逾期没有签收、反馈的，在待办里提醒"),
     }  # fmt: skip
     return listing.respond("housing/register.html", context)

@@ -2,7 +2,7 @@
 
 Counts come from the database; of each group only as many rows are read as are shown.
 
-Paper: S-21.
+Paper: S-08, S-21.
 """
 
 from datetime import date, timedelta

@@ -141,6 +141,14 @@ class ImportKind(Protocol):
 
 
 @runtime_checkable
+class Grouped(Protocol):
+    """A kind that judges some rows together, near each other in the file: those of a household."""
+
+    def together(self, row: RawRow) -> str:
+        """What such rows have in common; blank for a row that is judged by itself."""
+
+
+@runtime_checkable
 class Measured(Protocol):
     """A kind that can tell what a file did to the register; such a kind shows its effect."""
 

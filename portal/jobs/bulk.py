@@ -45,7 +45,8 @@ class BulkForm:
     :param title: the dialog's heading, verb and object
     :param unit: the measure word of the rows
     :param action: where the dialog is posted; `where`, the list that is shown after it
-    :param said: what is told afterwards, with `%(n)s` rows; `field`, where a refusal belongs
+    :param said: what is told afterwards, with `%(n)s` rows; `field`, where a refusal belongs that
+        names none itself
     """
 
     title: str
@@ -88,7 +89,7 @@ class BulkForm:
                 where=self._list(request),
             )  # fmt: skip
         except refusals as why:
-            if not put_at_field(form, self.field, why):
+            if not put_at_field(form, getattr(why, "field", "") or self.field, why):
                 form.add_error(None, str(why))
             return self.ask(request, seen, form)
         return done(request, where, self._told(did[0]) if did else _("已办理"))

@@ -39,12 +39,19 @@ class Outlook:
 
     changed: int
     kept: tuple[Kept, ...]
+    #: the first of those that are changed
+    names: tuple[str, ...] = ()
     #: of how many rows, when they are too many for one act
     too_many: int = 0
 
     @property
     def unchanged(self) -> int:
         return sum(each.count for each in self.kept)
+
+    @property
+    def more(self) -> int:
+        """How many of those that are changed are not named."""
+        return self.changed - len(self.names)
 
 
 def outlook(judged: Iterable[tuple[str, str]]) -> Outlook:
@@ -53,12 +60,13 @@ def outlook(judged: Iterable[tuple[str, str]]) -> Outlook:
     :param judged: for each row how it is called, and why it stays; blank where it is changed
     """
     rows = sorted(judged, key=lambda row: row[1])
+    changed = [name for name, why in rows if not why]
     kept = []
     for why, group in groupby(rows, key=lambda row: row[1]):
         names = [name for name, _why in group]
         if why:
             kept.append(Kept(why, len(names), tuple(names[:MOST_NAMED])))
-    return Outlook(sum(not why for _name, why in rows), tuple(kept))
+    return Outlook(len(changed), tuple(kept), tuple(changed[:MOST_NAMED]))
 
 
 def carried(request: HttpRequest) -> list[tuple[str, Any]]:

@@ -4,11 +4,19 @@ A set of twenty filters costs more to put together than the page of fifty rows t
 most requests use none of them, or one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from django_filters import FilterSet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_filters import FilterSet, MultipleChoiceFilter
+
+from portal.ui.cells import Text
+
+#: Columns by key: the title, and the condition of being blank.
+Fillable = Mapping[str, tuple[Text, Q]]
+Rows = QuerySet[Any, Any]
 
 
 def asked_for(cls: type[FilterSet], names: Iterable[str]) -> type[FilterSet]:
@@ -40,3 +48,23 @@ def offer(filterset: FilterSet, **querysets: Any) -> None:
             del filterset.filters[name]
         else:
             filterset.filters[name].queryset = rows
+
+
+def fillable(columns: Fillable) -> tuple[MultipleChoiceFilter, MultipleChoiceFilter]:
+    """Two filters, 为空 and 不为空: rows in which every one of the chosen columns is so."""
+
+    def blank(rows: Rows, _name: str, values: list[str]) -> Rows:
+        for key in values:
+            rows = rows.filter(columns[key][1])
+        return rows
+
+    def filled(rows: Rows, _name: str, values: list[str]) -> Rows:
+        for key in values:
+            rows = rows.exclude(columns[key][1])
+        return rows
+
+    choices = [(key, title) for key, (title, _blank) in columns.items()]
+    return (
+        MultipleChoiceFilter(label=_("为空"), choices=choices, method=blank),
+        MultipleChoiceFilter(label=_("不为空"), choices=choices, method=filled),
+    )

@@ -7,9 +7,12 @@ from residents.services.appealing import (
     appeal_handlers,
     appeal_words,
     assign_appeal,
+    assign_appeals,
+    handlers_at,
     hear_appeal,
     staff_of,
     unit_above,
+    why_not_assigned,
 )
 from residents.services.changing import (
     LABELS,
@@ -85,6 +88,7 @@ from residents.services.joining import COLLECTIVE, Newcomer
 from residents.services.leading import (
     LeadTold,
     Registered,
+    dismiss_leads,
     finish_lead,
     handlers_of,
     lead_words,
@@ -94,7 +98,13 @@ from residents.services.leading import (
     submit_lead,
     triage_lead,
     triage_leads,
+    why_not_dismissed,
     why_not_given,
+)
+from residents.services.leaving import (
+    SHARED_REASONS,
+    deregister_several,
+    why_not_deregistered,
 )
 from residents.services.merging import (
     COLUMNS,
@@ -119,6 +129,12 @@ from residents.services.regrouping import (
 )
 from residents.services.revealing import PURPOSES, Revealed, reveal, reveals_today
 from residents.services.rooming import people_at, place_people
+from residents.services.rounds import (
+    homes_with_people,
+    note_vacant,
+    round_of,
+    verify_dwellings,
+)
 from residents.services.sealing import (
     Bare,
     bare_document,
@@ -139,9 +155,18 @@ from residents.services.transferring import (
     withdraw_transfer,
 )
 from residents.services.visiting import record_visit, verify_dwelling
-from residents.services.welcoming import welcome_newcomer
+from residents.services.welcoming import welcome_newcomer, welcome_newcomers
 
 __all__ = [
+    "dismiss_leads",
+    "why_not_dismissed",
+    "SHARED_REASONS",
+    "deregister_several",
+    "homes_with_people",
+    "note_vacant",
+    "round_of",
+    "verify_dwellings",
+    "why_not_deregistered",
     "agree_transfers",
     "deliver_corrections",
     "why_not_agreed",
@@ -198,6 +223,10 @@ __all__ = [
     "answer_appeal",
     "answer_transfer",
     "appeal_handlers",
+    "assign_appeals",
+    "handlers_at",
+    "welcome_newcomers",
+    "why_not_assigned",
     "appeal_words",
     "ask_transfer",
     "assign_appeal",

@@ -4,7 +4,7 @@ Paper: S-118; domain §3.21: handling clerk ≠ person complained of, answered w
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from django.db import transaction
 
 from portal import vault
 from portal.audit.record import record
+from portal.jobs.many import Done, for_each
 from portal.orgs.access import require
 from portal.orgs.acting import acting, reaching
 from portal.orgs.capabilities import Capability
@@ -57,12 +58,16 @@ def staff_of(unit: int, day: date) -> dict[int, str]:
 
 def appeal_handlers(appeal: ResidentAppeal, day: date) -> dict[int, str]:
     """Who may handle it: those of its unit whose office it is, without whoever it complains of."""
+    held = handlers_at(appeal.committee_id, day)
+    return {key: name for key, name in held.items() if key != appeal.against_user}
+
+
+def handlers_at(unit: int, day: date) -> dict[int, str]:
+    """Names by account of those of a unit who handle appeals."""
     roles = [key for key, role in ROLES.items() if Capability.HANDLE_APPEALS in role.capabilities]
     held = Appointment.objects.filter(
-        unit_id=appeal.committee_id, role__in=roles, starts_on__lte=day, user__is_active=True
+        unit_id=unit, role__in=roles, starts_on__lte=day, user__is_active=True
     ).exclude(ends_on__lt=day)
-    if appeal.against_user is not None:
-        held = held.exclude(user_id=appeal.against_user)
     return dict(held.order_by("user__name", "pk").values_list("user_id", "user__name"))
 
 
@@ -144,6 +149,31 @@ def assign_appeal(*, appeal_id: Any, handler_id: int, by: Scope, at: datetime) -
     row.save(update_fields=["state", "handler_id", "handler"])
     _told("assigned", row, by, at)
     return row
+
+
+@transaction.atomic
+def assign_appeals(*, appeal_ids: Iterable[Any], handler_id: int, by: Scope, at: datetime) -> Done:
+    """Give several appeals of this unit to one person; those that complain of them are left.
+
+    :raises UnableToFollowUp: nobody of the unit
+    :raises NotAllowed: `by` does not handle appeals
+    """
+    require(by, Capability.HANDLE_APPEALS)
+    if handler_id not in handlers_at(by.unit, today_of(at)):
+        raise UnableToFollowUp("请选择本单位办理诉求的人", "handler")
+    rows = ResidentAppeal.objects.shown_to(by).filter(pk__in=list(appeal_ids)).order_by("pk")
+    return for_each(
+        [row.pk for row in rows if not why_not_assigned(row, by)],
+        lambda key: assign_appeal(appeal_id=key, handler_id=handler_id, by=by, at=at),
+        (UnableToFollowUp,),
+    )
+
+
+def why_not_assigned(row: ResidentAppeal, by: Scope) -> str:
+    """Why an appeal stays as it is when several are given to one person; blank when it is given."""
+    if not row.is_open:
+        return str(row.get_state_display())
+    return "" if row.committee_id == by.unit else "由办理单位自己分办"
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from django.db import transaction
 from housing.models import DwellingUnit
 from portal import vault
 from portal.audit.record import record
+from portal.jobs.many import Done, for_each
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import Appointment
@@ -246,6 +247,42 @@ def note_finding(
     lead.save()
     _told("closed" if not confirmed else "found", lead, by, at, reason=words)
     return lead
+
+
+@transaction.atomic
+def dismiss_leads(
+    *, lead_ids: Iterable[Any], result: str, finding: str, by: Scope, at: datetime,
+    visited_on: date | None = None,
+) -> Done:  # fmt: skip
+    """End several leads that came to nothing, or that are known already; others are left.
+
+    :raises UnableToFollowUp: a change that the register has to follow, no words, a day to come
+    :raises NotAllowed: `by` does not register there
+    """
+    require(by, Capability.EDIT_RESIDENTS)
+    if result in CONFIRMED:
+        raise UnableToFollowUp("有变动的线索请逐条办理", "result")
+    if not finding.strip():
+        raise UnableToFollowUp("请写明核实情况", "finding")
+    if visited_on is None and result == Result.NOTHING:
+        raise UnableToFollowUp("请填写上门日期", "visited_on")
+    if visited_on is not None and visited_on > today_of(at):
+        raise UnableToFollowUp("上门日期不能晚于今天", "visited_on")
+    rows = Lead.objects.in_scope(by).filter(pk__in=list(lead_ids)).order_by("pk")
+    return for_each(
+        [row.pk for row in rows if not why_not_dismissed(row)],
+        lambda key: note_finding(
+            lead_id=key, result=result, finding=finding, visited_on=visited_on, by=by, at=at
+        ),
+        (UnableToFollowUp,),
+    )  # fmt: skip
+
+
+def why_not_dismissed(lead: Lead) -> str:
+    """Why a lead stays as it is when many are ended; blank when it is ended."""
+    if lead.state in (State.SUBMITTED, State.TRIAGED):
+        return ""
+    return f"{lead.get_state_display()}，请逐条办理" if lead.is_open else "已办结"
 
 
 def register_for_lead(

@@ -77,7 +77,7 @@ def deregister(
     """
     residence = _locked(residence_id, by)
     require(by, Capability.EDIT_RESIDENTS, residence.committee_id)
-    _check_end(residence, ended_on, reason, timezone.localdate(at))
+    check_end(residence, ended_on, reason, timezone.localdate(at))
     _check_version(residence, version)
     rows = [residence]
     if reason == DIED:
@@ -187,7 +187,7 @@ def _target(old: Residence, dwelling_id: Any, by: Scope) -> DwellingUnit:
     return dwelling
 
 
-def _check_end(residence: Residence, ended_on: date, reason: str, today: date) -> None:
+def check_end(residence: Residence, ended_on: date, reason: str, today: date) -> None:
     if residence.status != Residence.Status.ACTIVE:
         raise UnableToDeregister("这段居住登记已经结束")
     if reason not in DELETION_REASONS:

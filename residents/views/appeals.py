@@ -18,7 +18,7 @@ from portal.jobs.acts import put_at_field
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
-from portal.ui.cells import SavedView
+from portal.ui.cells import BulkAction, SavedView
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 from residents import services
@@ -48,7 +48,8 @@ def appeals(request: PortalRequest) -> HttpResponse:
         SavedView(_("由我承办"), "mine=1", rows.open().filter(handler_id=scope.user_id).count()),
         SavedView(_("已超期"), "overdue=1", rows.overdue_on(today).count()),
     ]
-    listing = Listing(request, rows, views=views, day=today, scope=scope)
+    bulk = [BulkAction(_("分办…"), reverse("residents:assign_appeals"), dialog=True)]
+    listing = Listing(request, rows, views=views, day=today, scope=scope, bulk=bulk)
     return show_list(request, listing, "residents/appeals.html")
 
 

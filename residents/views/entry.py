@@ -35,6 +35,7 @@ from residents.grid import (
 )
 from residents.models import EntryDraft, Residence, Transfer, Verification
 from residents.names import pinyin_of
+from residents.newcomers import registered_in
 from residents.origins import PROVINCES
 from residents.search import search
 from residents.views.households import homes_of
@@ -257,8 +258,14 @@ class _Page:
             "lead_text": services.lead_words(self.lead)["text"] if self.lead else "",
             "dwelling_version": self.typed_version or self.dwelling.version,
             "card_reader": settings.CARD_READER_URL,
+            "to_welcome": self._to_welcome(),
         }  # fmt: skip
         return page(self.request, "residents/entry.html", context, status=status)
+
+    def _to_welcome(self) -> int:
+        """How many newcomers of the building were registered today and have no sheet yet."""
+        here = Residence.objects.in_scope(self.request.scope)
+        return registered_in(here, self.dwelling.building_id, self.today).count()
 
     def _area_each(self, people: int) -> float | None:
         area = self.dwelling.floor_area

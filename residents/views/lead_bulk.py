@@ -1,4 +1,4 @@
-"""Several leads given to one person at once.
+"""Several leads given to one person, or ended, at once.
 
 Paper: S-64.
 """
@@ -14,7 +14,7 @@ from portal.jobs.many import Done
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from residents import services
-from residents.forms import GiveForm
+from residents.forms import FindingForm, GiveForm
 from residents.models import Lead
 from residents.views.leads import Listing
 
@@ -38,5 +38,27 @@ def give(request: PortalRequest) -> HttpResponse:
         lambda keys: Done(services.triage_leads(
             lead_ids=keys, assigned_id=form.cleaned_data["assigned"], by=scope, at=timezone.now()
         )),
+        (services.UnableToFollowUp,),
+    )  # fmt: skip
+
+
+@require_POST
+@needs(Capability.EDIT_RESIDENTS)
+def dismiss(request: PortalRequest) -> HttpResponse:
+    """End the chosen leads that came to nothing, or that were told twice."""
+    scope, today = request.scope, timezone.localdate()
+    rows = Lead.objects.in_scope(scope).defer("sealed")
+    form = FindingForm(request.POST if is_agreed(request) else None, state=Lead.State.SUBMITTED)
+    asked = BulkForm(
+        title=_("结案选中的线索"), verb=_("结案"), unit=Listing.unit, field="finding",
+        action=reverse("residents:dismiss_leads"), where=reverse("residents:leads"),
+        said=_("已结案 %(n)s 条"),
+    )  # fmt: skip
+    return asked.respond(
+        request, Listing.picked(request, rows, day=today, scope=scope), form,
+        lambda lead: (lead.place or _("已清除"), services.why_not_dismissed(lead)),
+        lambda keys: services.dismiss_leads(
+            lead_ids=keys, by=scope, at=timezone.now(), **form.cleaned_data
+        ),
         (services.UnableToFollowUp,),
     )  # fmt: skip

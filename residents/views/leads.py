@@ -47,7 +47,11 @@ def leads(request: PortalRequest) -> HttpResponse:
     gives = scope.level == "committee" and scope.may(Capability.EDIT_RESIDENTS)
     listing = Listing(
         request, rows, views=lambda: _views(rows, scope, today), day=today, scope=scope,
-        bulk=[BulkAction(_("分办…"), reverse("residents:give_leads"), dialog=True)] * gives,
+        bulk=[
+            BulkAction(_("分办…"), reverse("residents:give_leads"), dialog=True),
+            BulkAction(_("结案…"), reverse("residents:dismiss_leads"), dialog=True),
+        ]
+        * gives,
     )  # fmt: skip
     context = {
         "may_submit": scope.may(Capability.SUBMIT_LEADS),

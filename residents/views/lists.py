@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from housing.models import Building
+from housing.filters import filter_context
 from portal.audit.record import record
 from portal.metrics import figures
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
-from portal.ui.cells import SavedView
+from portal.ui.cells import BulkAction, SavedView
 from portal.ui.listing import CONTROL_NAMES, FEW
 from portal.ui.pages import page
 from residents.categories import POPULATION_CATEGORIES
@@ -73,7 +73,7 @@ def listing_of(request: PortalRequest) -> Register:
     rows = Residence.objects.in_scope(scope)
     today = timezone.localdate()
     narrow = scope.level == "committee"
-    buildings = Building.objects.in_scope(scope).existing().in_walking_order()
+    bulk = [BulkAction(_("登记离开…"), reverse("residents:leave_several"), dialog=True)]
     return Register(
         request,
         rows,
@@ -84,11 +84,9 @@ def listing_of(request: PortalRequest) -> Register:
         day=today,
         may_reveal=scope.may(Capability.REVEAL_IDENTITY),
         may_add=may_register(request),
-        filter_context={
-            "day": today, "scope": scope,
-            "buildings": buildings if narrow else Building.objects.none(),
-        },
-    )  # fmt: skip
+        bulk=bulk if may_register(request) else (),
+        filter_context=filter_context(scope, today),
+    )
 
 
 def _people(scope: Scope) -> int | None:

@@ -1,26 +1,43 @@
 """Newcomers: who was not welcomed yet, the sheet to print, and that it was handed over (S-117)."""
 
 import uuid
+from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from housing.models import Building
 from portal.audit.record import record
 from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
+from portal.orgs.scope import Scope
 from portal.rules.services import rule_on
+from portal.ui.bulk import MOST_AT_ONCE
+from portal.ui.cells import BulkAction, SavedView
 from portal.ui.pages import UNPROCESSABLE, done, page
 from residents import services
+from residents.filters import NewcomerFilter
 from residents.forms import WelcomeForm
 from residents.models import NewcomerService, Residence, Resident
-from residents.newcomers import RULE, late_since, newcomers, not_welcomed
+from residents.newcomers import RULE, late_since, newcomers, not_welcomed, registered_in
+from residents.tables import NewcomerList
+from residents.views.requests import show_list
 
-MOST_SHOWN = 200
+
+class Listing(NewcomerList):
+    """The list with its conditions."""
+
+    filterset_class = NewcomerFilter
+
+
+def conditions(scope: Scope, today: date) -> dict[str, Any]:
+    """What the conditions of the list need to know."""
+    return {"scope": scope, "day": today, "days": rule_on(RULE, today)["inform_days"]}
 
 
 @require_GET
@@ -28,30 +45,23 @@ MOST_SHOWN = 200
 def waiting(request: PortalRequest) -> HttpResponse:
     """Who registered of late and has no sheet yet, the longest waiting first."""
     scope, today = request.scope, timezone.localdate()
-    days = rule_on(RULE, today)["inform_days"]
-    here = Residence.objects.in_scope(scope)
-    rows: list[Any] = list(
-        not_welcomed(here, today).order_by("registered_on", "id")[: MOST_SHOWN + 1]
-    )
-    record(
-        "register.list_viewed", by=scope, at=timezone.now(), target=("residents.residence", "list"),
-        subjects=[row.resident_id for row in rows[:MOST_SHOWN]],
-        changes={"list": _("来沪人员告知")},
+    here, told = Residence.objects.in_scope(scope), conditions(scope, today)
+    late = late_since(today, told["days"])
+    waits = not_welcomed(here, today)
+    due_count, missed = newcomers(here, today).filter(late).count(), waits.filter(late).count()
+    listing = Listing(
+        request, waits, day=today, days=told["days"], filter_context=told,
+        views=[SavedView(_("全部"), ""), SavedView(_("超过告知期限"), "late=1", missed)],
+        bulk=[
+            BulkAction(_("打印告知单"), reverse("residents:welcome_sheets")),
+            BulkAction(_("登记告知…"), reverse("residents:welcome_several"), dialog=True),
+        ],
     )  # fmt: skip
-    for row in rows:
-        row.waits = (today - row.registered_on).days
-        row.is_late = row.waits > days
-    due = newcomers(here, today).filter(late_since(today, days))
-    due_count, missed = (
-        due.count(),
-        not_welcomed(here, today).filter(late_since(today, days)).count(),
-    )
     context = {
-        "rows": rows[:MOST_SHOWN], "is_more": len(rows) > MOST_SHOWN, "most": MOST_SHOWN,
-        "days": days, "due_count": due_count, "missed": missed,
+        "days": told["days"], "due_count": due_count, "missed": missed,
         "share": (due_count - missed) * 100 / due_count if due_count else None,
     }  # fmt: skip
-    return page(request, "residents/newcomers.html", context)
+    return show_list(request, listing, "residents/newcomers.html", context)
 
 
 @needs(Capability.EDIT_RESIDENTS)
@@ -90,9 +100,45 @@ def sheet(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "residents.newcomer_sheet_printed", by=request.scope, at=timezone.now(), target=resident,
         committee=resident.committee_id, subjects=[resident.pk],
     )  # fmt: skip
+    return _printed(request, [resident])
+
+
+@needs(Capability.EDIT_RESIDENTS)
+def sheets(request: PortalRequest) -> HttpResponse:
+    """The sheets of the chosen newcomers, or of those registered today in a building."""
+    scope, today = request.scope, timezone.localdate()
+    here = Residence.objects.in_scope(scope)
+    if request.method == "POST":
+        rows = Listing.picked(request, not_welcomed(here, today), **conditions(scope, today))
+    else:
+        rows = registered_in(here, _building(request), today)
+    keys = list(rows.values_list("resident_id", flat=True)[:MOST_AT_ONCE])
+    found = Resident.objects.select_related("committee").in_bulk(keys)
+    people = [found[key] for key in dict.fromkeys(keys) if key in found]
+    if not people:
+        where = reverse("residents:newcomers")
+        return done(request, where, _("没有要打印的告知单：选中的人都已告知"))
+    record(
+        "residents.newcomer_sheet_printed", by=scope, at=timezone.now(),
+        target=("residents.resident", "list"), subjects=[each.pk for each in people],
+    )  # fmt: skip
+    return _printed(request, people)
+
+
+def _building(request: PortalRequest) -> uuid.UUID:
+    """:raises Http404: no building of this scope"""
+    try:
+        asked = uuid.UUID(request.GET.get("building", ""))
+    except ValueError as wrong:
+        raise Http404 from wrong
+    found: uuid.UUID = get_in_scope(Building.objects.all(), request.scope, pk=asked).pk
+    return found
+
+
+def _printed(request: PortalRequest, people: list[Resident]) -> HttpResponse:
     rule = rule_on(RULE, timezone.localdate())
     context = {
-        "resident": resident, "edition": rule["edition"], "label": rule.label,
-        "parts": rule["sections"], "hours": rule["hours"], "office": resident.committee.name,
+        "people": people, "edition": rule["edition"], "label": rule.label,
+        "parts": rule["sections"], "hours": rule["hours"],
     }  # fmt: skip
     return page(request, "residents/welcome_sheet.html", context)

@@ -1,6 +1,6 @@
-"""One act on several requests: transfers agreed to, answers handed over.
+"""One act on several requests: transfers agreed to, answers handed over, appeals given out.
 
-Paper: S-09.
+Paper: S-09, S-118.
 """
 
 from django.http import HttpResponse
@@ -14,9 +14,10 @@ from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.forms import PortalForm
 from residents import services
+from residents.appeal_forms import AppealHandlerForm
 from residents.forms import DeliveryForm
-from residents.models import CorrectionRequest, Transfer
-from residents.views import corrections, transfers
+from residents.models import CorrectionRequest, ResidentAppeal, Transfer
+from residents.views import appeals, corrections, transfers
 
 
 @require_POST
@@ -58,4 +59,27 @@ def deliver(request: PortalRequest) -> HttpResponse:
             request_ids=keys, delivered_on=form.cleaned_data["delivered_on"], by=scope,
             at=timezone.now(),
         ),
+    )  # fmt: skip
+
+
+@require_POST
+@needs(Capability.HANDLE_APPEALS)
+def assign(request: PortalRequest) -> HttpResponse:
+    """Give the chosen appeals to one person, who is not complained of in any."""
+    scope, today = request.scope, timezone.localdate()
+    rows = ResidentAppeal.objects.shown_to(scope).defer("sealed")
+    handlers = services.handlers_at(scope.unit, today)
+    form = AppealHandlerForm(request.POST if is_agreed(request) else None, handlers=handlers)
+    asked = BulkForm(
+        title=_("分办选中的诉求"), verb=_("分办"), unit=appeals.Listing.unit, field="handler",
+        action=reverse("residents:assign_appeals"), where=reverse("residents:appeals"),
+        said=_("已分办 %(n)s 件，请按期答复"),
+    )  # fmt: skip
+    return asked.respond(
+        request, appeals.Listing.picked(request, rows, day=today, scope=scope), form,
+        lambda row: (row.get_topic_display(), services.why_not_assigned(row, scope)),
+        lambda keys: services.assign_appeals(
+            appeal_ids=keys, handler_id=form.cleaned_data["handler"], by=scope, at=timezone.now()
+        ),
+        (services.UnableToFollowUp,),
     )  # fmt: skip

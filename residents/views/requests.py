@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from portal.audit.record import record
+from portal.exchange.exports.kinds import may_export
 from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest
 from portal.ui.listing import RegisterList
@@ -40,7 +41,8 @@ def show_list(
             target=(listing.base.model._meta.label_lower, "list"), subjects=subjects,
             changes={"list": str(listing.caption), "filter": listing.query},
         )  # fmt: skip
-    return listing.respond(template, context)
+    given = {"may_export": may_export(request.scope, listing.key)} | (context or {})
+    return listing.respond(template, given)
 
 
 def note_look(request: PortalRequest, event: str, found: Any) -> None:

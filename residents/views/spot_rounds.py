@@ -272,9 +272,10 @@ def _act(
 def draw(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Draw the sample."""
     seed = request.POST.get("seed", "")
-    act = lambda: spotchecks.draw_round(  # noqa: E731
-        round_id=pk, seed=seed, by=request.scope, at=timezone.now()
-    )
+
+    def act() -> None:
+        spotchecks.draw_round(round_id=pk, seed=seed, by=request.scope, at=timezone.now())
+
     return _act(request, pk, act, _("已抽取，抽样框和种子已留存"))
 
 
@@ -298,9 +299,10 @@ def open_field(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 @needs(Capability.RUN_CHECKS)
 def close_field(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """End the field work and match."""
-    act = lambda: spotchecks.close_round(  # noqa: E731
-        round_id=pk, by=request.scope, at=timezone.now()
-    )
+
+    def act() -> None:
+        spotchecks.close_round(round_id=pk, by=request.scope, at=timezone.now())
+
     return _act(request, pk, act, _("已结束上门并比对"))
 
 
@@ -311,9 +313,12 @@ def judge(request: PortalRequest, pk: uuid.UUID, person: uuid.UUID) -> HttpRespo
     answer = request.POST.get("same", "")
     if answer not in ("0", "1"):
         raise Http404
-    act = lambda: spotchecks.judge_person(  # noqa: E731
-        person_id=person, same=answer == "1", by=request.scope, at=timezone.now()
-    )
+
+    def act() -> None:
+        spotchecks.judge_person(
+            person_id=person, same=answer == "1", by=request.scope, at=timezone.now()
+        )
+
     return _act(request, pk, act, _("已记下你的意见"))
 
 
@@ -321,9 +326,10 @@ def judge(request: PortalRequest, pk: uuid.UUID, person: uuid.UUID) -> HttpRespo
 @needs(Capability.RUN_CHECKS)
 def publish(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the round to the street; finds become leads."""
-    act = lambda: spotchecks.publish_round(  # noqa: E731
-        round_id=pk, by=request.scope, at=timezone.now()
-    )
+
+    def act() -> None:
+        spotchecks.publish_round(round_id=pk, by=request.scope, at=timezone.now())
+
     return _act(request, pk, act, _("已公布，不符的已转为发现线索"))
 
 

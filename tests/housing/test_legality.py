@@ -54,6 +54,7 @@ def test_only_what_was_found_wrong_reads_as_not_lawful(code, standing):
     assert standing_of(code) == Standing(standing)
 
 
+@pytest.mark.paper("S-86")
 @pytest.mark.parametrize("code", ["5", "6", "9"])
 def test_undetermined_is_shown_without_a_colour_of_warning(code):
     assert legality(DwellingUnit(legality=code)).tone == "2"

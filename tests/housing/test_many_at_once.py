@@ -7,9 +7,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from housing.models import DwellingUnit, HouseCodeRequest, Lease
+from housing import services
+from housing.models import DwellingUnit, HouseCodeRequest, Lease, Referral
 from portal.orgs.acting import acting
 from tests.housing.builders import a_building, answered, asked, let
+from tests.housing.rectifying import did
+from tests.housing.test_enforcement import a_referral
 
 pytestmark = [pytest.mark.django_db, pytest.mark.paper("S-81", "S-84")]
 
@@ -140,3 +143,111 @@ def test_rows_of_another_committee_are_not_there(cast, clerk, leases):
     assert "将续租0份" in told(other.post(reverse("housing:renew_leases"), picked(leases)))
     other.post(reverse("housing:renew_leases"), picked(leases, agreed="1", years="1"))
     assert now(clerk, Lease, leases[0]).state == "active"
+
+
+# --- returned -------------------------------------------------------------------------------
+
+
+def test_what_waits_is_returned_for_one_reason_and_nothing_is_carried_out(
+    cast, clerk, rooms, requests
+):
+    street, where = cast.client("street"), reverse("housing:return_codes")
+    assert "将退回2件，1件保持不变" in told(street.post(where, picked(requests)))
+    empty = street.post(where, picked(requests, agreed="1", answer=" "))
+    assert empty.status_code == 422
+    assert "退回要写明理由" in told(empty)
+    street.post(where, picked(requests, agreed="1", answer="请附拆除证明"))
+    rows = [now(clerk, HouseCodeRequest, row) for row in requests]
+    assert [row.state for row in rows] == ["returned"] * 3
+    assert [row.answer for row in rows] == ["请附拆除证明"] * 2 + ["请补照片"]
+    assert {now(clerk, DwellingUnit, unit).status for unit in rooms[:3]} == {"active"}
+
+
+# --- findings of the housing department -----------------------------------------------------
+
+PAPER = {
+    "result": "1",
+    "part": "whole",
+    "basis_no": "普房认〔2026〕12号",
+    "basis_organ": "区房管局",
+}
+
+
+def lawful(rows, **more):
+    on = timezone.localdate().isoformat()
+    return picked(rows, agreed="1", basis_on=on, note="") | PAPER | more
+
+
+@pytest.mark.paper("S-79")
+def test_one_paper_tells_of_every_dwelling_that_has_no_finding(cast, clerk, rooms):
+    officer, where = cast.client("housing"), reverse("housing:determine_several")
+    assert where in officer.get(reverse("housing:determinations")).content.decode()
+    officer.post(where, lawful(rooms[:1], result="4"))
+    preview = told(officer.post(where, picked(rooms[:3])))
+    assert "将认定2套，1套保持不变" in preview
+    assert "已认定为“擅自改变用途”，改认定请逐套办理" in preview
+    officer.post(where, lawful(rooms[:3]))
+    found = [now(clerk, DwellingUnit, unit).legality for unit in rooms[:3]]
+    assert found == ["4", "1", "1"]
+
+
+@pytest.mark.paper("S-79")
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"basis_no": ""}, "要写明依据文号"),
+        ({"basis_on": "2099-01-01"}, "依据日期晚于今天"),
+        ({"result": ""}, "认定结果"),
+        ({"result": "9"}, "认定结果"),
+    ],
+    ids=["no_paper", "to_come", "nothing", "taken_back"],
+)  # fmt: skip
+def test_a_finding_that_cannot_stand_is_written_of_none(cast, clerk, rooms, wrong, said):
+    where = reverse("housing:determine_several")
+    answer = cast.client("housing").post(where, lawful(rooms[:2], **wrong))
+    assert answer.status_code == 422
+    assert said in told(answer)
+    assert {now(clerk, DwellingUnit, unit).legality for unit in rooms[:2]} == {"9"}
+
+
+@pytest.mark.paper("S-79")
+@pytest.mark.parametrize("who", ["clerk", "street", "district"])
+def test_nobody_else_determines_several(cast, clerk, rooms, who):
+    where = reverse("housing:determine_several")
+    assert cast.client(who).post(where, lawful(rooms[:2])).status_code == 403
+    assert now(clerk, DwellingUnit, rooms[0]).legality == "9"
+
+
+# --- referrals ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def referrals(cast, rooms):
+    """Two that wait for a signature, one that was signed for."""
+    rows = [a_referral(cast, unit, number=f"抄告{n}号") for n, unit in enumerate(rooms[:3])]
+    did(
+        cast.scope("staff"), services.receive_referral, referral_id=rows[2].pk,
+        received_on=timezone.localdate(),
+    )  # fmt: skip
+    return rows
+
+
+@pytest.mark.paper("S-131")
+def test_several_referrals_are_signed_for_on_one_day(cast, referrals):
+    staff, where = cast.client("staff"), reverse("housing:receive_referrals")
+    assert where in staff.get(reverse("housing:referrals")).content.decode()
+    assert "将登记签收2件，1件保持不变" in told(staff.post(where, picked(referrals)))
+    late = staff.post(where, picked(referrals, agreed="1", received_on="2099-01-01"))
+    assert late.status_code == 422
+    assert "签收日期晚于今天" in told(late)
+    today = timezone.localdate()
+    staff.post(where, picked(referrals, agreed="1", received_on=today.isoformat()))
+    rows = [now(cast.scope("staff"), Referral, row) for row in referrals]
+    assert {(row.state, row.received_on) for row in rows} == {("received", today)}
+    assert {row.due_on for row in rows} == {row.feedback_due for row in rows}
+
+
+@pytest.mark.paper("S-131")
+def test_a_committee_signs_for_nothing(cast, referrals):
+    clerk = cast.client("clerk")
+    assert clerk.post(reverse("housing:receive_referrals"), picked(referrals)).status_code == 403

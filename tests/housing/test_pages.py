@@ -33,8 +33,8 @@ def text(response):
 
 
 def body(response):
-    """The page without what is drawn by lot for each: the token of its forms."""
-    return re.sub(r"[A-Za-z0-9]{64}", "", text(response))
+    """The page without what differs each time: the token of its forms, the minute of its print."""
+    return re.sub(r"[A-Za-z0-9]{64}|[0-9]{2}:[0-9]{2}(?=</div>)", "", text(response))
 
 
 def asked(queries):

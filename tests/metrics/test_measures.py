@@ -25,6 +25,7 @@ from tests.residents import builders as register
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.paper("S-110")
 def test_people_are_counted_by_category(cast):
     clerk = cast.scope("clerk")
     episodes = people(clerk, 5)

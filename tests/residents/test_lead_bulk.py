@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from portal.orgs.acting import acting
+from residents import services
 from residents.models import Lead
 from tests.residents.test_leads import a_lead, find, triage
 
@@ -98,3 +99,53 @@ def test_only_who_registers_sees_the_act(cast, leads):
     assert "分办…" in cast.client("clerk").get("/residents/leads/").content.decode()
     assert "分办…" not in cast.client("street").get("/residents/leads/").content.decode()
     assert cast.client("watchman").post(GIVE, chosen(leads)).status_code == 403
+
+
+DISMISS = "/residents/leads/dismiss/"
+TWICE = {
+    "agreed": "1",
+    "result": "duplicate",
+    "finding": "楼组长和物业各报了一次",
+    "visited_on": "",
+}
+
+
+def test_leads_told_twice_are_ended_and_those_that_ended_stay(cast, clerk, leads):
+    client = cast.client("clerk")
+    assert DISMISS in client.get(reverse("residents:leads")).content.decode()
+    told = re.sub(r"<[^>]+>|\s+", "", client.post(DISMISS, chosen(leads)).content.decode())
+    assert "将结案3条，1条保持不变" in told
+    client.post(DISMISS, chosen(leads) | TWICE)
+    found = [(again(clerk, lead).state, again(clerk, lead).result) for lead in leads]
+    assert found == [("closed", "duplicate")] * 3 + [("closed", "nothing")]
+    assert again(clerk, leads[0]).finding == "楼组长和物业各报了一次"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"finding": " "}, "请写明核实情况"),
+        ({"result": "nothing"}, "请填写上门日期"),
+        ({"result": "nothing", "visited_on": "2099-01-01"}, "上门日期不能晚于今天"),
+        ({"result": "new"}, "结果"),
+        ({"result": ""}, "请选择结果"),
+    ],
+    ids=["no_words", "no_day", "to_come", "a_change", "no_result"],
+)
+def test_what_does_not_end_leads_is_said_at_its_field(cast, clerk, leads, wrong, said):
+    answer = cast.client("clerk").post(DISMISS, chosen(leads) | TWICE | wrong)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert again(clerk, leads[0]).state == State.SUBMITTED
+
+
+def test_a_change_is_followed_lead_by_lead(clerk, leads, at):
+    with acting(clerk), pytest.raises(services.UnableToFollowUp, match="逐条"):
+        services.dismiss_leads(
+            lead_ids=[leads[0].pk], result="new", finding="新来一户", by=clerk, at=at
+        )
+
+
+def test_leads_of_another_committee_are_not_ended(cast, clerk, leads):
+    cast.client("neighbour").post(DISMISS, chosen(leads) | TWICE)
+    assert again(clerk, leads[0]).state == State.SUBMITTED

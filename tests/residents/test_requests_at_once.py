@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from portal.orgs.acting import acting
 from residents import services
-from residents.models import CorrectionRequest, Residence, Transfer
+from residents.models import CorrectionRequest, Residence, ResidentAppeal, Transfer
 from tests.residents.builders import home, number, register, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.paper("S-09")]
@@ -137,3 +137,60 @@ def test_the_pages_of_requests_carry_what_is_looked_at(cast, transfers, correcti
         reverse("residents:correction", args=[corrections[0].pk]),
     ):
         assert clerk.get(where).content.decode().count("data-peek") == 2
+
+
+@pytest.fixture
+def appeals(cast):
+    """Three that the committee handles; the last was answered."""
+    clerk = cast.scope("clerk")
+    said = {"topic": "environment", "channel": "counter", "received_on": timezone.localdate()}
+    with acting(clerk):
+        rows = [
+            services.hear_appeal(
+                voiced=services.Voiced(text=f"楼道灯坏了 {n}", **said), by=clerk, at=timezone.now()
+            )
+            for n in range(3)
+        ]  # fmt: skip
+        services.answer_appeal(
+            appeal_id=rows[2].pk, result="solved", reply="已换灯", by=clerk, at=timezone.now()
+        )
+    return rows
+
+
+@pytest.mark.paper("S-118")
+def test_several_appeals_are_given_to_one_person(cast, appeals):
+    clerk, colleague = cast.client("clerk"), cast.scope("colleague")
+    where = reverse("residents:assign_appeals")
+    assert where in clerk.get(reverse("residents:appeals")).content.decode()
+    assert "将分办2件，1件保持不变" in words(clerk.post(where, picked(appeals)))
+    assert clerk.post(where, picked(appeals, agreed="1", handler="")).status_code == 422
+    clerk.post(where, picked(appeals, agreed="1", handler=str(colleague.user_id)))
+    rows = [now(cast.scope("clerk"), ResidentAppeal, row) for row in appeals]
+    assert [row.state for row in rows] == ["assigned", "assigned", "answered"]
+    assert rows[0].handler == "许婉清"
+
+
+@pytest.mark.paper("S-118")
+def test_an_appeal_is_not_given_to_whom_it_complains_of(cast, appeals):
+    street, staff = cast.scope("street"), cast.scope("staff")
+    said = {"topic": "conduct", "channel": "counter", "received_on": timezone.localdate()}
+    with acting(street):
+        rows = [
+            services.hear_appeal(
+                voiced=services.Voiced(text="态度不好", against="step", step="受理", **said),
+                by=street, at=timezone.now(),
+            )
+            for _each in range(2)
+        ]  # fmt: skip
+        ResidentAppeal.objects.filter(pk=rows[0].pk).update(
+            against="staff", against_user=staff.user_id
+        )
+        unit = ResidentAppeal.objects.get(pk=rows[0].pk).committee_id
+    by = street if unit == street.unit else cast.scope("district")
+    with acting(by):
+        done = services.assign_appeals(
+            appeal_ids=[row.pk for row in rows], handler_id=staff.user_id, by=by,
+            at=timezone.now(),
+        )  # fmt: skip
+    assert done.count == 1
+    assert done.refused == ["承办人不能是被反映的人"]

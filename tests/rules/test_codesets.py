@@ -47,6 +47,7 @@ def test_code_and_title_that_contradict_each_other_are_refused():
     assert POPULATION_CATEGORIES.find("11 来沪人员") is None
 
 
+@pytest.mark.paper("S-107")
 @pytest.mark.parametrize(
     ("words", "category"),
     [

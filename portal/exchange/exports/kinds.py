@@ -106,6 +106,12 @@ def export_kinds() -> dict[str, ExportKind]:
     }
 
 
+def may_export(scope: Scope, key: str) -> bool:
+    """Whether this post may take the list of this key out as a file."""
+    kind = export_kinds().get(key)
+    return kind is not None and scope.may(Capability.EXPORT_MASKED) and scope.may(kind.capability)
+
+
 class _Named(Func):
     """What a table of names, one parameter of the statement, says of a key."""
 

@@ -15,10 +15,10 @@ from portal.exchange.kinds import CheckedRow, Measured, Outcome, Problem, RowRes
 from portal.exchange.masking import scrubbed
 from portal.exchange.models import BatchState, ImportBatch, ImportRow
 from portal.exchange.services.checking import judge, take
+from portal.exchange.services.fellows import chunks_for
 from portal.exchange.services.receiving import audit_facts
 from portal.exchange.services.state import (
     UnableToGoOn,
-    chunks_of,
     count_outcomes,
     kind_of,
     locked,
@@ -59,7 +59,7 @@ def start_apply(*, batch_id: uuid.UUID, by: Scope, at: datetime) -> ImportBatch:
         title=_("导入 %(file)s") % {"file": batch.file_name},
         key=f"{batch.pk}:{timezone.localtime(at):%H%M%S%f}",
         params={"batch": str(batch.pk)},
-        chunks=chunks_of(lines),
+        chunks=chunks_for(batch, lines),
         by=by,
         at=at,
         committee=batch.committee_id,

@@ -13,10 +13,10 @@ from portal.audit.record import record
 from portal.exchange.kinds import CheckedRow
 from portal.exchange.models import BatchState, ImportBatch, ImportRow
 from portal.exchange.services.columns import mapping_problem, remember_columns
+from portal.exchange.services.fellows import chunks_for
 from portal.exchange.services.receiving import audit_facts
 from portal.exchange.services.state import (
     UnableToGoOn,
-    chunks_of,
     count_rows,
     kind_of,
     locked,
@@ -71,7 +71,7 @@ def _ask_for_check(batch: ImportBatch, *, by: Scope, at: datetime) -> None:
         title=_("检查 %(file)s") % {"file": batch.file_name},
         key=f"{batch.pk}:{timezone.localtime(at):%H%M%S%f}",
         params={"batch": str(batch.pk)},
-        chunks=chunks_of(lines),
+        chunks=chunks_for(batch, lines),
         by=by,
         at=at,
         committee=batch.committee_id,

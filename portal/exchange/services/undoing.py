@@ -15,10 +15,10 @@ from portal.exchange.kinds import Outcome, RowResult
 from portal.exchange.masking import scrubbed
 from portal.exchange.models import BatchState, ImportBatch, ImportRow
 from portal.exchange.services.applying import WRITTEN
+from portal.exchange.services.fellows import chunks_for
 from portal.exchange.services.receiving import audit_facts
 from portal.exchange.services.state import (
     UnableToGoOn,
-    chunks_of,
     count_outcomes,
     kind_of,
     locked,
@@ -66,7 +66,7 @@ def start_undo(*, batch_id: uuid.UUID, reason: str, by: Scope, at: datetime) -> 
         title=_("撤销 %(file)s") % {"file": batch.file_name},
         key=f"{batch.pk}:{timezone.localtime(at):%H%M%S%f}",
         params={"batch": str(batch.pk)},
-        chunks=chunks_of(lines)[::-1],
+        chunks=chunks_for(batch, lines)[::-1],
         by=by,
         at=at,
         committee=batch.committee_id,
