@@ -194,6 +194,19 @@ OCCUPANCY_STATUSES = CodeSet(
     ),
 )
 
+BUILDING_STRUCTURES = CodeSet(
+    "building_structure",
+    "建筑结构",
+    "本平台建筑结构代码",
+    (
+        ("1", "钢结构"),
+        ("2", "钢筋混凝土结构"),
+        ("3", "砖混结构"),
+        ("4", "砖木结构"),
+        ("9", "其他结构"),
+    ),
+    synonyms({"1": "钢", "2": "钢混 框架 剪力墙", "3": "混合 砖混", "4": "砖木", "9": "其他"}),
+)
 BUILDING_USES = CodeSet(
     "building_use",
     "房屋用途",

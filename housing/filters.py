@@ -49,6 +49,11 @@ FILLABLE = {
 BUILDING_FILLABLE = {
     "estate": (_("小区"), Q(estate="")),
     "built_year": (_("建成年份"), Q(built_year=None)),
+    "structure": (_("建筑结构"), Q(structure="")),
+    "entrance_count": (_("单元数"), Q(entrance_count=None)),
+    "property_company": (_("物业公司"), Q(property_company="")),
+    "owners_committee": (_("业委会"), Q(owners_committee="")),
+    "contact": (_("楼组长"), Q(contact="")),
     "building_no": (_("幢号"), Q(building_no="")),
     "code_block": (_("编码幢段"), Q(code_block="")),
 }

@@ -61,7 +61,14 @@ class AddressPlate(CommitteeRecord):
 
 
 class Building(CommitteeRecord):
-    """A building (幢); its board shows floors by units."""
+    """A building (幢, domain §3.8); its board shows floors by units.
+
+    `contact` is who speaks for its people (楼组长); `owners_committee` is blank where nobody asked.
+    """
+
+    class OwnersCommittee(models.TextChoices):
+        ELECTED = "1", "已成立"
+        NONE = "0", "未成立"
 
     class Status(models.TextChoices):
         EXISTING = "existing", "在用"
@@ -78,6 +85,15 @@ class Building(CommitteeRecord):
     storeys = models.PositiveSmallIntegerField("层数", default=1)
     built_year = models.PositiveSmallIntegerField("建成年份", null=True, blank=True)
     dwelling_count = models.IntegerField("套数", default=0)
+    structure = models.CharField("建筑结构", max_length=1, blank=True, db_default="", default="")
+    entrance_count = models.PositiveSmallIntegerField("单元数", null=True, blank=True)
+    property_company = models.CharField(
+        "物业公司", max_length=60, blank=True, db_default="", default=""
+    )
+    owners_committee = models.CharField(
+        "业委会", max_length=1, choices=OwnersCommittee, blank=True, db_default="", default=""
+    )
+    contact = models.CharField("楼组长", max_length=50, blank=True, db_default="", default="")
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.EXISTING)
     #: the building's part of internal house codes, told apart inside its committee
     code_block = models.CharField("编码幢段", max_length=8, blank=True, db_collation="C")
@@ -86,10 +102,11 @@ class Building(CommitteeRecord):
     objects = BuildingQuerySet.as_manager()
 
     class PersonalData:
-        personal: ClassVar[set[str]] = set()
+        personal: ClassVar[set[str]] = {"contact"}
         plain: ClassVar[set[str]] = {
             "plate_id", "building_no", "name", "short_name", "sort_key", "estate", "use",
-            "storeys", "built_year", "dwelling_count", "status", "code_block", "version",
+            "storeys", "built_year", "structure", "entrance_count", "property_company",
+            "owners_committee", "dwelling_count", "status", "code_block", "version",
         }  # fmt: skip
 
     class Meta:

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES
+from housing.codes import BUILDING_STRUCTURES, BUILDING_USES, OCCUPANCY_STATUSES, TENURES
 from housing.cycles import days_since
 from housing.dwelling_rooms import GroupRentalTest
 from housing.legality import TITLES as LEGALITY
@@ -134,6 +134,13 @@ class BuildingList(RegisterList):
         Column("name", _("楼栋"), kind="name", sort="sort_key", fixed=True),
         Column("estate", _("小区"), kind="second"),
         Column("storeys", _("层"), kind="number"),
+        Column("structure", _("建筑结构"), shown=False,
+               cell=lambda row: BUILDING_STRUCTURES.title(row.structure) if row.structure else ""),
+        Column("built_year", _("建成年份"), shown=False),
+        Column("entrance_count", _("单元数"), kind="number", shown=False),
+        Column("property_company", _("物业公司"), shown=False),
+        Column("owners_committee", _("业委会"), cell="get_owners_committee_display", shown=False),
+        Column("contact", _("楼组长"), shown=False),
         Column("dwellings", _("房屋 套"), cell="stats.dwellings", kind="number"),
         Column("people", _("在住 人"), cell="stats.people", kind="number"),
         Column("vacant", _("空置 套"), cell="stats.vacant", kind="number"),

@@ -55,6 +55,7 @@ class BuildingShape(serializers.ModelSerializer[Building]):
         model = Building
         fields = (
             "id", "committee", "name", "short_name", "estate", "use", "storeys", "built_year",
+            "structure", "entrance_count", "property_company", "owners_committee", "contact",
             "dwelling_count", "status", "version",
         )  # fmt: skip
         read_only_fields = fields

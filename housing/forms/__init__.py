@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES
+from housing.codes import BUILDING_STRUCTURES, BUILDING_USES, OCCUPANCY_STATUSES, TENURES
 from housing.legality import LegalityDetermination, Result
 from housing.models import Building, DwellingUnit, HouseCodeRequest, Lease
 from housing.rooms import BlockError, RoomBlock, read_floors, read_places
@@ -122,6 +122,21 @@ class BuildingFactsForm(PortalForm):
     storeys = forms.IntegerField(label=_("层数"), min_value=1, max_value=150)
     built_year = forms.IntegerField(
         label=_("建成年份"), min_value=1840, max_value=2100, required=False
+    )
+    structure = forms.ChoiceField(
+        label=_("建筑结构"), choices=[("", _("未登记")), *BUILDING_STRUCTURES.choices()],
+        required=False,
+    )  # fmt: skip
+    entrance_count = forms.IntegerField(
+        label=_("单元数"), min_value=1, max_value=50, required=False
+    )
+    property_company = forms.CharField(label=_("物业公司"), max_length=60, required=False)
+    owners_committee = forms.ChoiceField(
+        label=_("业委会"), choices=[("", _("未登记")), *Building.OwnersCommittee.choices],
+        required=False,
+    )  # fmt: skip
+    contact = forms.CharField(
+        label=_("楼组长"), max_length=50, required=False, help_text=_("只写姓名，不写电话")
     )
     status = forms.ChoiceField(label=_("状态"), choices=Building.Status.choices)
 

@@ -90,7 +90,10 @@ def ensure_buildings(
 
 
 #: What may be corrected of a building; its plate is its address and stays.
-BUILDING_FACTS = ("estate", "use", "storeys", "built_year", "status")
+BUILDING_FACTS = (
+    "estate", "use", "storeys", "built_year", "structure", "entrance_count", "property_company",
+    "owners_committee", "contact", "status",
+)  # fmt: skip
 
 
 @transaction.atomic

@@ -20,6 +20,9 @@ ROADS = (
 SHAPES = Weighted((((6, 4), 50), ((6, 6), 20), ((11, 4), 15), ((14, 4), 10), ((18, 6), 5)))
 OCCUPANCY = Weighted((("1", 60), ("2", 26), ("3", 4), ("4", 7), ("5", 1), ("9", 2)))
 TENURE = Weighted((("1", 45), ("2", 40), ("3", 12), ("9", 3)))
+ESTATES = ("新村", "花园", "家园", "苑", "公寓")
+COMPANIES = ("沪西物业", "新惠物业", "普康物业", "")
+LOW = 6  # storeys; higher ones are not built of brick
 ROOMS = Weighted(((1, 25), (2, 55), (3, 20)))
 
 
@@ -142,9 +145,20 @@ def _place_building(
         "id": building_id, "committee_id": code, "plate_id": plate_id,
         "name": f"{place.road}{place.lane}弄 {place.number}号", "short_name": f"{place.number}号",
         "sort_key": place.sort_key(), "code_block": block, "storeys": storeys,
-        "built_year": built, "dwelling_count": dwellings,
+        "built_year": built, "dwelling_count": dwellings, **_facts(place, storeys),
     })  # fmt: skip
     return building_id
+
+
+def _facts(place: Address, storeys: int) -> dict[str, Any]:
+    """What is known of a building besides: told by its lane, so that neighbours have the same."""
+    lane = int(place.lane or place.number)
+    return {
+        "estate": f"{place.road.removesuffix('路')}{ESTATES[lane % len(ESTATES)]}",
+        "structure": "3" if storeys <= LOW else "2",
+        "property_company": COMPANIES[lane % len(COMPANIES)],
+        "owners_committee": "1" if lane % 3 else "0",
+    }
 
 
 def _home(

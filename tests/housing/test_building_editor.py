@@ -137,6 +137,38 @@ def test_a_building_is_corrected_and_told(cast, at, told):
         change(clerk, building, at, estate="另一名")
 
 
+def test_a_building_is_described_and_listed_by_what_is_known(cast, at):
+    """Domain §3.8: structure, entrances, property company, owners' committee, who speaks for it."""
+    clerk, client = cast.scope("clerk"), cast.client("clerk")
+    building, other = a_building(clerk), a_building(clerk, "棠浦路988弄8号")
+    url = reverse("housing:edit_building", args=[building.pk])
+    sent = {
+        "estate": "棠浦花园", "use": "10", "storeys": 3, "built_year": "1996", "structure": "3",
+        "entrance_count": "2", "property_company": "沪西物业", "owners_committee": "1",
+        "contact": "顾阿婆", "status": "existing", "version": 1,
+    }  # fmt: skip
+    for field, wrong in (("structure", "7"), ("entrance_count", "0"), ("owners_committee", "x")):
+        refused = client.post(url, sent | {field: wrong})
+        assert refused.status_code == 422
+        assert refused.context["form"].errors.keys() == {field}
+    assert client.post(url, sent).status_code == 302
+    with acting(clerk):
+        now = Building.objects.get(pk=building.pk)
+    assert (now.structure, now.entrance_count, now.owners_committee) == ("3", 2, "1")
+    kept = client.post(
+        reverse("accounts:keep_view", args=["buildings"]),
+        {"title": "楼况", "next": reverse("housing:buildings"),
+         "columns": "name,structure,owners_committee,contact"},
+    )  # fmt: skip
+    listed = text(client.get(kept["Location"]))
+    for told in ("砖混结构", "已成立", "顾阿婆"):
+        assert told in listed
+    blank = text(client.get(f"{reverse('housing:buildings')}?blank=contact"))
+    assert other.short_name in blank
+    assert f">{building.short_name}<" not in blank
+    assert "顾阿婆" in text(client.get(reverse("housing:board", args=[building.pk])))
+
+
 def test_a_building_with_homes_is_neither_demolished_nor_lowered(cast, at):
     clerk = cast.scope("clerk")
     building = a_building(clerk, floors=3)
