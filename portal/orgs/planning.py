@@ -12,6 +12,13 @@ FOR_MANY_ROWS = """
 SELECT set_config('enable_nestloop', 'off', true), set_config('enable_sort', 'off', true),
     set_config('parallel_tuple_cost', '10', true), set_config('work_mem', '64MB', true)
 """
+# One street of many is another matter: its rows are found by their index, and whom they belong to
+# is looked up for each. A table of everybody, made anew for each street, would cost the more the
+# larger the district is.
+FOR_A_STREET = """
+SELECT set_config('enable_sort', 'off', true), set_config('parallel_tuple_cost', '10', true),
+    set_config('work_mem', '64MB', true)
+"""
 # A file's rows come in the order of an index that is there: much cheaper than sorting fifty
 # thousand long rows by their addresses.
 BY_AN_INDEX = """
@@ -28,6 +35,7 @@ def read_by_an_index() -> None:
 
 def expect_many_rows(unit: int) -> None:
     """Until this transaction ends, plan for all rows of a unit above the committees."""
-    if level_of(unit) != "committee":
+    found = {"district": FOR_MANY_ROWS, "street": FOR_A_STREET}.get(level_of(unit))
+    if found is not None:
         with connection.cursor() as cursor:
-            cursor.execute(FOR_MANY_ROWS)
+            cursor.execute(found)

@@ -22,7 +22,7 @@ def looks_like_formula(text: str) -> bool:
 def disarm(text: str) -> str:
     """The text without control characters, after an apostrophe when it looks like a formula."""
     clean = "".join(char for char in text if char == "\n" or unicodedata.category(char) != "Cc")
-    return f"'{clean}" if looks_like_formula(text) else clean
+    return f"'{clean}" if looks_like_formula(text) or looks_like_formula(clean) else clean
 
 
 def _skipped(char: str) -> bool:

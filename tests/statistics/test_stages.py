@@ -92,21 +92,10 @@ def test_a_street_reads_who_lives_there_beside_whose_hukou_is_there(cast, month)
     (line,) = response.context["shown"].needs
     assert line.counts == [(12, 22)] * 4 or line.counts == [(None, 22)] * 4
     assert "居住与户籍" in response.content.decode()
-
-
-@pytest.mark.django_db
-def test_a_committee_is_told_nothing_of_hukou_by_age(cast, month):
-    response = cast.client("clerk").get("/statistics/structure/")
-    assert response.context["shown"].needs == []
-    assert "居住与户籍" not in response.content.decode()
+    # a committee is told nothing of hukou by age, and who lives elsewhere is nobody's population
+    answer = cast.client("clerk").get("/statistics/structure/")
+    assert answer.context["shown"].needs == []
+    assert "居住与户籍" not in answer.content.decode()
+    assert answer.context["shown"].people == 48
     with acting(cast.scope("clerk")):
         assert not ShownCount.objects.filter(measure="hukou", committee_id=HOME).exists()
-
-
-@pytest.mark.django_db
-def test_those_who_live_elsewhere_are_no_part_of_the_population(cast, month):
-    with acting(SYSTEM):
-        (people_here,) = ShownCount.objects.filter(
-            measure="people", committee_id=STREET, first="", month=month
-        ).values_list("people", flat=True)
-    assert people_here == 48

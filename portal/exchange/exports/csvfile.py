@@ -32,7 +32,7 @@ _KINDS = bytes(
     for byte in range(256)
 )  # fmt: skip
 UNUSUAL = re.compile(
-    rb'(?:^|,)"?(?![0-9A-Za-z*,"\n\xe4-\xe9]|\xe3(?!\x80)|\Z)'  # how a cell begins
+    rb'(?:^|,)"?(?![0-9A-Za-z*,"\n\xe4-\xe9]|\xe3(?!\x80)|\Z)|(?:^|,)"\n'  # how a cell begins
     rb"|[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]",  # control characters
     re.MULTILINE,
 )
@@ -110,7 +110,7 @@ class Rows:
 def _may_be_unusual(text: bytes) -> bool:
     """Whether a cell of these rows should be looked at; never wrong when it says no."""
     kinds = b"," + text.translate(_KINDS)
-    return b",!" in kinds or b',"!' in kinds or b"?" in kinds
+    return any(each in kinds for each in (b",!", b',"!', b',",', b"?"))
 
 
 def _looked_at(row: bytes) -> bytes:
