@@ -11,7 +11,7 @@ def name_in_the_pane(page, name):
 
 
 def names_of(page):
-    return page.locator("#list tbody tr[data-row] td:first-child").all_inner_texts()
+    return page.locator("#list tbody tr[data-row] a.pp-rowlink").all_inner_texts()
 
 
 def test_a_view_of_ones_own_a_look_and_a_walk(desk):
