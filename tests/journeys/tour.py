@@ -12,7 +12,7 @@ from tests.journeys.conftest import Desk
 
 # What is no page to look at: the way out, files, and data for other systems.
 PASSED_BY = re.compile(
-    r"logout|export|download|template|report|schema|api|file|errors?_book|\.txt$"
+    r"logout|export|download|template|report|schema|api|file|errors?_book|statistics:board|\.txt$"
 )
 MOST_PAGES = 60
 
