@@ -45,6 +45,7 @@ class Round:
             return str(unit.get_status_display())
         if unit.verified_on == self.today:
             return "今天已经核实过"
+        # annotated by `homes_with_people`, which the model's type does not know of
         if not unit.is_lived_in:  # type: ignore[attr-defined]
             return "" if unit.occupancy == VACANT else "还没有登记人员，请先入户登记或登记空置"
         if not self.left:
