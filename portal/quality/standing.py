@@ -54,7 +54,7 @@ class Standing:
 
     def menders(self, day: date) -> Mapping[int, str]:
         """To whom it may be given, besides who has it."""
-        found = menders_of([place_of(self.issue)], day)
+        found = menders_of([place_of(self.issue)], day, self.by)
         return {key: name for key, name in found.items() if key != self.issue.assigned_id}
 
     def longest(self, day: date) -> date:

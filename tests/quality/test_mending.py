@@ -62,6 +62,16 @@ def test_it_is_given_to_nobody_who_cannot_mend_it(cast, who):
     assert refused.value.field == "mender"
 
 
+def test_work_is_not_given_upwards(cast):
+    first, second = missing_phones(cast, 2)
+    with pytest.raises(services.UnableToSettle) as refused:
+        given(cast, first, to="staff")
+    assert refused.value.field == "mender"
+    assert "何静" not in cast.client("lead").get(f"/quality/{first.pk}/").content.decode()
+    given(cast, second, to="staff", by="street")
+    assert again(second).assigned_to == "何静"
+
+
 @pytest.mark.parametrize("who", ["collector", "analyst", "auditor"])
 def test_who_does_not_assign_is_refused(cast, who):
     (issue,) = missing_phones(cast)

@@ -50,15 +50,17 @@ def owners_of(unit: int, day: date) -> list[str]:
     return list(held.order_by("user__name", "pk").values_list("user__name", flat=True))
 
 
-def menders_of(places: Collection[Place], day: date) -> dict[int, str]:
-    """Who mends such issues in all of these committees: names by account.
+def menders_of(places: Collection[Place], day: date, by: Scope) -> dict[int, str]:
+    """Whom `by` may give such issues in all of these committees: names by account.
 
-    Each committee's own people and those of its street; empty where nobody serves them all.
+    Each committee's own people and those of its street; empty where nobody serves them all. Work
+    is not given upwards: a committee neither chooses among its street's people nor learns of them.
 
     :param places: committee and register of each issue
     """
+    units = {unit for code, _about in places for unit in (code, parent_of(code))}
     held = Appointment.objects.filter(
-        unit_id__in={unit for code, _about in places for unit in (code, parent_of(code))},
+        unit_id__in=[unit for unit in units if by.covers(unit)],
         starts_on__lte=day, user__is_active=True,
     ).exclude(ends_on__lt=day)  # fmt: skip
     posts = list(
@@ -93,7 +95,7 @@ def assign_issue(*, issue_id: Any, mender_id: int, by: Scope, at: datetime) -> D
     issue = locked(issue_id, "assign", by)
     if why := why_not_assigned(issue, mender_id):
         raise UnableToSettle(why, "mender")
-    names = menders_of([place_of(issue)], today_of(at))
+    names = menders_of([place_of(issue)], today_of(at), by)
     if mender_id not in names:
         raise UnableToSettle("请在名单中选择责任人", "mender")
     _give(issue, mender_id, names[mender_id], by, at)
@@ -122,7 +124,7 @@ def assign_issues(*, issue_ids: Iterable[Any], mender_id: int, by: Scope, at: da
         issue for issue in rows.filter(pk__in=list(issue_ids)).order_by("pk")
         if not why_not_assigned(issue, mender_id)
     ]  # fmt: skip
-    names = menders_of({place_of(issue) for issue in chosen}, today_of(at))
+    names = menders_of({place_of(issue) for issue in chosen}, today_of(at), by)
     if chosen and mender_id not in names:
         raise UnableToSettle("这位责任人不能改其中一些问题，请分开派发", "mender")
     for issue in chosen:

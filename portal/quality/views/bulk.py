@@ -15,6 +15,7 @@ from portal.jobs.bulk import BulkForm, Rows, is_agreed, outlook_of
 from portal.jobs.many import Done
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
+from portal.orgs.scope import Scope
 from portal.quality import services
 from portal.quality.forms import AssignForm
 from portal.quality.models import DataQualityIssue
@@ -37,7 +38,7 @@ def assign(request: PortalRequest) -> HttpResponse:
         said=_("已派发 %(n)s 项"),
     )  # fmt: skip
     seen = outlook_of(chosen, _judged)
-    menders = {} if seen.too_many else _menders(chosen)
+    menders = {} if seen.too_many else _menders(chosen, scope)
     form = AssignForm(request.POST if is_agreed(request) else None, menders=menders)
     if not menders and seen.changed:
         nobody = _("没有人能改全部选中的问题，请按居（村）委和对象分开派发")
@@ -80,7 +81,7 @@ def called(issue: DataQualityIssue) -> str:
     return f"{issue.subject} {issue.place}".strip()
 
 
-def _menders(chosen: Rows) -> dict[int, str]:
-    """Those who mend all of the issues that would be given."""
+def _menders(chosen: Rows, by: Scope) -> dict[int, str]:
+    """Whom `by` may give all of the issues that would be given."""
     places = {services.place_of(each) for each in chosen if not services.why_not_assigned(each)}
-    return services.menders_of(places, timezone.localdate())
+    return services.menders_of(places, timezone.localdate(), by)

@@ -76,8 +76,8 @@ def _forms(standing: Standing, typed: PortalForm | None) -> dict[str, PortalForm
     """The forms of the steps that may follow, one of them as it was typed."""
     today = timezone.localdate()
     forms: dict[str, PortalForm] = {}
-    if standing.may("assign"):
-        forms["assign"] = AssignForm(menders=standing.menders(today), prefix="assign")
+    if standing.may("assign") and (menders := standing.menders(today)):
+        forms["assign"] = AssignForm(menders=menders, prefix="assign")
     if standing.may("ask"):
         forms["ask"] = AskForm(prefix="ask")
     if standing.may("approve"):
