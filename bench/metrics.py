@@ -13,6 +13,7 @@ from django.db import connections, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from bench import reads
 from bench.asking import Asked, listening
 from bench.district import District
 from bench.figures import Figure, Sample, at_most, compared, interleaved
@@ -48,7 +49,7 @@ PEERS = (
 def figures(_district: District) -> list[Figure]:
     """All figures of the metric run."""
     by = clockwork()
-    return [*_times(by), _memory(by)]
+    return [*_times(by), *_whole(by)]
 
 
 def appendix() -> str:
@@ -140,13 +141,15 @@ def found(by: Scope) -> None:
         rule.offenders(inspection).using("owner").count()
 
 
-def _memory(by: Scope) -> Figure:
-    """The most memory that a process holds that runs the whole job, rules included."""
+def _whole(by: Scope) -> Iterator[Figure]:
+    """What the whole job takes, rules included: memory of its process, and rows of registers."""
+    before = reads.taken()
     connections.close_all()
     with get_context("fork").Pool(1) as pool:
         peak = pool.apply(_whole_run, (by.unit,))
     limit = Sample.of(MOST_MEMORY, "MB")
-    return compared("worker memory of a run", Sample.of(peak, "MB"), limit, at_most(1), "the limit")
+    yield compared("worker memory of a run", Sample.of(peak, "MB"), limit, at_most(1), "the limit")
+    yield from reads.since(before)
 
 
 def _whole_run(unit: int) -> float:

@@ -98,15 +98,26 @@ METRICS = [
     ),
     Metric(
         key="housing_coverage", title=_("房屋覆盖率"), kind=Kind.RATE, number="M-10",
-        clause=CLAUSE, unit="%", noun=_("套"), good=Good.UP, target="housing_coverage",
-        formula=_("房屋覆盖率 = 周期内核实过居住状态的房屋 ÷ 在册房屋"),
+        clause=CLAUSE, unit="%", noun=_("套"), good=Good.UP, target="housing_coverage", version=2,
+        formula=_("房屋覆盖率 = 周期内核实过居住状态的房屋 ÷（在册房屋 + 抽查发现的名单外住处）"),
         numerator=Part(_("居住状态在核实周期内的房屋"), DWELLINGS, covered),
         denominator=ALL,
         rest=dwellings("status=active&occupancy_check=overdue"),
-        rest_title=_("居住状态超期未核实"),
-        note=_("“未核实”不算；周期见规则“核实周期”"),
+        rest_title=_("居住状态超期未核实"), drill="housing_unchecked", besides="unlisted_places",
+        note=_("“未核实”不算；周期见规则“核实周期”。抽查沿街发现、房屋名单上没有的住处，"
+               "线索办结前计入分母"),
         axis=Axis(80, 100, 5),
         example=Example("1880", "1962", "95.8"),
+    ),
+    Metric(
+        key="housing_unchecked", title=_("居住状态超期未核实"), kind=Kind.COUNT, number="M-10",
+        clause=CLAUSE, unit=_("套"), noun=_("套"), good=Good.DOWN, decimals=0,
+        formula=_("在册房屋中居住状态不在核实周期内的套数"),
+        numerator=Part(
+            _("居住状态不在核实周期内的在册房屋"), DWELLINGS,
+            lambda occasion: Count("id") - covered(occasion),
+            dwellings("status=active&occupancy_check=overdue"),
+        ),
     ),
     Metric(
         key="dwelling_codes", title=_("房屋赋码率"), kind=Kind.RATE, number="M-11", clause=CLAUSE,

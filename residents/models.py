@@ -26,6 +26,7 @@ from residents.newcomers import NewcomerService as NewcomerService
 from residents.notices import BuildingNotice as BuildingNotice
 from residents.querysets import ResidenceQuerySet, ResidentQuerySet
 from residents.room_places import RoomPlace as RoomPlace
+from residents.spotchecks.places import SpotPlace as SpotPlace
 from residents.spotchecks.rounds import SpotItem as SpotItem
 from residents.spotchecks.rounds import SpotPerson as SpotPerson
 from residents.spotchecks.rounds import SpotRound as SpotRound

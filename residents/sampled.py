@@ -28,7 +28,7 @@ from portal.metrics.metric import (
     Source,
     Text,
 )
-from residents.models import SpotItem, SpotPerson
+from residents.models import SpotItem, SpotPerson, SpotPlace
 from residents.spotchecks.estimating import ALIKE, Sums, rate
 
 TASK_1, FAIR = "三(三)1", "三(五)3"
@@ -42,6 +42,7 @@ FORWARD = Source(
 )
 REVERSE = Source("spot_reverse", lambda o: SpotItem.objects.under(o.unit).pooled("reverse", o.day))
 PEOPLE = Source("spot_people", lambda o: SpotPerson.objects.under(o.unit).counted(o.day))
+PLACES = Source("spot_places", lambda o: SpotPlace.objects.under(o.unit).standing(o.day))
 
 
 Ask = Callable[[Occasion], Combinable]
@@ -150,6 +151,14 @@ METRICS = [
         formula=_("近 12 个月计入的倒查中，人不住这里或关键项有错的登记"),
         numerator=Part(_("不符的登记"), REVERSE, lambda _o: Count("id", filter=Q(right=0)),
                        ListLink("residents:spot_records", "right=0")),
+    ),
+    Metric(
+        key="unlisted_places", title=_("名单外住处"), kind=Kind.COUNT, number="M-10",
+        clause=TASK_1, unit=_("处"), noun=_("处"), decimals=0, good=Good.DOWN,
+        formula=_("抽查沿街发现、房屋名单上没有，线索还没有办结的住处"),
+        numerator=Part(_("抽查发现、线索未办结的名单外住处"), PLACES, lambda _o: Count("id"),
+                       ListLink("residents:spot_places", "open=1")),
+        note=_("线索办结后不再计：登记为房屋的计入在册房屋，不是住处的不计"),
     ),
     group("registration_own", _("登记率·自住"), "own", FORWARD, ALIKE),
     group("registration_rented", _("登记率·出租"), "rented", FORWARD, ALIKE),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from portal.ui import formats
 from residents.models import SpotRound
-from residents.services.spotchecks.judging import FIELDS
+from residents.services.spotchecks.judging import CHECKED
 
 
 def figures_of(found: SpotRound) -> list[dict[str, str]]:
@@ -31,7 +31,7 @@ def figures_of(found: SpotRound) -> list[dict[str, str]]:
 def fields_of(found: SpotRound) -> list[tuple[str, int, int]]:
     """Each field of checked records: its title, how many were right, of how many that were told."""
     told = found.result.get("fields") or {}
-    return [(FIELDS[key], *told[key]) for key in FIELDS if key in told]
+    return [(CHECKED[key], *told[key]) for key in CHECKED if key in told]
 
 
 def _recheck(result: dict[str, Any]) -> list[dict[str, str]]:

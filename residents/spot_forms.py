@@ -9,7 +9,8 @@ from portal.orgs.models import OrgUnit
 from portal.ui.forms import DayField, PortalForm, dress
 from portal.ui.widgets import Segmented
 from residents.filters import SEXES
-from residents.services.spotchecks import Planned, Seen, Visit
+from residents.models import SpotPlace
+from residents.services.spotchecks import PlaceSeen, Planned, Seen, Visit
 from residents.spotchecks.courses import ASKED, WITH_PEOPLE, outcomes_of
 
 #: Rows for people on a sheet; blank ones are left out.
@@ -82,6 +83,37 @@ class CancelForm(PortalForm):
     columns = 1
 
     reason = forms.CharField(label=_("取消的原因"), max_length=200)
+
+
+class PlaceForm(PortalForm):
+    """A place where people live and that the list of dwellings lacks."""
+
+    item = forms.ChoiceField(
+        label=_("在哪一户附近"), error_messages={"required": _("请选择在哪一户附近")}
+    )
+    place = forms.CharField(
+        label=_("地点"), max_length=80, help_text=_("写到别人能照着找到，不写姓名和证件号"),
+        error_messages={"required": _("请写明在哪里，别人能照着找到")},
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+    what = forms.ChoiceField(
+        label=_("是什么地方"), choices=SpotPlace.What.choices, widget=Segmented,
+        error_messages={"required": _("请选择是什么地方")},
+    )  # fmt: skip
+    people = forms.IntegerField(
+        label=_("所见人数"), required=False, help_text=_("不清楚的留空"),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, items: Any, **kwargs: Any) -> None:
+        """:param items: the draws of the own sheet"""
+        super().__init__(*args, **kwargs)
+        doors = [(str(each.pk), f"{each.number}　{each.place}") for each in items]
+        self.offer("item", doors, blank=True)
+
+    def seen(self) -> PlaceSeen:
+        told = self.cleaned_data
+        return PlaceSeen(told["place"], told["what"], told["people"])
 
 
 class VisitForm(PortalForm):

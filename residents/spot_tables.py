@@ -1,5 +1,6 @@
 """Lists of spot checks: rounds, people found and records checked, behind the sampled numbers."""
 
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -12,7 +13,7 @@ from portal.ui.cells import Column, Empty, Tag
 from portal.ui.filtering import offer
 from portal.ui.listing import RegisterList
 from residents.filters import SEXES, Choice
-from residents.models import SpotItem, SpotPerson, SpotRound
+from residents.models import SpotItem, SpotPerson, SpotPlace, SpotRound
 from residents.spotchecks.courses import KINDS, STATES
 from residents.spotchecks.strata import TITLES
 
@@ -72,6 +73,25 @@ class RecordFilter(_OfUnits):
 
     def by_right(self, rows: Any, _name: str, value: str) -> Any:
         return rows.filter(right=int(value == "1"))
+
+
+class PlaceFilter(_OfUnits):
+    """Conditions of the list of places that no list of dwellings has."""
+
+    open = Choice(label=_("线索"), choices=[("1", _("未办结")), ("0", _("已办结"))], method="by_open")
+    what = Choice(label=_("是什么地方"), choices=SpotPlace.What.choices)
+
+    class Meta:
+        model = SpotPlace
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.day = day
+
+    def by_open(self, rows: Any, _name: str, value: str) -> Any:
+        standing = rows.standing(self.day)
+        return standing if value == "1" else rows.exclude(pk__in=standing.values("pk"))
 
 
 def rate_of(row: SpotRound) -> Any:
@@ -159,3 +179,35 @@ class RecordList(RegisterList):
         )),
     )  # fmt: skip
     empty = Empty(_("没有抽查核对的登记"), _("近 12 个月没有计入的倒查"), icon="inspection")
+
+
+class PlaceList(RegisterList):
+    """Places where people live and that the list of dwellings lacked, as rounds told of them."""
+
+    key = "spot_places"
+    unit = _("处")
+    caption = _("名单外住处")
+    default_sort = "-id"
+    filterset_class = PlaceFilter
+    columns = (
+        Column("place", _("地点"), lambda row: row.place or _("抽查表已删除"), kind="name", fixed=True),
+        Column("what", _("是什么地方"), "get_what_display"),
+        Column("people", _("所见人数"), kind="number"),
+        Column("unit", _("居（村）委"), "committee.name"),
+        Column("noted_on", _("发现日期"), kind="day"),
+        Column("told_on", _("公布日期"), kind="day"),
+        Column("id", _("编号"), lambda row: str(row.pk)[-6:], sort="id", shown=False),
+        Column("lead", _("线索"), lambda row: Tag(
+            row.lead.get_state_display(), "warn" if row.lead.is_open else "ok"
+        ) if row.lead else ""),
+        Column("result", _("结果"), lambda row: (
+            row.lead.get_result_display() if row.lead else ""
+        )),
+    )  # fmt: skip
+    empty = Empty(
+        _("没有名单外的住处"), _("抽查时沿街核对，发现名单上没有的住处，公布后列在这里"),
+        icon="inspection",
+    )  # fmt: skip
+
+    def row_url(self, row: SpotPlace) -> str:
+        return address_of("residents:lead", row.lead_id) if row.lead_id else ""

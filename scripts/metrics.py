@@ -58,6 +58,8 @@ def _section(metric: Metric) -> str:
         rows.append(f"- 计数的是差额：{metric.faults.title}")
     if metric.denominator is not None:
         rows.append(f"- 分母：{metric.denominator.title}")
+    if metric.besides:
+        rows.append(f"- 分母另加：{metrics()[metric.besides].numerator.title}")
     rows.append(f"- 依据：实施意见 {metric.clause}，{metric.number}；口径第 {metric.version} 版；"
                 f"{DIRECTIONS[metric.good]}")  # fmt: skip
     if metric.example is not None:

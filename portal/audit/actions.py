@@ -67,6 +67,8 @@ TITLES: dict[str, str] = {
     "residents.spot_sheet_viewed": "打开抽查表",
     "residents.spot_sheet_taken": "把抽查表取到手机",
     "residents.spot_entered": "录入抽查结果",
+    "residents.spot_place_noted": "记下名单外住处",
+    "residents.spot_place_dropped": "删去误记的名单外住处",
     "residents.spot_closed": "结束上门",
     "residents.spot_judged": "核对抽查人员",
     "residents.spot_published": "公布抽查结果",

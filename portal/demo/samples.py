@@ -22,7 +22,7 @@ from portal.demo.people import FEMALE, MALE, SURNAMES
 from portal.orgs.models import Appointment
 from portal.orgs.scope import Scope
 from portal.rows import insert_rows, update_rows
-from residents.models import Lead, Residence, SpotItem, SpotPerson
+from residents.models import Lead, Residence, SpotItem, SpotPerson, SpotPlace
 from residents.services import note_finding, spotchecks
 from residents.services.spotchecks import Planned, Seen, Visit
 from residents.spotchecks.courses import MOST_VISITS, part_of_day
@@ -145,7 +145,7 @@ class _Round:
 
     def follow(self, by: Scope, at: datetime) -> None:
         """The street goes to where the register differed; by then nothing is left to change."""
-        told = Lead.objects.in_scope(by).open().filter(channel=FROM_THE_DOOR)
+        told = Lead.objects.in_scope(by).open().filter(channel=FROM_THE_DOOR, subject="person")
         for lead in told.order_by("pk"):
             note_finding(
                 lead_id=lead.pk, result="nothing", finding=LATER[lead.kind],
@@ -168,6 +168,9 @@ class _Round:
             people += [_found(item, each) for each in found]
         update_rows(items, ["outcome", "visits", "version"])
         insert_rows(people)
+        if self.kind == "forward":
+            insert_rows([_outside(items[0], self.diary.today)])
+            self.diary.counts["residents.SpotPlace"] += 1
         self.diary.counts["residents.SpotItem"] += len(items)
         self.diary.counts["residents.SpotPerson"] += len(people)
 
@@ -241,6 +244,16 @@ def _found(item: SpotItem, seen: Seen) -> SpotPerson:
     return SpotPerson(
         item=item, committee_id=item.committee_id, post_id=item.post_id or 0, name=seen.name,
         sex=seen.sex, born=seen.born, tail=seen.tail,
+    )  # fmt: skip
+
+
+def _outside(item: SpotItem, day: date) -> SpotPlace:
+    """A place that no list has, near the first door of a round."""
+    road = item.place.split("弄")[0].split("号")[0]
+    return SpotPlace(
+        round_id=item.round_id, committee_id=item.committee_id, post_id=item.post_id or 0,
+        place=f"{road}号旁平房", what="shed", people=2, noted_on=min(item.opens_on, day),
+        verifier=item.verifier,
     )  # fmt: skip
 
 

@@ -199,6 +199,7 @@ class Board:
             self.standards,
             before=self.before.of(key, code),
             drilled=self.sheet.of(metric.drill, code) if metric.drill else None,
+            added=self.sheet.of(metric.besides, code) if metric.besides else None,
             median=None if code else self.median(key),
         )
 

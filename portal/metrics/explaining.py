@@ -67,6 +67,8 @@ def definition(
     rows = [(_("分子"), metric.numerator.title)]
     if metric.denominator is not None:
         rows.append((_("分母"), metric.denominator.title))
+    if metric.besides:
+        rows.append((_("分母另加"), metrics()[metric.besides].numerator.title))
     if target is not None:
         rows.append((_("目标"), formats.percent(target, 1)))
     if limit is not None:

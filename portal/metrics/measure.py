@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from portal.metrics.metric import Bounds, Metric, Occasion, Part, Source
+from portal.metrics.registry import metrics
 
 NOTHING = Decimal(0)
 
@@ -70,8 +71,9 @@ def _counts(
 def _asked(metric: Metric) -> list[tuple[str, Part | None]]:
     """What is counted for a metric, by name: its parts, and the sums that bound it."""
     sums = metric.sample.sums if metric.sample else ()
+    besides = metrics()[metric.besides].numerator if metric.besides else None
     return [
-        ("counted", metric.counted), ("denominator", metric.denominator),
+        ("counted", metric.counted), ("denominator", metric.denominator), ("besides", besides),
         *((name, Part(name, metric.counted.source, of)) for name, of in sums),
     ]  # fmt: skip
 
@@ -97,9 +99,11 @@ def _parts(metric: Metric, counts: Counts, code: int) -> Parts:
     counted = counts[metric.key, "counted"].get(code, NOTHING)
     if metric.denominator is None:
         return Parts(counted, None)
-    whole = counts[metric.key, "denominator"].get(code, NOTHING)
+    listed = counts[metric.key, "denominator"].get(code, NOTHING)
+    besides = counts.get((metric.key, "besides"), {}).get(code, NOTHING)
     return Parts(
-        whole - counted if metric.faults else counted, whole, _bounds(metric, counts, code)
+        listed - counted if metric.faults else counted, listed + besides,
+        _bounds(metric, counts, code),
     )  # fmt: skip
 
 

@@ -160,6 +160,7 @@ class Metric:
     :param limit: rule set that holds the figure not to be exceeded, where there is one
     :param rest: the list of denominator less numerator
     :param drill: key of a count that stands behind the value where `rest` cannot be a list
+    :param besides: key of a count that the denominator contains besides its own rows
     :param reason: what stands under "—" while nothing is measured
     :param awaits: what the portal does not have yet and the number needs; while it is named, the
         metric is defined, shows "—" with these words, and stands on no dashboard
@@ -190,6 +191,7 @@ class Metric:
     rest: ListLink | None = None
     rest_title: Text = ""
     drill: str = ""
+    besides: str = ""
     reason: Text = ""
     awaits: Text = ""
     note: Text = ""

@@ -107,6 +107,8 @@ class Reading:
     standards: Standards
     before: Figure | None = None
     drilled: Figure | None = None
+    #: what the denominator contains besides its own rows
+    added: Figure | None = None
     #: of all units of the same level
     median: Decimal | None = None
 
@@ -216,7 +218,26 @@ class Reading:
 
     @property
     def bottom(self) -> Receipt:
-        return self._part(self.metric.denominator, self.figure.denominator)
+        """The denominator; without a list of its own where `listed` and `besides` make it up."""
+        part = None if self.besides.text else self.metric.denominator
+        return self._part(part, self.figure.denominator)
+
+    @property
+    def listed(self) -> Receipt:
+        """The denominator's own rows."""
+        whole, added = self.figure.denominator, self._added
+        own = None if whole is None or added is None else whole - added
+        return self._part(self.metric.denominator, own)
+
+    @property
+    def besides(self) -> Receipt:
+        """What the denominator contains besides its own rows; blank where that is nothing."""
+        added = self._added
+        return self._part(self.added.metric.numerator, added) if added else Receipt("")
+
+    @property
+    def _added(self) -> Decimal | None:
+        return self.added.value if self.added is not None else None
 
     @property
     def rest(self) -> Receipt:

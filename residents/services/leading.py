@@ -123,14 +123,19 @@ def new_lead(told: LeadTold, committee: int, at: datetime) -> Lead:
 
 
 @transaction.atomic
-def found_lead(*, told: LeadTold, dwelling: DwellingUnit, by: Scope, at: datetime) -> Lead:
-    """A lead of the dwelling's committee that another act of the portal came to.
+def found_lead(
+    *, told: LeadTold, committee: int, by: Scope, at: datetime,
+    dwelling: DwellingUnit | None = None,
+) -> Lead:  # fmt: skip
+    """A lead of a committee that another act of the portal came to.
 
+    :param dwelling: of that committee, where the register has it
     :raises UnableToFollowUp: words that a lead may not hold
     """
-    lead = new_lead(told, dwelling.committee_id, at)
+    lead = new_lead(told, committee, at)
     lead.submitted_by = by.user_name
-    _put_at(lead, dwelling)
+    if dwelling is not None:
+        _put_at(lead, dwelling)
     lead.save(force_insert=True)
     _told("submitted", lead, by, at)
     return lead

@@ -23,7 +23,7 @@ from portal.orgs.scope import Scope
 from portal.ui.pages import done, page, private
 from residents import services
 from residents.filters import SEXES
-from residents.models import Residence, SpotItem, SpotPerson, SpotRound
+from residents.models import Residence, SpotItem, SpotPerson, SpotPlace, SpotRound
 from residents.services import spotchecks
 from residents.spot_figures import fields_of, figures_of
 from residents.spot_forms import (
@@ -33,7 +33,7 @@ from residents.spot_forms import (
     RecheckForm,
     VerifiersForm,
 )
-from residents.spot_tables import TONES, FoundList, RecordList, RoundList
+from residents.spot_tables import TONES, FoundList, PlaceList, RecordList, RoundList
 from residents.spotchecks.courses import may_follow
 from residents.spotchecks.drawing import listed, unpacked
 from residents.spotchecks.strata import TITLES
@@ -70,6 +70,17 @@ def records(request: PortalRequest) -> HttpResponse:
     rows = SpotItem.objects.told_to(scope).pooled("reverse", timezone.localdate())
     rows = rows.select_related("committee")
     return show_list(request, RecordList(request, rows, filter_context={"scope": scope}))
+
+
+@require_GET
+@needs(Capability.VIEW_QUALITY)
+def places(request: PortalRequest) -> HttpResponse:
+    """Where people live and no list has it, as published rounds told: behind the coverage."""
+    scope = request.scope
+    rows = SpotPlace.objects.told_to(scope).filter(disclosed=True)
+    rows = rows.select_related("lead", "committee")
+    context = {"scope": scope, "day": timezone.localdate()}
+    return show_list(request, PlaceList(request, rows, filter_context=context))
 
 
 @needs(Capability.RUN_CHECKS)
@@ -151,7 +162,7 @@ def _show(
         "proof": spotchecks.prove(found) if found.frame and found.drawn_at else None,
         "why_not": why_not(found.result) if counts else "", "figures": figures_of(found),
         "fields": fields_of(found), "rechecks": _rechecks(found, scope),
-        "closed_units": _closed_units(found),
+        "closed_units": _closed_units(found), "places": _places(found, scope),
         "crumbs": [{"title": _("抽查"), "url": reverse("residents:spot_rounds")},
                    {"title": f"{found.committee.name} {found.get_kind_display()}"}],
     }  # fmt: skip
@@ -216,6 +227,12 @@ def _progress(found: SpotRound) -> dict[str, Any]:
         row[2] += outcome not in ("", "nobody", "refused")
     return {"verifiers": [(name, *row) for name, row in by.items()], "all": len(items),
             "settled": sum(row[2] for row in by.values())}  # fmt: skip
+
+
+def _places(found: SpotRound, scope: Scope) -> list[SpotPlace]:
+    """Places that no list has, found on the way of this round, as far as the post may see them."""
+    rows = SpotPlace.objects.told_to(scope).filter(round=found)
+    return list(rows.select_related("lead", "committee").order_by("id"))
 
 
 def _closed_units(found: SpotRound) -> list[OrgUnit]:

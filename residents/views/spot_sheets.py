@@ -9,17 +9,17 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from portal.audit.record import record
 from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
-from portal.ui.pages import done, page
+from portal.ui.pages import UNPROCESSABLE, done, page
 from residents import services
-from residents.models import SpotItem
+from residents.models import SpotItem, SpotPlace
 from residents.services import spotchecks
-from residents.spot_forms import VisitForm
+from residents.spot_forms import PlaceForm, VisitForm
 from residents.spotchecks.courses import MOST_VISITS, WITH_PEOPLE
 from residents.spotchecks.rounds import SpotItemQuerySet
 
@@ -90,6 +90,49 @@ def visit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "with": " ".join(WITH_PEOPLE),
     }  # fmt: skip
     return page(request, "residents/spot_visit.html", context)
+
+
+@needs(Capability.CHECK_SAMPLES)
+def places(request: PortalRequest) -> HttpResponse:
+    """What this post found along the blocks that no list has; one more can be written down."""
+    items = _own(request).filter(kind="forward").order_by("round_id", "number")
+    form = PlaceForm(request.POST or None, items=items)
+    if request.method == "POST" and form.is_valid():
+        where = reverse("residents:spot_found")
+        try:
+            act_once(
+                request,
+                lambda: spotchecks.note_place(
+                    item_id=form.cleaned_data["item"], seen=form.seen(), by=request.scope,
+                    at=timezone.now(),
+                ),
+                where=where,
+            )  # fmt: skip
+        except services.UnableToCheck as why:
+            if not put_at_field(form, why.field, why):
+                form.add_error(None, str(why))
+        else:
+            return done(request, where, _("已记下，公布时转为线索"))
+    found = SpotPlace.objects.noted_by(request.scope).select_related("committee").order_by("id")
+    context = {"form": form, "found": found, "items": items}
+    status = UNPROCESSABLE if form.errors else 200
+    return page(request, "residents/spot_places.html", context, status=status)
+
+
+@require_POST
+@needs(Capability.CHECK_SAMPLES)
+def drop_place(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take back a place that was written down by mistake."""
+    where = reverse("residents:spot_found")
+    try:
+        act_once(
+            request,
+            lambda: spotchecks.drop_place(place_id=pk, by=request.scope, at=timezone.now()),
+            where=where,
+        )
+    except SpotPlace.DoesNotExist as gone:
+        raise Http404 from gone
+    return done(request, where, _("已删去"))
 
 
 def _next(request: PortalRequest, item: SpotItem) -> SpotItem | None:

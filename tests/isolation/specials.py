@@ -215,6 +215,10 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
         "disclosed": True, "degree": "none", "right": False, "sex": "1", "tail": "",
         "category": "", "verdicts": [],
     },
+    "residents.SpotPlace": lambda row: {
+        "disclosed": True, "told_on": row.today, "noted_on": row.today, "what": "shed",
+        "verifier": "",
+    },
     "residents.NewcomerService": lambda row: {
         "handed_on": row.today, "form": "paper", "language": "zh",
     },

@@ -339,7 +339,9 @@ def test_a_reverse_round_checks_records_field_by_field(cast, analyst, verifier, 
     rounds.judge(cast.scope("district"), people[1], at, same=False)
     result = rounds.published(row, analyst, at).result
     assert (result["cases"], result["right"]) == (3, 1)
+    assert result["fields"]["dwelling"] == [2, 3]
     assert result["fields"]["born"] == [1, 2]
+    assert result["fields"]["weighted"] == [18, 23]
     assert result["outcomes"] == {"lives": 2, "moved": 1}
     with acting(analyst):
         assert sorted(Lead.objects.values_list("kind", flat=True)) == ["cancel", "change"]

@@ -25,8 +25,10 @@ from residents.services.spotchecks.rechecking import (
     to_recheck,
 )
 from residents.services.spotchecks.sampling import Proof, draw_round, drawn_keys, prove
+from residents.services.spotchecks.walking import PlaceSeen, drop_place, note_place
 
 __all__ = [
+    "PlaceSeen",
     "Planned",
     "Proof",
     "Seen",
@@ -37,6 +39,7 @@ __all__ = [
     "differing",
     "draw_round",
     "drawn_keys",
+    "drop_place",
     "enter_visit",
     "estimate_round",
     "extend_round",
@@ -44,6 +47,7 @@ __all__ = [
     "judge_person",
     "may_recheck",
     "need_of",
+    "note_place",
     "open_round",
     "plan_round",
     "prove",

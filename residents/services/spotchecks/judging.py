@@ -35,6 +35,8 @@ FIELDS = {
     "tail": "证件末四位",
     "category": "人口类别",
 }
+#: What a reverse check tells of a record: where somebody lives follows from the outcome.
+CHECKED = {"dwelling": "住址", **FIELDS}
 
 
 def registered_on_the_night(row: SpotRound) -> ResidenceQuerySet:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from portal.orgs.scope import Scope
-from residents.models import SpotItem, SpotPerson, SpotRound
+from residents.models import SpotItem, SpotPerson, SpotPlace, SpotRound
 from residents.services.changing import today_of
 from residents.services.errors import UnableToCheck
 from residents.services.spotchecks.planning import go_on, locked, told
@@ -38,6 +38,7 @@ def _erase(row: SpotRound, at: datetime) -> None:
         place="", name="", residence_id=None, visits=[], field_checks={}, outcome="",
         verifier="", post_id=None, post_unit=None,
     )  # fmt: skip
+    SpotPlace.objects.filter(round=row).update(place="", verifier="", post_id=None)
     row.purged_at, row.frame = at, b""
 
 

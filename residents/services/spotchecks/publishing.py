@@ -4,7 +4,7 @@ Paper: S-32, S-69, S-70.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -18,9 +18,10 @@ from residents.models import Lead, Residence, SpotItem, SpotPerson, SpotRound
 from residents.services.changing import today_of
 from residents.services.errors import UnableToCheck
 from residents.services.leading import LeadTold, found_lead
-from residents.services.spotchecks.judging import FIELDS
+from residents.services.spotchecks.judging import CHECKED, FIELDS
 from residents.services.spotchecks.planning import go_on, locked, told
 from residents.services.spotchecks.rechecking import agreement_of
+from residents.services.spotchecks.walking import CHECKED_AT_THE_DOOR, tell_places
 from residents.spotchecks import estimating
 from residents.spotchecks.estimating import (
     ALIKE,
@@ -33,8 +34,7 @@ from residents.spotchecks.estimating import (
 from residents.spotchecks.telling import why_not
 
 #: How much each field of a record weighs in the share of right fields (domain §4.3).
-WEIGHTS = {"name": 2, "tail": 3, "born": 2, "sex": 1, "category": 2}
-CHECKED_AT_THE_DOOR = "15"
+WEIGHTS = {"dwelling": 3, "name": 2, "tail": 3, "born": 2, "sex": 1, "category": 2}
 
 
 @dataclass
@@ -153,10 +153,11 @@ def _reverse(finds: Finds, result: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _fields(items: Iterable[SpotItem]) -> dict[str, list[int]]:
+def _fields(items: Sequence[SpotItem]) -> dict[str, list[int]]:
     """Of each field how many were right, of how many that were told; and all by their weights."""
+    outcomes = [item.outcome for item in items]
     checks = [item.field_checks for item in items if item.field_checks]
-    told = {
+    told = {"dwelling": [outcomes.count("lives"), len(outcomes)]} | {
         key: [
             sum(each.get(key) == "right" for each in checks),
             sum(each.get(key) in ("right", "wrong") for each in checks),
@@ -164,7 +165,7 @@ def _fields(items: Iterable[SpotItem]) -> dict[str, list[int]]:
         for key in FIELDS
     }
     told["weighted"] = [
-        sum(WEIGHTS[key] * told[key][side] for key in FIELDS) for side in (0, 1)
+        sum(WEIGHTS[key] * told[key][side] for key in CHECKED) for side in (0, 1)
     ]  # fmt: skip
     return told
 
@@ -172,6 +173,8 @@ def _fields(items: Iterable[SpotItem]) -> dict[str, list[int]]:
 @transaction.atomic
 def publish_round(*, round_id: Any, by: Scope, at: datetime) -> SpotRound:
     """Show the round to the units it was about; finds become leads of their committees.
+
+    So do places that no list has, whether or not the round counts.
 
     Of a recheck the agreement alone is told: it says which visits differ, not who is right.
 
@@ -183,10 +186,13 @@ def publish_round(*, round_id: Any, by: Scope, at: datetime) -> SpotRound:
     if waiting:
         raise UnableToCheck(f"还有 {waiting} 条相近的人员没有由两人核对一致")
     row.published_at, row.published_by = at, by.user_name
+    found = tell_places(row=row, by=by, at=at)
     if row.is_recheck:
         row.result = agreement_of(row)
         row.save()
-        told("published", row, by, at, {"same": row.result["same"], "of": row.result["settled"]})
+        told("published", row, by, at, {
+            "same": row.result["same"], "of": row.result["settled"], "places": found,
+        })  # fmt: skip
         return row
     finds = finds_of(row)
     row.result = _result(row, finds)
@@ -202,7 +208,7 @@ def publish_round(*, round_id: Any, by: Scope, at: datetime) -> SpotRound:
     SpotPerson.objects.filter(item__round=row).update(disclosed=True)
     SpotRound.objects.filter(pk__in=[each.pk for each in finds.rounds]).update(counted=row.counted)
     made = _leads(row, by, at)
-    told("published", row, by, at, {"leads": made, "counted": row.counted})
+    told("published", row, by, at, {"leads": made, "places": found, "counted": row.counted})
     return row
 
 
@@ -222,7 +228,7 @@ def _leads(row: SpotRound, by: Scope, at: datetime) -> int:
         lead = found_lead(
             told=LeadTold(kind=kind, place=item.dwelling.short_address, text=text[:200],
                           channel=CHECKED_AT_THE_DOOR, priority="high"),
-            dwelling=item.dwelling, by=by, at=at,
+            committee=item.committee_id, dwelling=item.dwelling, by=by, at=at,
         )  # fmt: skip
         for person in found:
             person.lead_id = lead.pk
