@@ -58,7 +58,7 @@ SELECT {values} FROM {table}, generate_series(1, %(copies)s) AS copy WHERE {whic
 #: Indexes that only pages use; they would take as much room as everybody's rows.
 OF_PAGES = {
     "res_name", "res_committee_address", "res_street_address", "res_address", "res_han",
-    "res_initials", "res_tail", "res_committee_counts", "residents_by_birth", "residents_changed",
+    "res_initials", "res_tail", "residents_changed",
 }  # fmt: skip
 
 

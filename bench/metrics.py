@@ -49,7 +49,7 @@ PEERS = (
 def figures(_district: District) -> list[Figure]:
     """All figures of the metric run."""
     by = clockwork()
-    return [*_times(by), *_whole(by)]
+    return [*_times(by), _memory(by), *reads.figures(by)]
 
 
 def appendix() -> str:
@@ -141,15 +141,13 @@ def found(by: Scope) -> None:
         rule.offenders(inspection).using("owner").count()
 
 
-def _whole(by: Scope) -> Iterator[Figure]:
-    """What the whole job takes, rules included: memory of its process, and rows of registers."""
-    before = reads.taken()
+def _memory(by: Scope) -> Figure:
+    """The most memory that a process holds that runs the whole job, rules included."""
     connections.close_all()
     with get_context("fork").Pool(1) as pool:
         peak = pool.apply(_whole_run, (by.unit,))
     limit = Sample.of(MOST_MEMORY, "MB")
-    yield compared("worker memory of a run", Sample.of(peak, "MB"), limit, at_most(1), "the limit")
-    yield from reads.since(before)
+    return compared("worker memory of a run", Sample.of(peak, "MB"), limit, at_most(1), "the limit")
 
 
 def _whole_run(unit: int) -> float:

@@ -48,7 +48,7 @@ def covered(occasion: Occasion) -> Count:
 def let(occasion: Occasion) -> LeaseQuerySet:
     """Leases that cover the day, of dwellings that are let today."""
     return (
-        Lease.objects.under(occasion.unit)
+        Lease.objects.by_committees(occasion.unit)
         .covering(occasion.day)
         .filter(dwelling__occupancy=RENTED, dwelling__status=DwellingUnit.Status.ACTIVE)
     )

@@ -3,7 +3,10 @@
 Paper: S-91.
 """
 
+from collections.abc import Callable
+
 from django.db.models import Count, F, Q
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from permits.models import PermitApplication
@@ -14,20 +17,36 @@ from portal.metrics.metric import Example, Good, Kind, Metric, Occasion, Part, S
 PERMITS, SEPARATED = "三(三)3", "三(三)5"
 
 
-def decided(occasion: Occasion) -> ApplicationQuerySet:
-    """Cases decided in the month."""
+def decided(occasion: Occasion) -> Q:
+    """Decided in the month."""
+    return Q(**occasion.in_month("decided_at__date"))
+
+
+def noticed(occasion: Occasion) -> Q:
+    """Its applicant was told in the month what is missing."""
+    return Q(**occasion.in_month("missing_notice_at__date"))
+
+
+def seen(occasion: Occasion) -> ApplicationQuerySet:
+    """Cases of either kind, in one reading."""
     cases = PermitApplication.objects.under(occasion.unit)
-    return cases.filter(**occasion.in_month("decided_at__date"))
+    return cases.filter(decided(occasion) | noticed(occasion))
 
 
-def noticed(occasion: Occasion) -> ApplicationQuerySet:
-    """Cases whose applicant was told in the month what is missing."""
-    cases = PermitApplication.objects.under(occasion.unit)
-    return cases.filter(**occasion.in_month("missing_notice_at__date"))
+CASES = Source("permit_cases", seen)
 
 
-DECIDED = Source("decided_cases", decided)
-INCOMPLETE = Source("incomplete_cases", noticed)
+def count(*conditions: Callable[[Occasion], Q]) -> Callable[[Occasion], Combinable]:
+    """How many cases meet all of some conditions."""
+
+    def counted(occasion: Occasion) -> Combinable:
+        such = Q()
+        for condition in conditions:
+            such &= condition(occasion)
+        return Count("id", filter=such)
+
+    return counted
+
 
 METRICS = [
     Metric(
@@ -35,10 +54,10 @@ METRICS = [
         clause=PERMITS, unit="%", noun=_("件"), good=Good.UP,
         formula=_("办理时限达标率 = 时限内办结的办件 ÷ 本月办结的办件"),
         numerator=Part(
-            _("审批时间不晚于办结时限的办件"), DECIDED,
-            lambda _o: Count("id", filter=Q(decided_at__date__lte=F("due_on"))),
+            _("审批时间不晚于办结时限的办件"), CASES,
+            count(decided, lambda _o: Q(decided_at__date__lte=F("due_on"))),
         ),
-        denominator=Part(_("本月审批的办件"), DECIDED, lambda _o: Count("id")),
+        denominator=Part(_("本月审批的办件"), CASES, count(decided)),
         reason=_("本月无办结的办件"),
         note=_("只有等申请人补正材料时不计时"), example=Example("196", "200", "98"),
     ),
@@ -47,9 +66,9 @@ METRICS = [
         clause="三(五)3", unit="%", noun=_("件"),
         formula=_("不予办理率 = 不予办理的办件 ÷ 本月办结的办件"),
         numerator=Part(
-            _("本月不予办理的办件"), DECIDED, lambda _o: Count("id", filter=Q(state=REFUSED))
+            _("本月不予办理的办件"), CASES, count(decided, lambda _o: Q(state=REFUSED))
         ),
-        denominator=Part(_("本月审批的办件"), DECIDED, lambda _o: Count("id")),
+        denominator=Part(_("本月审批的办件"), CASES, count(decided)),
         reason=_("本月无办结的办件"),
         note=_("只用于检查各处受理是否一视同仁，不参与考核"),
     ),
@@ -58,12 +77,11 @@ METRICS = [
         clause=PERMITS, unit="%", noun=_("件"), good=Good.UP,
         formula=_("一次告知补齐率 = 一次告知后受理或撤回的办件 ÷ 本月告知补正的办件"),
         numerator=Part(
-            _("告知后已受理或申请人撤回的办件"), INCOMPLETE,
-            lambda _o: Count(
-                "id", filter=Q(accepted_at__isnull=False) | Q(withdrawn_at__isnull=False)
-            ),
+            _("告知后已受理或申请人撤回的办件"), CASES,
+            count(noticed, lambda _o: Q(accepted_at__isnull=False)
+                  | Q(withdrawn_at__isnull=False)),
         ),
-        denominator=Part(_("本月告知补正的办件"), INCOMPLETE, lambda _o: Count("id")),
+        denominator=Part(_("本月告知补正的办件"), CASES, count(noticed)),
         reason=_("本月无需补正的办件"),
         note=_("每件只能告知一次"), example=Example("38", "40", "95"),
     ),

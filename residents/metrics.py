@@ -32,13 +32,14 @@ from portal.metrics.metric import (
 from portal.quality.models import DataQualityIssue
 from residents.completeness import CHECKED, FIELDS, incomplete
 from residents.haste import within_cycle
-from residents.models import Identity, Residence
+from residents.models import Identity, Residence, Resident
 from residents.querysets import ACTUAL_CATEGORIES, ResidenceQuerySet, covers
 
 ACTUAL = Q(is_primary=True, category__in=ACTUAL_CATEGORIES)
 TASK_1 = "三(三)1"
 #: What two records of probably one person have in common.
 SAME_PERSON = ["committee_id", "name_key", "name", "birth_date", "sex"]
+NAMESAKES = ["committee_id", "name", "birth_date"]
 #: The rules of DQ-02, 17, 18 and 23: what they find is one record that contradicts itself. (DQ-21
 #: finds permits whose holder has no record in the street: none that is counted here.)
 CONTRADICTIONS = ("R-020", "R-170", "R-180", "R-230")
@@ -92,12 +93,14 @@ def surplus(rows: ResidenceQuerySet) -> Q:
     :param rows: all among which the earlier record is looked for; they are read once
     """
     # Hardly anybody lacks a number, and an index knows who does: of a million people those few
-    # are compared, in the order of their records, who could be taken for one of them.
-    lacking = rows.filter(id_mask="", **{column: OuterRef(column) for column in SAME_PERSON})
+    # are compared, in the order of their records, who could be taken for one of them. People are
+    # found by name and birth, which is quicker than to look through all of their records.
+    lacking = rows.filter(id_mask="", **{column: OuterRef(column) for column in NAMESAKES})
+    alike = Resident.objects.filter(Exists(lacking))
     before: dict[str, Any] = {
         "partition_by": SAME_PERSON, "order_by": "resident_id", "frame": RowRange(end=-1),
     }  # fmt: skip
-    compared = rows.filter(Exists(lacking)).annotate(
+    compared = rows.filter(resident_id__in=alike.values("pk")).annotate(
         earlier=Window(Count("pk"), **before),
         earlier_lacking=Window(Count("pk", filter=Q(id_mask="")), **before),
     )

@@ -110,8 +110,8 @@ class Resident(CommitteeRecord):
         indexes = [
             # search by phone number
             models.Index(
-                fields=["phone_index"], condition=Q(phone_index__isnull=False),
-                name="residents_by_phone",
+                fields=["phone_index"], include=["committee"],
+                condition=Q(phone_index__isnull=False), name="residents_by_number",
             ),
             # an infant without a number is recognised by name and birth inside a committee
             models.Index(fields=["committee", "name", "birth_date"], name="residents_by_birth"),
@@ -229,7 +229,9 @@ class Residence(CommitteeRecord):
         ENDED = "ended", "已离开"
         VOID = "void", "作废"
 
-    resident = models.ForeignKey(Resident, models.PROTECT, related_name="residences")
+    resident = models.ForeignKey(
+        Resident, models.PROTECT, related_name="residences", db_index=False
+    )
     dwelling = models.ForeignKey(
         DwellingUnit,
         models.PROTECT,
@@ -346,6 +348,10 @@ class Residence(CommitteeRecord):
                 name="res_address",
             ),
             models.Index(fields=["dwelling", "id"], name="res_dwelling"),
+            # the episodes of a person; whether there is one, without reading it
+            models.Index(
+                fields=["resident"], include=["committee", "status"], name="res_resident"
+            ),
             # who lived in a street on a past day, or left it since: the parts of a run
             models.Index(
                 fields=["street_id", "end_on"], include=["committee"],

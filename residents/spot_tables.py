@@ -78,7 +78,9 @@ class RecordFilter(_OfUnits):
 class PlaceFilter(_OfUnits):
     """Conditions of the list of places that no list of dwellings has."""
 
-    open = Choice(label=_("线索"), choices=[("1", _("未办结")), ("0", _("已办结"))], method="by_open")
+    open = Choice(
+        label=_("线索"), choices=[("1", _("未办结")), ("0", _("已办结"))], method="by_open"
+    )
     what = Choice(label=_("是什么地方"), choices=SpotPlace.What.choices)
 
     class Meta:
@@ -106,6 +108,11 @@ def rate_of(row: SpotRound) -> Any:
 def name_of(row: Any) -> Any:
     """The name while the sheet is kept."""
     return row.name or _("抽查表已删除")
+
+
+def place_of(row: SpotPlace) -> Any:
+    """Where it is, while the sheet is kept."""
+    return row.place or _("抽查表已删除")
 
 
 class RoundList(RegisterList):
@@ -190,7 +197,7 @@ class PlaceList(RegisterList):
     default_sort = "-id"
     filterset_class = PlaceFilter
     columns = (
-        Column("place", _("地点"), lambda row: row.place or _("抽查表已删除"), kind="name", fixed=True),
+        Column("place", _("地点"), place_of, kind="name", fixed=True),
         Column("what", _("是什么地方"), "get_what_display"),
         Column("people", _("所见人数"), kind="number"),
         Column("unit", _("居（村）委"), "committee.name"),

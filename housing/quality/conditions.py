@@ -48,7 +48,8 @@ CODE_LENGTH = 26
 def placed(inspection: Inspection) -> Offenders:
     """All dwellings, those that no longer stand as well; joined with their plates."""
     names = {RENTED: _("出租房"), VACANT: _("空置房")}
-    return DwellingUnit.objects.under(inspection.unit).annotate(
+    rows = DwellingUnit.objects.along(inspection.unit, "building", "building__plate")
+    return rows.annotate(
         dwelling_id=F("id"),
         residence_id=Cast(Value(None), UUIDField()),
         object_id=F("id"),

@@ -225,19 +225,16 @@ class Reading:
     @property
     def listed(self) -> Receipt:
         """The denominator's own rows."""
-        whole, added = self.figure.denominator, self._added
-        own = None if whole is None or added is None else whole - added
+        whole, added = self.figure.denominator, self.added.value if self.added else None
+        own = whole if whole is None or added is None else whole - added
         return self._part(self.metric.denominator, own)
 
     @property
     def besides(self) -> Receipt:
         """What the denominator contains besides its own rows; blank where that is nothing."""
-        added = self._added
-        return self._part(self.added.metric.numerator, added) if added else Receipt("")
-
-    @property
-    def _added(self) -> Decimal | None:
-        return self.added.value if self.added is not None else None
+        if self.added is None or not self.added.value:
+            return Receipt("")
+        return self._part(self.added.metric.numerator, self.added.value)
 
     @property
     def rest(self) -> Receipt:

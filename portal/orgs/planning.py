@@ -19,6 +19,8 @@ FOR_A_STREET = """
 SELECT set_config('enable_sort', 'off', true), set_config('parallel_tuple_cost', '10', true),
     set_config('work_mem', '64MB', true)
 """
+# What is looked for among all rows and found in an index: the few are then looked up one by one.
+FOR_A_FEW = "SELECT set_config('work_mem', '64MB', true)"
 # A file's rows come in the order of an index that is there: much cheaper than sorting fifty
 # thousand long rows by their addresses.
 BY_AN_INDEX = """
@@ -31,6 +33,12 @@ def read_by_an_index() -> None:
     """Until this transaction ends, read rows in the order of an index."""
     with connection.cursor() as cursor:
         cursor.execute(BY_AN_INDEX)
+
+
+def expect_a_few() -> None:
+    """Until this transaction ends, plan for a few rows that are found among all."""
+    with connection.cursor() as cursor:
+        cursor.execute(FOR_A_FEW)
 
 
 def expect_many_rows(unit: int) -> None:

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F
 
 from portal.orgs.models import OrgUnit
-from portal.orgs.scope import DISTRICT_SPAN, Scope, level_of
+from portal.orgs.scope import DISTRICT_SPAN, STREET_SPAN, Scope, level_of
 
 M = TypeVar("M", bound=models.Model)
 
@@ -25,6 +25,15 @@ def new_id() -> uuid.UUID:
 def new_key() -> str:
     """The same as text, for rows by the thousand that nobody needs as objects."""
     return str(uuid_utils.uuid7())
+
+
+def committees_of(street: int, prefix: str = "") -> dict[str, int]:
+    """The condition that a row is of a street, as a range of committees, which indexes begin with.
+
+    :param prefix: the relation to the row, with its two underscores
+    """
+    first, behind = f"{prefix}committee_id__gte", f"{prefix}committee_id__lt"
+    return {first: street, behind: street + STREET_SPAN}
 
 
 class ScopedQuerySet(models.QuerySet[M]):
@@ -47,6 +56,26 @@ class ScopedQuerySet(models.QuerySet[M]):
         if level == "street":
             return self.filter(street_id=code)
         return self.filter(committee_id__gte=code, committee_id__lt=code + DISTRICT_SPAN)
+
+    def by_committees(self, code: int) -> Self:
+        """As `under`, for rows that only an index which begins with the committee finds."""
+        if level_of(code) == "street":
+            return self.filter(**committees_of(code))
+        return self.under(code)
+
+    def along(self, code: int, *parents: str) -> Self:
+        """As `by_committees`, for a run over all rows: parents in the same committee as well.
+
+        Of many streets one is read then, not everybody for each; what the joins say already.
+
+        :param parents: relations to records of the very same committee (`building__plate`)
+        """
+        rows = self.by_committees(code)
+        if level_of(code) != "street":
+            return rows
+        for parent in parents:
+            rows = rows.filter(**committees_of(code, f"{parent}__"))
+        return rows
 
 
 class CommitteeRecord(models.Model):

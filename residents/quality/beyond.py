@@ -31,6 +31,7 @@ from residents.haste import AN_HOUR, key_of_hour
 from residents.haste import RULE as HASTE
 from residents.models import Residence, Resident, Verification
 from residents.quality.frames import PEOPLE, Offenders, residing, told, words
+from residents.querysets import ResidentQuerySet
 
 #: A number that more people give than this is nobody's own (DQ-25).
 SHARED_BY = 8
@@ -79,8 +80,9 @@ def separated_at_home(_inspection: Inspection) -> Q:
 def homeless(inspection: Inspection) -> Offenders:
     """People who are alive and never had an episode that stands."""
     episodes = Residence.objects.filter(resident_id=OuterRef("pk")).exclude(status="void")
-    people = Resident.objects.under(inspection.unit).living().filter(~Exists(episodes))
-    return people.annotate(
+    # keys alone are in indexes of both tables: of neither all rows are read to find the few
+    lost = Resident.objects.by_committees(inspection.unit).filter(~Exists(episodes))
+    return Resident.objects.living().filter(pk__in=lost.values("pk")).annotate(
         dwelling_id=NOWHERE, residence_id=NOWHERE, object_id=F("id"), subject=F("name"),
         place=Value(""), detail=Value(_("有人员记录，没有居住登记")),
     )  # fmt: skip
@@ -88,11 +90,10 @@ def homeless(inspection: Inspection) -> Offenders:
 
 def sharing_a_phone(inspection: Inspection) -> Offenders:
     """People whose number is given by many more, in more than one household."""
-    held = Resident.objects.under(inspection.unit).living().filter(phone_index__isnull=False)
-    shared = (
-        held.order_by().values("phone_index").annotate(people=Count("id"))
-        .filter(people__gt=SHARED_BY).values("phone_index")
-    )  # fmt: skip
+    held = Resident.objects.under(inspection.unit).filter(phone_index__isnull=False)
+    # those of the dead as well are counted first, which an index of the numbers does by itself
+    often = given_by_many(held)
+    shared = given_by_many(held.living().filter(phone_index__in=often))
     together = residing(inspection).filter(resident__phone_index__in=shared)
     counted = together.annotate(
         people=Window(Count("id"), partition_by=PHONE),
@@ -105,6 +106,13 @@ def sharing_a_phone(inspection: Inspection) -> Offenders:
     # of two columns that are the same expression Django would leave one out here
     apart: Offenders = found.annotate(object_id=Cast("id", UUIDField()))
     return apart
+
+
+def given_by_many(people: ResidentQuerySet) -> Offenders:
+    """The numbers that more of these people give than one number should be given by."""
+    counted = people.order_by().values("phone_index").annotate(people=Count("*"))
+    numbers: Offenders = counted.filter(people__gt=SHARED_BY).values("phone_index")
+    return numbers
 
 
 def hasty(inspection: Inspection) -> Offenders:

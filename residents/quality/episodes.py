@@ -1,7 +1,6 @@
 """Rules that one episode and its person answer: what contradicts itself, what is out of date."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from django.db.models import (
     Case,
@@ -19,7 +18,7 @@ from django.db.models.lookups import In
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.quality.rule import About, Inspection, QualityRule, Severity
+from portal.quality.rule import About, Frame, Inspection, QualityRule, Severity
 from residents.categories import (
     EDUCATIONS,
     ETHNICITIES,
@@ -111,7 +110,8 @@ def as_printed(inspection: Inspection) -> Offenders:
 def overdue(inspection: Inspection) -> Offenders:
     """Dwellings in which somebody's verification is overdue, with the earliest due date."""
     return (
-        residing(inspection)
+        Residence.objects.by_committees(inspection.unit)
+        .actual()
         .filter(due_on__lt=inspection.day)
         .order_by()
         .values("committee_id", "dwelling_id", "short_address", "occupancy")
@@ -122,9 +122,16 @@ def overdue(inspection: Inspection) -> Offenders:
             object_id=F("dwelling_id"),
             subject=Concat(household_word(), Cast(Count("id"), CharField()), Value(_(" 人"))),
             place=F("short_address"),
-            detail=Concat(Value(_("应于 ")), Cast(Min("due_on"), CharField()), Value(_(" 前核实"))),
         )
     )
+
+
+#: Dwellings with somebody overdue, in one pass for both rules.
+OVERDUE = Frame("overdue", overdue)
+
+
+def since_when(_inspection: Inspection) -> Combinable:
+    return Concat(Value(_("应于 ")), Cast("earliest", CharField()), Value(_(" 前核实")))
 
 
 def household_word() -> Combinable:
@@ -136,15 +143,7 @@ def household_word() -> Combinable:
     )
 
 
-def lately_overdue(inspection: Inspection) -> Offenders:
-    return overdue(inspection).filter(earliest__gte=long_ago(inspection))
-
-
-def long_overdue(inspection: Inspection) -> Offenders:
-    return overdue(inspection).filter(earliest__lt=long_ago(inspection))
-
-
-def long_ago(inspection: Inspection) -> Any:
+def long_ago(inspection: Inspection) -> date:
     return inspection.day - timedelta(days=LONG_OVERDUE)
 
 
@@ -179,13 +178,15 @@ RULES = [
     ),
     QualityRule(
         key="R-131", number="DQ-13", title=L("核实超期 30 天以上"), severity=Severity.SHOULD,
-        about=About.PEOPLE, query=long_overdue, act=L("去核实"), excusable=False,
+        about=About.PEOPLE, frame=OVERDUE, act=L("去核实"), excusable=False,
+        when=lambda inspection: Q(earliest__lt=long_ago(inspection)), detail=since_when,
         why=L("长期不核实的登记不能说明现在谁住在这里。"),
         mend=L("上门核实，有变化的变更登记，无变化的记“核实无变化”。"), hurts=L("鲜活度"),
     ),
     QualityRule(
         key="R-130", number="DQ-13", title=L("核实超期"), severity=Severity.NOTE,
-        about=About.PEOPLE, query=lately_overdue, act=L("去核实"), excusable=False,
+        about=About.PEOPLE, frame=OVERDUE, act=L("去核实"), excusable=False,
+        when=lambda inspection: Q(earliest__gte=long_ago(inspection)), detail=since_when,
         why=L("核实周期已过，登记是否还准确要看一眼。"),
         mend=L("上门或电话核实，有变化的变更登记，无变化的记“核实无变化”。"), hurts=L("鲜活度"),
     ),

@@ -19,8 +19,12 @@ def residing(inspection: Inspection) -> ResidenceQuerySet:
 
 
 def placed(inspection: Inspection) -> Offenders:
-    """People where they live, each by the episode; joined with the person where a rule asks it."""
-    return residing(inspection).annotate(
+    """People where they live, each by the episode, with the person.
+
+    The person's own committee is that of the episode that governs: the open primary one.
+    """
+    people = Residence.objects.along(inspection.unit, "resident").actual()
+    return people.annotate(
         residence_id=F("id"), object_id=F("id"), subject=F("name"), place=F("short_address")
     )
 

@@ -58,7 +58,7 @@ def menders_of(places: Collection[Place], day: date, by: Scope) -> dict[int, str
 
     :param places: committee and register of each issue
     """
-    units = {unit for code, _about in places for unit in (code, parent_of(code))}
+    units = {unit for code, _about in places for unit in (code, parent_of(code)) if unit}
     held = Appointment.objects.filter(
         unit_id__in=[unit for unit in units if by.covers(unit)],
         starts_on__lte=day, user__is_active=True,

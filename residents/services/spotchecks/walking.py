@@ -113,6 +113,10 @@ def _words(place: SpotPlace) -> str:
 
 def _told(act: str, row: SpotPlace, by: Scope, at: datetime) -> None:
     record(
-        f"residents.spot_place_{act}", by=by, at=at, target=row, committee=row.committee_id,
+        f"residents.spot_place_{act}",
+        by=by,
+        at=at,
+        target=row,
+        committee=row.committee_id,
         changes={"what": row.get_what_display(), "people": row.people or ""},
     )
