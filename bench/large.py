@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
 
-import psycopg2
 from django.db import connections, models, transaction
 from django.utils import timezone
 from psycopg2 import sql
@@ -26,6 +25,7 @@ from bench.district import District
 from bench.figures import Figure, Sample, at_most, compared
 from bench.metrics import MOST_MEMORY, clockwork, explained, found, one_pass
 from bench.serving import UnableToMeasure
+from portal.administrator import administrator
 from portal.demo import bulk
 from portal.jobs import services as ledger
 from portal.metrics import services
@@ -161,7 +161,7 @@ def _copied() -> Iterator[None]:
 
 
 def _need_room() -> None:
-    with _administrator() as cursor:
+    with administrator() as cursor:
         cursor.execute("SHOW data_directory")
         (folder,) = cursor.fetchone()
     room = os.statvfs(folder)
@@ -171,19 +171,8 @@ def _need_room() -> None:
 
 def _administer(statement: str, **names: str) -> None:
     quoted = {key: sql.Identifier(name) for key, name in names.items()}
-    with _administrator() as cursor:
+    with administrator() as cursor:
         cursor.execute(sql.SQL(statement).format(**quoted))
-
-
-@contextmanager
-def _administrator() -> Iterator[Any]:
-    admin = psycopg2.connect(os.environ["ADMIN_DATABASE_URL"])
-    admin.autocommit = True
-    try:
-        with admin.cursor() as cursor:
-            yield cursor
-    finally:
-        admin.close()
 
 
 def _lead_to(database: str) -> None:

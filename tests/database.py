@@ -2,29 +2,15 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import psycopg2
 from psycopg2 import sql
+
+from portal.administrator import administrator
 
 #: What the other processes' and the next run's databases are copied from: migrating takes a minute.
 PATTERN = "portal_test_pattern"
 MAKING = 7_310_107_001  # any number of our own: one process makes while the others wait
-
-
-@contextmanager
-def administrator() -> Iterator[Any]:
-    """A cursor of the administrator, outside of any transaction."""
-    admin = psycopg2.connect(os.environ["ADMIN_DATABASE_URL"])
-    admin.autocommit = True
-    try:
-        with admin.cursor() as cursor:
-            yield cursor
-    finally:
-        admin.close()
 
 
 def own() -> str:
