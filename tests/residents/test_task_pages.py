@@ -133,6 +133,15 @@ def test_a_whole_building_is_asked_for_at_once_and_what_is_asked_already_stays(
     assert len(tasks_of(clerk, reason="专项核实", due_on=due)) == len(homes) - 1
 
 
+def test_a_building_offers_it_and_the_pane_shows_what_is_asked(cast, clerk, homes, couple):
+    ask(clerk, homes[0], kind=Kind.CHANGE, residence_id=couple[0].pk, reason="电话换了")
+    board = reverse("housing:board", args=[homes[0].building_id])
+    assert "布置全楼核实" in cast.client("clerk").get(board).content.decode()
+    assert "布置全楼核实" not in cast.client("collector").get(board).content.decode()
+    pane = plain(cast.client("collector").get(reverse("residents:pane", args=[homes[0].pk])))
+    assert "变更登记万志强电话换了" in pane
+
+
 def test_tasks_are_given_and_withdrawn_together_those_of_the_rule_stay(cast, clerk, homes, couple):
     make_due_tasks()
     by_hand = ask(clerk, homes[1], kind=Kind.NEW)
