@@ -82,10 +82,8 @@ def committee_lines(
     :param tasks: the tasks in scope; `units`, the committees
     """
     of_month = _counted(tasks.due_within(*period), "committee_id")
-    waiting = tasks.open().order_by().values("committee_id").annotate(
-        open=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=today))
-    )  # fmt: skip
-    now = {row.pop("committee_id"): row for row in waiting}
+    stand = {"open": Q(), "overdue": Q(due_on__lt=today)}
+    now = _counted(tasks.open(), "committee_id", stand)
     return [
         TaskLine(name, code, period[0], **of_month.get(code, {}), **now.get(code, {}))
         for code, name in units.order_by("code").values_list("code", "name")
@@ -121,8 +119,10 @@ def _number(rows: CollectionTaskQuerySet, part: Q) -> Coalesce:
     return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), Value(0))
 
 
-def _counted(rows: CollectionTaskQuerySet, by: str) -> dict[Any, dict[str, int]]:
-    parts = {name: Count("pk", filter=part) for name, part in PARTS.items()}
+def _counted(
+    rows: CollectionTaskQuerySet, by: str, wanted: Mapping[str, Q] = PARTS
+) -> dict[Any, dict[str, int]]:
+    parts = {name: Count("pk", filter=part) for name, part in wanted.items()}
     return dict(_keyed(rows.order_by().values(by).annotate(**parts), by))
 
 

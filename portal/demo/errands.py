@@ -92,14 +92,15 @@ def _at(day: date, clock: time) -> datetime:
     return timezone.make_aware(datetime.combine(day, clock))
 
 
+Errand = tuple[CollectionTask.Kind, str, int, int, bool]
 #: By hand: kind, why, asked and due so many working days ago (due: minus is ahead), given away.
-ASKED: tuple[tuple[Kind, str, int, int, bool], ...] = (
+ASKED: tuple[Errand, ...] = (
     (Kind.NEW, "晾衣杆上有新住户衣物，去看看", 2, -3, True),
     (Kind.CHANGE, "住户来电说换了工作单位", 9, 3, True),
     (Kind.CANCEL, "邻居说上月已搬走，核对后注销", 4, -1, False),
     (Kind.VERIFY, "民政走访前请核对在住人员", 1, -5, False),
 )
-WITHDRAWN = (Kind.NEW, "装修完准备入住", 8, -2, True)
+WITHDRAWN: Errand = (Kind.NEW, "装修完准备入住", 8, -2, True)
 
 
 def plan(diary: Diary) -> None:
@@ -115,7 +116,7 @@ def plan(diary: Diary) -> None:
 
 
 def _asking(
-    diary: Diary, home: DwellingUnit, told: tuple[Kind, str, int, int, bool], keys: list[UUID]
+    diary: Diary, home: DwellingUnit, told: Errand, keys: list[UUID]
 ) -> Callable[[Scope, datetime], None]:
     kind, reason, _back, due, is_given = told
 

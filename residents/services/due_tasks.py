@@ -4,6 +4,7 @@ Paper: S-21.
 """
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, Min, OuterRef
@@ -54,7 +55,7 @@ def make_due_tasks(*, street: int, by: Scope, at: datetime) -> int:
     return len(tasks)
 
 
-def _due(street: int, soon: date) -> list[tuple[int, object, date]]:
+def _due(street: int, soon: date) -> list[tuple[int, UUID, date]]:
     """Committee, dwelling and earliest due day of the dwellings that wait for no visit yet.
 
     By committee, so that the index of due days is walked and not the street's people.

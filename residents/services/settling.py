@@ -31,7 +31,12 @@ Ending = tuple[CollectionTask, date]
 
 
 def note_work(
-    *, kind: Kind, dwellings: Iterable[Any], by: Scope, at: datetime, residences: Iterable[Any] = ()
+    *,
+    kind: CollectionTask.Kind,
+    dwellings: Iterable[Any],
+    by: Scope,
+    at: datetime,
+    residences: Iterable[Any] = (),
 ) -> None:
     """End the open tasks of this kind at these dwellings.
 
@@ -52,7 +57,9 @@ def settle(*, dwellings: Collection[UUID], by: Scope, at: datetime) -> None:
     tasks = list(_open_at(dwellings, by).filter(about).select_related("dwelling", "residence"))
     if not tasks:
         return
-    seen, done, moot = _seen_at(tasks, by), [], []
+    seen = _seen_at(tasks, by)
+    done: list[Ending] = []
+    moot: list[Ending] = []
     for task in tasks:
         if task.residence and task.residence.status != Residence.Status.ACTIVE:
             ending = (task, timezone.localdate(at))
@@ -143,7 +150,5 @@ def _seen_at(tasks: Iterable[CollectionTask], by: Scope) -> _Seen:
         dwelling_id__in=homes, at__gte=since, outcome__in=LOOKED
     )
     for home, person, at in looks.order_by("at").values_list("dwelling_id", "residence_id", "at"):
-        found.homes[home] = at
-        if person:
-            found.people[person] = at
+        found.homes[home] = found.people[person] = at
     return found
