@@ -46,6 +46,8 @@ CLOCKWORK = {
     "verify": Daily(time(6, 0), "portal.orgs.tasks.verify_trail"),
     "preview": Every(timedelta(minutes=15), "portal.metrics.tasks.preview"),
     "purge": Daily(time(2, 30), "portal.exchange.tasks.purge"),
+    "due_tasks": Daily(time(2, 0), "residents.tasks.make_due_tasks"),
+    "purge_tasks": Daily(time(2, 35), "residents.tasks.purge_tasks"),
     "drafts": Daily(time(2, 40), "residents.tasks.purge_drafts"),
     "leads": Daily(time(2, 45), "residents.tasks.purge_leads"),
     "answered": Daily(time(2, 55), "residents.tasks.purge_answered"),

@@ -66,6 +66,8 @@ GROUPS: list[tuple[str, list[Item]]] = [
         Item("entry", "入户登记", "residents:entry_start", "entry", C.EDIT_RESIDENTS,
              ("committee",), pages=("residents:entry",)),
         Item("door", "今日入户", "residents:door", "door", C.VERIFY, ("committee",)),
+        Item("tasks", "采集任务", "residents:tasks", "jobs", C.VIEW_REGISTER,
+             pages=("residents:task", "residents:ask_task", "residents:tasks_report")),
         Item("imports", "批量导入", "exchange:upload", "import", C.IMPORT_FILES, ("committee",),
              register=True),
     ]),

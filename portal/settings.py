@@ -138,6 +138,7 @@ EXPORT_MODULES = [
     "residents.exports",
     "residents.ledger_exports",
     "residents.request_exports",
+    "residents.task_exports",
     "residents.comparing.exports",
     "housing.exports",
     "housing.course_exports",

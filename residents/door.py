@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 
 from housing.codes import OCCUPANCY_STATUSES, TENURES
 from housing.cycles import RULE, cycles_by_occupancy
@@ -20,7 +20,7 @@ from portal.rules.services import rule_on
 from residents.grid import place_words
 from residents.haste import within_cycle
 from residents.identity import age_on
-from residents.models import Residence, Verification
+from residents.models import CollectionTask, Residence, Verification
 from residents.services import version_of
 
 MOST = 200
@@ -31,12 +31,17 @@ Buildings = Collection[UUID] | None
 def day_list(scope: Scope, day: date, buildings: Buildings) -> list[dict[str, Any]]:
     """The dwellings to visit on `day` in walking order, and those already seen.
 
-    What is due longest comes first where there are more than `MOST`.
+    Collection tasks that nobody else was given come first, then what is due longest, where there
+    are more than `MOST`.
 
     :param buildings: those of the own patch; None for all of the acting unit
     """
     cycles = cycles_by_occupancy(rule_on(RULE, day).parameters)
-    due = _due_by_people(scope, day, buildings)
+    due = _due_by_tasks(scope, day, buildings)
+    for key, until in _due_by_people(scope, day, buildings).items():
+        if len(due) >= MOST:
+            break
+        due.setdefault(key, until)
     for dwelling in _due_by_itself(scope, day, cycles, buildings):
         if len(due) >= MOST:
             break
@@ -47,7 +52,8 @@ def day_list(scope: Scope, day: date, buildings: Buildings) -> list[dict[str, An
     due |= dict.fromkeys(
         seen.order_by("address_key", "id").values_list("pk", flat=True)[: MOST - len(due)]
     )
-    rows = _dwellings(scope, buildings).filter(pk__in=due).select_related("building")
+    # what somebody was given may lie outside of their patch
+    rows = _dwellings(scope, None).filter(pk__in=due).select_related("building")
     return stops(rows.order_by("building__sort_key", "address_key", "id"), scope, day, due)
 
 
@@ -62,11 +68,13 @@ def stops(
     for residence in people.select_related("resident").order_by("id"):
         members[residence.dwelling_id].append(residence)
     tried, faults = _tried(scope, day, keys), _faults(scope, keys)
+    asked = _asked(scope, keys)
     return [
         _stop(row, members[row.pk], day, due.get(row.pk))
-        | {"done": tried.get(row.pk, ""), "faults": faults.get(row.pk, 0)}
+        | {"done": tried.get(row.pk, ""), "faults": faults.get(row.pk, 0),
+           "tasks": asked.get(row.pk, [])}
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def how_fresh(scope: Scope, day: date, buildings: Buildings) -> tuple[int, int]:
@@ -81,6 +89,34 @@ def how_fresh(scope: Scope, day: date, buildings: Buildings) -> tuple[int, int]:
 def _dwellings(scope: Scope, buildings: Buildings) -> Rows:
     rows = DwellingUnit.objects.in_scope(scope).active()
     return rows if buildings is None else rows.filter(building_id__in=buildings)
+
+
+def _due_by_tasks(scope: Scope, day: date, buildings: Buildings) -> dict[UUID, date | None]:
+    """Dwellings with a task due by `day`, in the patch or given to whoever goes, and those given.
+
+    What was given to a colleague is theirs.
+    """
+    rows: Rows = CollectionTask.objects.in_scope(scope).open()
+    mine = Q(assigned_id=scope.user_id or 0)
+    here = Q(assigned_id=None, due_on__lte=day)
+    if buildings is not None:
+        here &= Q(dwelling__building_id__in=buildings)
+    found = rows.filter(mine | here).order_by().values("dwelling_id").annotate(due=Min("due_on"))
+    return {row["dwelling_id"]: row["due"] for row in found.order_by("due", "dwelling_id")[:MOST]}
+
+
+def _asked(scope: Scope, keys: list[UUID]) -> dict[UUID, list[str]]:
+    """What tasks by hand ask for, by dwelling; that of the cycle is said by its day."""
+    rows = (
+        CollectionTask.objects.in_scope(scope)
+        .open()
+        .filter(dwelling_id__in=keys, why=CollectionTask.Why.HAND)
+    )
+    found: dict[UUID, list[str]] = {}
+    for row in rows.select_related("residence").order_by("due_on", "pk"):
+        who = f"{row.residence.name} " if row.residence else ""
+        found.setdefault(row.dwelling_id, []).append(f"{row.get_kind_display()}：{who}{row.reason}")
+    return found
 
 
 def _due_by_people(scope: Scope, day: date, buildings: Buildings) -> dict[UUID, date | None]:

@@ -16,6 +16,7 @@ from housing.models import DwellingUnit, Source
 from portal.orgs.models import OrgUnit
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet, new_id
 from residents.appeals import ResidentAppeal as ResidentAppeal
+from residents.collection_tasks import CollectionTask as CollectionTask
 from residents.corrections import CorrectionRequest as CorrectionRequest
 from residents.drafts import EntryDraft as EntryDraft
 from residents.households import Household as Household

@@ -7,14 +7,26 @@ from django.db.models.functions import Concat, TruncDate
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from portal.exchange.exports.kinds import ExportColumn, ExportKind, committee_name, titled
+from portal.exchange.exports.kinds import (
+    ExportColumn,
+    ExportKind,
+    committee_name,
+    titled,
+    unit_name,
+)
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.rules.services import rule_on
 from residents.categories import RESIDENCE_REASONS
 from residents.discovery import CHANNELS
-from residents.filters import AppealFilter, CorrectionFilter, LeadFilter, NewcomerFilter
-from residents.models import CorrectionRequest, Lead, Residence, ResidentAppeal
+from residents.filters import (
+    AppealFilter,
+    CorrectionFilter,
+    LeadFilter,
+    NewcomerFilter,
+    TransferFilter,
+)
+from residents.models import CorrectionRequest, Lead, Residence, ResidentAppeal, Transfer
 from residents.newcomers import RULE, not_welcomed
 from residents.services import FIELDS
 
@@ -22,6 +34,12 @@ from residents.services import FIELDS
 def leads(scope: Scope, query: QueryDict, day: date) -> LeadFilter:
     """The conditions of the list of leads."""
     return LeadFilter(query, queryset=Lead.objects.in_scope(scope), scope=scope, day=day)
+
+
+def transfers(scope: Scope, query: QueryDict, day: date) -> TransferFilter:
+    """The conditions of the list of transfers, of either side."""
+    rows = Transfer.objects.in_scope(scope).with_side(scope)
+    return TransferFilter(query, queryset=rows, scope=scope, day=day)
 
 
 def corrections(scope: Scope, query: QueryDict, day: date) -> CorrectionFilter:
@@ -68,6 +86,22 @@ EXPORTS = [
             ExportColumn("due_on", _("期限"), "due_on", form="day"),
             ExportColumn("closed", _("办结"), TruncDate("closed_at"), form="day", shown=False),
             ExportColumn("state", _("状态"), LEAD_STATE),
+        ),
+    ),
+    ExportKind(
+        key="transfers", title=_("移交"), unit=_("件"), capability=Capability.VIEW_REGISTER,
+        filterset=transfers, order="asked_at", address="residents:transfers",
+        person="resident_id", place="resident_id", offered=False, divided_by="side",
+        columns=(
+            ExportColumn("name", _("姓名"), "name"),
+            ExportColumn("mask", _("证件号码"), "id_mask", width=22),
+            ExportColumn("holder", _("原登记单位"), lambda _day: unit_name("holder_id"), width=16),
+            ExportColumn("committee", _("转入单位"), committee_name, width=16),
+            ExportColumn("address", _("迁入地址"), "address", width=36),
+            ExportColumn("reason", _("事由"), "reason", width=24),
+            ExportColumn("asked_at", _("发起"), TruncDate("asked_at"), form="day"),
+            ExportColumn("due_on", _("期限"), "due_on", form="day"),
+            ExportColumn("state", _("状态"), titled("state", Transfer.State.choices)),
         ),
     ),
     ExportKind(

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from portal.orgs import posts
 from portal.orgs.acting import acting
+from portal.orgs.limits import allow_work
 from portal.orgs.models import OrgUnit
 from residents import services
 from residents.services import spotchecks
@@ -46,3 +47,23 @@ def purge_answered(**_: Any) -> None:
     scope = posts.system_scope(district.code, district.name)
     with acting(scope):
         services.purge_answered(by=scope, at=timezone.now())
+
+
+@shared_task(name="residents.tasks.make_due_tasks")
+def make_due_tasks(**_: Any) -> None:
+    """Ask for the visits that the verification cycle wants, every night, a street at a time."""
+    district = OrgUnit.objects.get(parent=None)
+    scope = posts.system_scope(district.code, district.name)
+    for street in OrgUnit.objects.streets().order_by("code").values_list("code", flat=True):
+        with acting(scope):
+            allow_work(clockwork=True)
+            services.make_due_tasks(street=street, by=scope, at=timezone.now())
+
+
+@shared_task(name="residents.tasks.purge_tasks")
+def purge_tasks(**_: Any) -> None:
+    """Delete collection tasks that ended three years ago, every night."""
+    district = OrgUnit.objects.get(parent=None)
+    scope = posts.system_scope(district.code, district.name)
+    with acting(scope):
+        services.purge_tasks(by=scope, at=timezone.now())

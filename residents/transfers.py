@@ -8,7 +8,7 @@ from datetime import date
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, Case, F, Q, When
 
 from housing.models import DwellingUnit
 from portal.orgs.models import OrgUnit
@@ -32,6 +32,11 @@ class TransferQuerySet(ScopedQuerySet["Transfer"]):
     def leaving(self, scope: Scope) -> Self:
         """转出: asked of units of this scope."""
         return self.filter(_within("holder", scope))
+
+    def with_side(self, scope: Scope) -> Self:
+        """Each with the committee of this scope at which it stands (`side`): asking, or holding."""
+        asks = When(_within("committee", scope), then="committee_id")
+        return self.annotate(side=Case(asks, default="holder_id", output_field=BigIntegerField()))
 
     def open(self) -> Self:
         return self.filter(state__in=Transfer.OPEN)

@@ -27,6 +27,8 @@ from residents.views import (
     spot_phone,
     spot_rounds,
     spot_sheets,
+    task_bulk,
+    tasks,
     transfers,
 )
 
@@ -69,6 +71,14 @@ urlpatterns = [
     path("transfers/<uuid:pk>/answer/", transfers.answer, name="answer_transfer"),
     path("transfers/<uuid:pk>/decide/", transfers.decide, name="decide_transfer"),
     path("transfers/<uuid:pk>/withdraw/", transfers.withdraw, name="withdraw_transfer"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/report/", tasks.report, name="tasks_report"),
+    path("tasks/assign/", task_bulk.assign, name="assign_tasks"),
+    path("tasks/withdraw/", task_bulk.withdraw, name="withdraw_tasks"),
+    path("tasks/ask/verify/", task_bulk.verify, name="ask_verify"),
+    path("tasks/ask/register/", task_bulk.register, name="ask_register"),
+    path("tasks/<uuid:pk>/", tasks.task, name="task"),
+    path("dwellings/<uuid:pk>/task/", tasks.ask, name="ask_task"),
     path("inspections/", spot_rounds.rounds, name="spot_rounds"),
     path("inspections/plan/", spot_rounds.plan, name="plan_spot"),
     path("inspections/people/", spot_rounds.people, name="spot_people"),

@@ -37,7 +37,8 @@ DOOR_WORDS = {
     "mine": "负责 {people} 人，鲜活度 {share}%",
     "left_n": "余 {n} 户", "down": "从高层到低层", "up": "从低层到高层",
     "faults_n": "{n} 项必改", "first": "首次登记",
-    "nobody_yet": "未采集", "due": "到期核实", "due_today": "今天", "overdue": "超期 {n} 天",
+    "nobody_yet": "未采集", "due": "到期核实", "due_today": "今天",
+    "due_in": "{n} 天内到期", "overdue": "超期 {n} 天",
     "none_today": "今天没有入户任务", "none_today_hint": "到期、超期和从未核实的房屋会出现在这里",
     "all_done": "今天的入户都完成了", "none_found": "没有符合条件的房屋",
     # outcomes

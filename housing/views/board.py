@@ -60,6 +60,7 @@ def board(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "chosen": selected,
         "uncoded": sum(row.code_state != "final" for row in dwellings),
         "may_edit": may_edit(request),
+        "may_give": request.scope.may(Capability.ASSIGN_TASKS),
         "form": BlockForm(initial={"last_floor": building.storeys}) if not dwellings else None,
     }
     if selected:

@@ -95,13 +95,17 @@ def listing_of(request: PortalRequest, measure: Yardstick) -> DwellingList:
 
 
 def _bulk(scope: Scope) -> list[BulkAction]:
-    """What whoever visits homes may note of several at once."""
-    if not scope.may(Capability.VERIFY):
-        return []
-    return [
+    """What may be noted of several homes at once by who visits, or asked for by who gives tasks."""
+    visits = [
         BulkAction(_("核实无变化…"), reverse("residents:verify_several"), dialog=True),
         BulkAction(_("登记空置…"), reverse("residents:vacant_several"), dialog=True),
     ]
+    tasks = [
+        BulkAction(_("布置核实…"), reverse("residents:ask_verify"), dialog=True),
+        BulkAction(_("布置登记…"), reverse("residents:ask_register"), dialog=True),
+    ]
+    gives = scope.level == "committee" and scope.may(Capability.ASSIGN_TASKS)
+    return visits * scope.may(Capability.VERIFY) + tasks * gives
 
 
 @require_GET
@@ -128,6 +132,7 @@ def dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "events": unit.code_events.order_by("-at", "-id")[:20],
         "may_edit": may_edit(request),
         "may_enter": request.scope.may(Capability.EDIT_RESIDENTS),
+        "may_give": request.scope.may(Capability.ASSIGN_TASKS),
         "may_confirm": request.scope.may(Capability.CONFIRM_GROUP_RENTAL),
         "may_inspect": request.scope.may(Capability.RUN_CAMPAIGNS),
     }

@@ -36,6 +36,7 @@ from portal.demo.batch import Batch
 from portal.demo.cards import Cards, Desks
 from portal.demo.chance import Dice
 from portal.demo.copying import copy_rows
+from portal.demo.errands import cycle_tasks
 from portal.demo.findings import findings
 from portal.demo.hands import hands
 from portal.demo.homes import build, code_events, dwelling_rows
@@ -46,6 +47,7 @@ from portal.demo.staff import Crew
 from portal.demo.welcomes import welcomes
 from portal.rules.services import Rule
 from residents.models import (
+    CollectionTask,
     Household,
     Identity,
     NewcomerService,
@@ -59,9 +61,9 @@ from staffing.models import Collector, CollectorStatusEvent, WorkArea, WorkAreaB
 #: Everything that is loaded, parents before children.
 TABLES = (
     AddressPlate, Building, DwellingUnit, HouseCodeEvent, Lease, LegalityDetermination,
-    Resident, Identity, Secret, Household, Residence, Verification, NewcomerService, Collector,
-    CollectorStatusEvent, WorkArea, WorkAreaBuilding, PermitApplication, EligibilityCheck,
-    PermitMaterial, ResidencePermit, PermitSecret,
+    Resident, Identity, Secret, Household, Residence, Verification, NewcomerService, CollectionTask,
+    Collector, CollectorStatusEvent, WorkArea, WorkAreaBuilding, PermitApplication,
+    EligibilityCheck, PermitMaterial, ResidencePermit, PermitSecret,
 )  # fmt: skip
 Counts = dict[str, int]
 
@@ -121,6 +123,8 @@ class District:
         self.copy(
             NewcomerService, welcomes(episodes, sheets_of, self.today, self.welcome_rule)
         )  # fmt: skip
+        errands_of = Dice(f"{self.seed}/{plot.code}/errands")
+        self.copy(CollectionTask, cycle_tasks(episodes, errands_of, self.today))
         self.copy(Collector, crew.collectors())
         self.copy(CollectorStatusEvent, crew.steps())
         areas, buildings = crew.patches(housing)

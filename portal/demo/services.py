@@ -19,6 +19,7 @@ from portal.demo import (
     cases,
     cast,
     compared,
+    errands,
     filled,
     handshakes,
     mended,
@@ -48,6 +49,7 @@ from portal.orgs.services import project_grants
 from portal.rules.services import rule_on
 from residents.newcomers import RULE as WELCOME_SHEET
 from residents.services.spotchecks import purge_sheets
+from residents.tasks import make_due_tasks
 
 FIRST_DAY = date(2020, 1, 1)
 
@@ -162,6 +164,7 @@ def make_work(*, today: date, seed: int) -> dict[str, int]:
     assessed.plan(diary)
     handshakes.plan(diary)
     requests.plan(diary)
+    errands.plan(diary)
     trail.plan(diary)
     rentals.plan(diary)
     campaigns.plan(diary)
@@ -173,6 +176,7 @@ def make_work(*, today: date, seed: int) -> dict[str, int]:
         assert by is not None
         allow_work(clockwork=True)
         purge_sheets(by=by, at=timezone.now())  # of old rounds, as every night
+    make_due_tasks()  # what became due by the work of today
     counts["exchange.ComparisonRun"] = compared.compare(diary.scopes["zhoumin"])
     counts["exchange.BlankForm"] = filled.keep_form(diary.scopes["zhoumin"])
     return counts

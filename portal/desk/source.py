@@ -118,14 +118,6 @@ def within(column: str, bucket: str, today: date) -> Q:
     }[bucket]
 
 
-def bucket_of(day: date, today: date) -> str:
-    if day < today:
-        return "overdue"
-    if day == today:
-        return "today"
-    return "week" if day <= _week_end(today) else "later"
-
-
 def _week_end(today: date) -> date:
     """The Sunday of the week."""
     return today + timedelta(days=6 - today.weekday())

@@ -5,10 +5,10 @@ Counts come from the database; of each group only as many rows are read as are s
 Paper: S-08, S-21.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,14 +18,21 @@ from permits.models import PermitApplication, ResidencePermit
 from portal.desk.campaign_sources import Campaigns, Findings, KeyAreas, Referrals, Sites
 from portal.desk.housing_sources import CodeRequests, Leases
 from portal.desk.quality_sources import quality_sources
-from portal.desk.source import MOST_OPENED, Act, Item, Loaded, Source, bucket_of, links
+from portal.desk.source import Act, Item, Source, links
 from portal.exchange.exports.querying import waiting_for
 from portal.exchange.exports.words import line_of
 from portal.exchange.models import ExportRequest
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.ui import formats
-from residents.models import CorrectionRequest, Lead, Residence, ResidentAppeal, Transfer
+from residents.models import (
+    CollectionTask,
+    CorrectionRequest,
+    Lead,
+    Residence,
+    ResidentAppeal,
+    Transfer,
+)
 from residents.newcomers import to_welcome
 from residents.services import unit_title
 
@@ -33,57 +40,49 @@ WINDOW = 30
 HOUSEHOLDS = {"1": "自住户", "2": "出租户", "3": "借住户", "5": "集体户"}
 
 
-class Verifications(Source):
-    """Dwellings in which somebody's verification is due within a week, or overdue."""
+class CollectionTasks(Source):
+    """Collection tasks of a committee that nobody else was given: due verifications among them."""
 
-    key, title = "due", "到期核实"
+    key, title = "due", "采集任务"
 
     def rows(self) -> Any:
-        soon = self.today + timedelta(days=7)
-        people = Residence.objects.in_scope(self.scope).actual().filter(due_on__lte=soon)
-        return (
-            people.order_by()
-            .values("dwelling_id", "short_address", "occupancy")
-            .annotate(earliest=Min("due_on"), last=Max("verified_on"), people=Count("id"))
-        )
+        rows = CollectionTask.objects.in_scope(self.scope).select_related("dwelling", "residence")
+        return rows.waiting_for(self.scope)
 
-    def load(self, most: int, opened: str) -> Loaded:
-        """As of the others; a committee has few enough of these to read them all."""
-        by_bucket: dict[str, list[dict[str, Any]]] = {}
-        for row in self.rows().order_by("earliest", "dwelling_id"):
-            by_bucket.setdefault(bucket_of(row["earliest"], self.today), []).append(row)
-        return {
-            key: (
-                len(rows),
-                [self.item(row) for row in rows[: MOST_OPENED if key == opened else most]],
-            )
-            for key, rows in by_bucket.items()
-        }
+    def item(self, row: CollectionTask) -> Item:
+        home = row.dwelling
+        house = HOUSEHOLDS.get(home.occupancy, "住户")
+        people = _("%(house)s %(n)d 人") % {"house": house, "n": home.occupants}
+        facts = [(_("来由"), row.get_why_display()), (_("承办人"), row.assigned_to or _("未定"))]
+        return Item(
+            f"task-{row.pk}", self.key, "should", row.get_kind_display(),
+            row.residence.name if row.residence else people, home.short_address,
+            self._reason(row), row.due_on,
+            [*facts, (_("规则"), row.rule)] if row.rule else facts, self._acts(row),
+        )  # fmt: skip
 
-    def item(self, row: dict[str, Any]) -> Item:
-        house = HOUSEHOLDS.get(row["occupancy"], "住户")
-        last = formats.short_day(row["last"], self.today)
-        cycle = (row["earliest"] - row["last"]).days
-        reason = _("上次核实 %(day)s") % {"day": last}
-        if cycle > 0:
-            reason = _("上次核实 %(day)s，每 %(n)d 天核实一次") % {"day": last, "n": cycle}
+    def _reason(self, row: CollectionTask) -> str:
+        if row.reason:
+            return row.reason
+        last = row.dwelling.verified_on
+        if last is None:
+            return _("到核实周期")
+        return _("上次核实 %(day)s") % {"day": formats.short_day(last, self.today)}
+
+    def _acts(self, row: CollectionTask) -> list[Act]:
+        word = _("去核实") if row.kind == CollectionTask.Kind.VERIFY else _("去登记")
         acts = links(
-            (_("去核实"), "residents:entry", "", row["dwelling_id"])
+            (word, "residents:entry", "", row.dwelling_id)
             if self.scope.may(Capability.EDIT_RESIDENTS)
-            else (_("查看房屋"), "housing:dwelling", "", row["dwelling_id"])
+            else (_("查看房屋"), "housing:dwelling", "", row.dwelling_id)
         )
-        if self.scope.may(Capability.VERIFY):
-            verify = reverse("desk:verify", args=[row["dwelling_id"]])
+        if row.kind == CollectionTask.Kind.VERIFY and self.scope.may(Capability.VERIFY):
+            verify = reverse("desk:verify", args=[row.dwelling_id])
             acts += [
                 Act(_("上门核实无变化"), verify, {"method": "V1"}, posts=True),
                 Act(_("电话核实无变化"), verify, {"method": "V2"}, posts=True),
             ]
-        return Item(
-            f"due-{row['dwelling_id']}", self.key, "should", _(self.title),
-            _("%(house)s %(n)d 人") % {"house": house, "n": row["people"]}, row["short_address"],
-            reason, row["earliest"],
-            [(_("影响"), _("鲜活度")), (_("规则"), _("三(三)1 核实周期"))], acts,
-        )  # fmt: skip
+        return [*acts, *links((_("查看任务"), "residents:task", "", row.pk))]
 
 
 class Endorsements(Source):
@@ -298,7 +297,7 @@ def sources(scope: Scope, today: date) -> list[Source]:
     """What this post is asked to do: what it cannot do is not its business."""
     found = quality_sources(scope)
     if scope.level == "committee" and scope.may(Capability.VIEW_REGISTER):
-        found += [Verifications, Endorsements, Leases]
+        found += [CollectionTasks, Endorsements, Leases]
     if any(
         scope.may(each)
         for each in (

@@ -10,6 +10,7 @@ class Capability(StrEnum):
     VIEW_REGISTER = "view_register"
     EDIT_RESIDENTS = "edit_residents"
     VERIFY = "verify"
+    ASSIGN_TASKS = "assign_tasks"
     DECIDE_TRANSFERS = "decide_transfers"
     SUBMIT_LEADS = "submit_leads"
     HANDLE_APPEALS = "handle_appeals"
@@ -62,6 +63,7 @@ TITLES: dict[Capability, str] = {
     Capability.VIEW_REGISTER: "查看实有人口、实有房屋",
     Capability.EDIT_RESIDENTS: "登记、变更、注销人口信息",
     Capability.VERIFY: "核实无变化",
+    Capability.ASSIGN_TASKS: "布置、分派、撤回采集任务",
     Capability.DECIDE_TRANSFERS: "裁定有争议的移交",
     Capability.SUBMIT_LEADS: "上报发现线索",
     Capability.HANDLE_APPEALS: "受理、答复居民诉求",

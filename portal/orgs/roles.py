@@ -109,7 +109,7 @@ _ALL = [
         "committee_lead", "居（村）委书记、主任", "committee",
         "看本居委台账与指标，交办和审阅，不导出证件号。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.VIEW_AUDIT, C.VIEW_ORGS, C.SUBMIT_LEADS,
-        C.VIEW_CAMPAIGNS, C.MANAGE_ISSUES,
+        C.VIEW_CAMPAIGNS, C.MANAGE_ISSUES, C.ASSIGN_TASKS,
         C.HANDLE_APPEALS,
     ),
     _role(
@@ -117,7 +117,7 @@ _ALL = [
         "负责本居委信息采集、维护和上报，不审批自己登记的事项。",
         *REGISTER_READ, *REGISTER_WRITE, C.IMPORT_FILES, C.REVEAL_IDENTITY, C.EXPORT_MASKED,
         C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_AUDIT, C.VIEW_ORGS, C.COMPARE_LISTS,
-        C.VIEW_CAMPAIGNS, C.MANAGE_ISSUES,
+        C.VIEW_CAMPAIGNS, C.MANAGE_ISSUES, C.ASSIGN_TASKS,
         C.HANDLE_APPEALS,
     ),
     _role(

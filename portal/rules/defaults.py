@@ -46,6 +46,11 @@ RULES = [
         ),
     ),
     RuleDefault(
+        "collection_tasks", "采集任务（天）", "三(一)2",
+        f"实施意见 三(一)2：加强实有人口、实有房屋信息的采集和维护；提前 7 天为{TO_CONFIRM}",
+        {"lead_days": 7}, {"lead_days": int},
+    ),
+    RuleDefault(
         "registration_deadline", "登记、注销时限（天）", "三(三)1", TO_CONFIRM,
         {"days": 7}, {"days": int},
     ),

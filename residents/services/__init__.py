@@ -49,6 +49,7 @@ from residents.services.declaring import (
     revoke_notice,
 )
 from residents.services.drafting import draft_fields, drop_draft, keep_draft, purge_drafts
+from residents.services.due_tasks import make_due_tasks, purge_tasks
 from residents.services.enrolment import Visit, enrol
 from residents.services.errors import (
     Conflict,
@@ -144,6 +145,17 @@ from residents.services.sealing import (
     phone_index,
     phone_indexes,
 )
+from residents.services.tasking import (
+    TaskTold,
+    ask_task,
+    ask_tasks,
+    assign_tasks,
+    why_not_asked,
+    why_not_withdrawn,
+    why_task_not_given,
+    with_tasks,
+    withdraw_tasks,
+)
 from residents.services.transferring import (
     USUAL_REASON,
     agree_transfers,
@@ -158,6 +170,17 @@ from residents.services.visiting import record_visit, verify_dwelling
 from residents.services.welcoming import welcome_newcomer, welcome_newcomers
 
 __all__ = [
+    "TaskTold",
+    "ask_task",
+    "ask_tasks",
+    "assign_tasks",
+    "make_due_tasks",
+    "purge_tasks",
+    "why_not_asked",
+    "why_not_withdrawn",
+    "why_task_not_given",
+    "with_tasks",
+    "withdraw_tasks",
     "dismiss_leads",
     "why_not_dismissed",
     "SHARED_REASONS",

@@ -17,7 +17,7 @@ from portal.orgs.scope import Scope
 from portal.rows import insert_values, update_rows
 from residents.identity import DocumentKind, mask_birth
 from residents.intake import CODED, FieldProblem, Known, Reading, read_person
-from residents.models import Identity, Residence, Resident, Secret
+from residents.models import CollectionTask, Identity, Residence, Resident, Secret
 from residents.names import list_keys
 from residents.services.copies import PERSON, copy_person
 from residents.services.counters import recheck
@@ -41,6 +41,7 @@ from residents.services.sealing import (
     seal_document,
     seal_phone,
 )
+from residents.services.settling import note_work
 
 PERSON_COLUMNS = (
     "name", "former_name", "foreign_name", "sex", "birth_date", "ethnicity", "nationality",
@@ -233,6 +234,11 @@ def change_people(
             change.residence.version += 1
     _save(real)
     record_many(_event(change, by, at, reason) for change in real)
+    homes = [change.residence for change in real if change.residence]
+    note_work(
+        kind=CollectionTask.Kind.CHANGE, by=by, at=at,
+        dwellings=[row.dwelling_id for row in homes], residences=[row.pk for row in homes],
+    )  # fmt: skip
     return real
 
 

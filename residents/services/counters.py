@@ -1,4 +1,4 @@
-"""What follows from a change of who lives in a dwelling: its counters and its open issues."""
+"""What follows from a change of who lives in a dwelling: its counters, issues and tasks."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,6 +12,7 @@ from portal.quality import services as quality
 from residents.models import Residence
 from residents.querysets import ACTUAL_CATEGORIES
 from residents.services.rooming import examine_dwellings
+from residents.services.settling import settle
 
 LIVING_HERE = Q(category__in=ACTUAL_CATEGORIES)
 
@@ -47,8 +48,9 @@ def refresh_dwellings(*, dwellings: Collection[UUID], by: Scope, at: datetime) -
 
 
 def recheck(dwellings: Collection[UUID], *, by: Scope, at: datetime) -> None:
-    """Open and close the quality issues of dwellings whose people changed.
+    """Open and close the quality issues of dwellings whose people changed, and end their tasks.
 
     The clerk's to-do list tells at once what is mended and what is still missing.
     """
+    settle(dwellings=dwellings, by=by, at=at)
     quality.check_dwellings(dwelling_ids=dwellings, unit=by.unit, by=by, at=at)

@@ -21,12 +21,21 @@ from portal.rows import insert_values
 from portal.rules.services import rule_on
 from residents.categories import PopulationCategory
 from residents.cycles import due_on
-from residents.models import Household, Identity, Residence, Resident, Secret, Verification
+from residents.models import (
+    CollectionTask,
+    Household,
+    Identity,
+    Residence,
+    Resident,
+    Secret,
+    Verification,
+)
 from residents.names import list_keys
 from residents.querysets import ACTUAL_CATEGORIES
 from residents.services.copies import PERSON, dwelling_copies
 from residents.services.joining import Newcomer, households_of
 from residents.services.sealing import Sealed
+from residents.services.settling import note_work
 
 KIND_OF_CATEGORY = {
     PopulationCategory.HUKOU_CONSISTENT: Residence.Kind.HUKOU,
@@ -126,6 +135,10 @@ def enrol_rows(
         outcome=Verification.Outcome.CHANGED, visit=visit, by=by, at=at,
     )  # fmt: skip
     _record(rows, by, at)
+    note_work(
+        kind=CollectionTask.Kind.NEW, by=by, at=at,
+        dwellings=[row["dwelling_id"] for row in rows.residences],
+    )  # fmt: skip
     return rows
 
 

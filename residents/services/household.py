@@ -18,7 +18,7 @@ from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from residents.intake import FieldProblem, Reading, read_person
-from residents.models import Residence, Resident, Transfer, Verification
+from residents.models import CollectionTask, Residence, Resident, Transfer, Verification
 from residents.querysets import ACTUAL_CATEGORIES
 from residents.services.changing import (
     Change,
@@ -48,6 +48,7 @@ from residents.services.registering import (
     Arriving,
     admit,
 )
+from residents.services.settling import note_work
 from residents.services.transferring import USUAL_REASON, Ask, ask_transfers
 from residents.services.visiting import VACANT, renew, visit_of
 
@@ -245,6 +246,9 @@ class _Grid:
         self._refuse_full_vacancy(stayed + added)
         self._verify([row for row in stayed if seen is None or row.pk in seen], changed, visit)
         self._name_guardians(added)
+        if dwelling_changes:
+            homes = [self.dwelling.pk]
+            note_work(kind=CollectionTask.Kind.CHANGE, dwellings=homes, by=by, at=at)
         refresh_dwellings(dwellings={self.dwelling.pk}, by=by, at=at)
         return Saved(
             self.dwelling, added, [change.resident for change in changed],

@@ -18,7 +18,7 @@ from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.rows import update_rows
 from residents.categories import DELETION_REASONS
-from residents.models import Household, Residence, Resident
+from residents.models import CollectionTask, Household, Residence, Resident
 from residents.services.changing import today_of, version_of
 from residents.services.counters import refresh_dwellings
 from residents.services.enrolment import Visit, enrol
@@ -29,6 +29,7 @@ from residents.services.errors import (
     refused_by_database,
 )
 from residents.services.joining import Newcomer
+from residents.services.settling import note_work
 
 MOVED_AWAY, DIED = "01", "02"
 #: Registered twice or by mistake: such an episode never was, so it is void instead of ended.
@@ -60,6 +61,11 @@ def end_episodes(*, endings: Sequence[Ending], by: Scope, at: datetime, note: st
                      "reason": DELETION_REASONS.title(reason)},
         )
         for row, _, reason in endings
+    )  # fmt: skip
+    rows = [row for row, _, _ in endings]
+    note_work(
+        kind=CollectionTask.Kind.CANCEL, by=by, at=at,
+        dwellings=[row.dwelling_id for row in rows], residences=[row.pk for row in rows],
     )  # fmt: skip
 
 

@@ -26,12 +26,13 @@ from portal.orgs.scope import Scope
 from portal.rows import insert_rows, update_rows
 from residents.categories import RELATIONS
 from residents.households import HEAD
-from residents.models import Household, PastMembership, Residence, Resident
+from residents.models import CollectionTask, Household, PastMembership, Residence, Resident
 from residents.services.changing import today_of
 from residents.services.counters import refresh_dwellings
 from residents.services.enrolment import Visit
 from residents.services.errors import UnableToRegroup
 from residents.services.moving import relocate
+from residents.services.settling import note_work
 
 Act = PastMembership.Act
 Relations = Mapping[UUID, str]
@@ -246,7 +247,12 @@ class _Hand:
             self._date(changed)
             self._close_empty(touched)
             self._tell(act, changed, told)
-            refresh_dwellings(dwellings={self.dwelling.pk}, by=self.by, at=self.at)
+            here, by, at = {self.dwelling.pk}, self.by, self.at
+            people = [row.pk for row in changed]
+            note_work(
+                kind=CollectionTask.Kind.CHANGE, dwellings=here, residences=people, by=by, at=at
+            )
+            refresh_dwellings(dwellings=here, by=by, at=at)
 
     def _remember(self, rows: Collection[Residence], act: PastMembership.Act) -> None:
         """What they were until today, each from the last change on."""

@@ -22,7 +22,7 @@ from residents.categories import POPULATION_CATEGORIES, SEXES, VERIFICATION_METH
 from residents.cycles import cycle_days
 from residents.grid import place_words
 from residents.identity import age_on
-from residents.models import Residence, Verification
+from residents.models import CollectionTask, Residence, Verification
 
 
 @require_GET
@@ -65,6 +65,13 @@ def pane_of(
         "area": _area_each(dwelling, len(members)),
         "left": episodes.filter(status="ended").count(),
         "issues": [_issue(issue) for issue in issues],
+        "tasks": list(
+            CollectionTask.objects.in_scope(request.scope)
+            .open()
+            .filter(dwelling=dwelling)
+            .select_related("residence")
+            .order_by("due_on", "pk")
+        ),
         "events": _events(request, dwelling),
         "problem": problem,
         "may_enter": request.scope.may(Capability.EDIT_RESIDENTS),

@@ -34,6 +34,7 @@ from residents.forms import DeregisterForm, MoveForm, RevealForm, occupancy_titl
 from residents.grid import PLACE_FIELDS, place_words
 from residents.households import put_back
 from residents.identity import DocumentKind, age_on, mask_birth
+from residents.meanings import meaning_of
 from residents.models import CorrectionRequest, Residence, Resident, Verification
 from residents.search import find_dwellings
 from residents.views import may_register
@@ -65,6 +66,7 @@ def person(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "resident": resident, "current": current, "episodes": episodes,
         "then": then, "age": age_on(resident.birth_date, then.day),
         "titles": _titles(resident, current), "family": family,
+        "meaning": meaning_of(resident.category),
         "events": _events(request, resident, episodes, then),
         "reveal_url": reverse("residents:reveal", args=[pk]) if may_reveal else "",
         "denied": "" if may_reveal else _("当前岗位不能查看完整证件号"),

@@ -260,6 +260,31 @@ def test_spot_checks_give_both_rates_with_intervals(made):
     assert both <= {key for key, day in values if day < today}
 
 
+@pytest.mark.paper("S-21")
+def test_tasks_wait_are_late_and_were_done_in_time_over_several_months(made):
+    at_home = Counter(read(
+        "SELECT state, why, due_on < %s FROM residents_collectiontask WHERE committee_id = %s",
+        timezone.localdate(), cast.HOME,
+    ))  # fmt: skip
+    assert at_home[("open", "cycle", True)] > 3
+    assert at_home[("open", "hand", True)] == 1
+    assert at_home[("open", "hand", False)] == 3
+    assert at_home[("withdrawn", "hand", False)] + at_home[("withdrawn", "hand", True)] == 1
+    months = read(
+        "SELECT date_trunc('month', due_on), count(*) FILTER (WHERE ended_on <= due_on),"
+        " count(*) FILTER (WHERE ended_on > due_on) FROM residents_collectiontask"
+        " WHERE state = 'done' GROUP BY 1 ORDER BY 1"
+    )
+    assert sum(in_time > late > 0 for _month, in_time, late in months) >= 3
+    missed = read(
+        "SELECT count(*) FROM residents_residence r WHERE status = 'active' AND is_primary"
+        " AND category <> '13' AND due_on <= %s AND NOT EXISTS (SELECT FROM"
+        " residents_collectiontask t WHERE t.dwelling_id = r.dwelling_id AND t.state = 'open')",
+        timezone.localdate(),
+    )
+    assert missed == [(0,)]
+
+
 def test_a_verifier_has_doors_to_go_to_and_two_have_something_to_judge(made):
     sheets = read(
         "SELECT verifier, count(*), count(*) FILTER (WHERE outcome = '') FROM residents_spotitem"

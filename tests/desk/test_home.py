@@ -10,6 +10,7 @@ from portal.desk.inbox import inbox
 from portal.orgs.acting import acting
 from portal.quality.services import check_unit
 from residents.models import Residence
+from residents.tasks import make_due_tasks
 from tests.permits.builders import an_incomer, issued, received
 from tests.residents.builders import backdated, home, number, register
 
@@ -18,6 +19,7 @@ def overdue(cast, key="clerk", days=95, **told):
     scope = cast.scope(key)
     residence = register(scope, home(scope)[0], **told)
     backdated(scope, residence, days)
+    make_due_tasks()
     return residence
 
 
@@ -81,6 +83,7 @@ def test_due_verifications_stand_where_they_are_due(cast):
             document_number=number(sequence=50 + place), phone=f"1380000000{place}",
         )  # fmt: skip
         backdated(scope, row, days)
+    make_due_tasks()
     found = todo_of(cast, "clerk", kind="due")
     places = {group.key: [item.place for item in group.items] for group in found.groups}
     assert places == {"overdue": ["6号 101室"], "today": ["6号 102室"]}

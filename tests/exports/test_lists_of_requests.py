@@ -19,17 +19,18 @@ from housing.tables import CodeRequestList
 from portal.exchange.exports.kinds import export_kinds
 from portal.orgs.acting import acting
 from residents import services
-from residents.request_tables import AppealList, CorrectionList, LeadList
+from residents.request_tables import AppealList, CorrectionList, LeadList, TransferList
 from residents.tables import NewcomerList
+from residents.task_tables import TaskList
 from tests.exports.builders import rows_of
 from tests.housing.builders import asked
 from tests.housing.test_enforcement import a_referral, a_site
-from tests.residents.builders import home, number, register
+from tests.residents.builders import home, number, register, told
 
 pytestmark = pytest.mark.django_db
 LISTS = [
     AreaList, CampaignList, FindingList, ReferralList, SiteList, CodeRequestList, AppealList,
-    CorrectionList, LeadList, NewcomerList,
+    CorrectionList, LeadList, NewcomerList, TaskList, TransferList,
 ]  # fmt: skip
 #: Of a list's columns those that are no facts of the record.
 NO_FACTS = {"waits", "acts"}
@@ -88,6 +89,38 @@ def test_leads_under_a_condition_and_no_word_of_what_was_said(cast, clerk, homes
     told = {"format": "csv", "purpose": "月度核对"}
     nothing = cast.client("neighbour").post(reverse("exports:quick", args=["leads"]), told)
     assert nothing.status_code == 422
+
+
+@pytest.mark.paper("S-09")
+def test_transfers_of_either_side_masked_and_of_nobody_else(cast, clerk, homes):
+    neighbour, now = cast.scope("neighbour"), timezone.now()
+    there = home(neighbour, "兰溪路100弄1号")
+    for n, name in enumerate(("王巧云", "石思源")):
+        register(neighbour, there[n], name=name, document_number=number(sequence=30 + n),
+                 begin_date="2025-05-01")  # fmt: skip
+        with acting(clerk):
+            typed = told(name, document_number=number(sequence=30 + n))
+            services.ask_transfer(
+                dwelling_id=homes[n].pk, told=typed, reason="已搬来，租住", by=clerk, at=now
+            )
+    assert offers(cast, "clerk", export_kinds()["transfers"])
+    files = {
+        ("clerk", "side=in"): 2, ("clerk", "name=王"): 1, ("neighbour", "side=out"): 2,
+        ("neighbour", ""): 2, ("street", ""): 2,
+    }  # fmt: skip
+    for (who, query), count in files.items():
+        rows = file_of(cast, who, "transfers", query)
+        assert len(rows) == count, (who, query)
+        assert "3199991986" not in str(rows)
+        assert {(row["原登记单位"], row["转入单位"]) for row in rows} == {
+            (neighbour.unit_name, clerk.unit_name)
+        }
+    for who, query in (("far_clerk", ""), ("clerk", "side=out")):
+        nothing = cast.client(who).post(
+            f"{reverse('exports:quick', args=['transfers'])}?{query}",
+            {"format": "csv", "purpose": "月度核对"},
+        )
+        assert nothing.status_code == 422
 
 
 @pytest.mark.paper("S-117")

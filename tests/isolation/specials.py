@@ -228,6 +228,12 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
         "handler": "", "result": "", "reply": "", "answered_at": None, "answered_on": None,
         "answered_by": "",
     },
+    "residents.CollectionTask": lambda row: {
+        "kind": "verify", "why": "hand", "reason": row.text(60), "state": "open",
+        "residence_id": None, "assigned_id": None, "assigned_to": "", "withdrawn_for": "",
+        "made_on": row.today, "due_on": row.today + timedelta(days=3), "ended_at": None,
+        "ended_on": None, "ended_by": "",
+    },
     "residents.BuildingNotice": lambda row: {"revoked_by": ""},
     "residents.ResidentMerge": lambda row: {
         "kept_id": row.key("residents.Resident"),

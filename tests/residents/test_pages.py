@@ -329,3 +329,11 @@ def test_the_api_registers_verifies_and_refuses_by_field(browser, clerk, homes):
     assert made.status_code == 201
     verify = reverse("residents_api:verify", args=[homes[5].pk])
     assert sent(verify, {}).json() == {"verified": 1}
+
+
+@pytest.mark.paper("S-109")
+def test_the_page_of_somebody_separated_says_what_the_receipt_is_good_for(cast, clerk, homes):
+    here = register(clerk, homes[0], category="人户分离", origin="上海静安")
+    page = text_of(cast.client("clerk").get(reverse("residents:person", args=[here.resident_id])))
+    assert "人在户不在" in page
+    assert "凭登记回执在居住地享受服务" in page

@@ -60,7 +60,8 @@ class ExportKind:
     `form_columns` are those that only forms of other offices ask for; a list with them can fill
     forms. `ranges` are parts of the list to choose from: conditions as an address, and a title.
 
-    `filterset` gives the conditions of the list's address over the rows in scope.
+    `filterset` gives the conditions of the list's address over the rows in scope; `divided_by` is
+    their unit's code inside that scope, by which a large file is made in parts.
     """
 
     key: str
@@ -76,6 +77,7 @@ class ExportKind:
     offered: bool = True
     form_columns: Sequence[ExportColumn] = ()
     ranges: Sequence[tuple[str, Text]] = ()
+    divided_by: str = "committee_id"
 
     def rows(self, scope: Scope, query: str, day: date) -> "QuerySet[Model]":
         """The rows of a file in scope; none when a condition cannot be read."""
@@ -121,9 +123,14 @@ class _Named(Func):
 
 
 def committee_name(_day: date) -> Combinable:
-    """The committee's name out of the few hundred there are: a look-up for each row costs more."""
+    """The name of the row's committee."""
+    return unit_name("committee_id")
+
+
+def unit_name(column: str) -> Combinable:
+    """A unit's name out of the few hundred there are: a look-up for each row costs more."""
     names = {str(code): name for code, name in OrgUnit.objects.values_list("code", "name")}
-    return _Named(Value(json.dumps(names)), Cast("committee_id", TextField()))
+    return _Named(Value(json.dumps(names)), Cast(column, TextField()))
 
 
 def titled(column: str, titles: Iterable[tuple[str, Text]]) -> Case:

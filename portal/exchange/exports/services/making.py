@@ -47,9 +47,9 @@ def plan(export: ExportRequest, by: Scope) -> list[dict[str, int]]:
     kind = export_kinds()[export.kind]
     counted = (
         kind.rows(by, export.query, export.as_of)
-        .values_list("committee_id")
+        .values_list(kind.divided_by)
         .annotate(n=Count("pk"))
-        .order_by("committee_id")
+        .order_by(kind.divided_by)
     )
     ranges, first, held = [], by.low, 0
     for committee, rows in counted:
@@ -72,9 +72,8 @@ def make_part(
     kind = export_kinds()[export.kind]
     require(by, Capability.EXPORT_MASKED, export.committee_id)
     require(by, kind.capability)
-    rows = kind.rows(by, export.query, export.as_of).filter(
-        committee_id__gte=first, committee_id__lte=last
-    )
+    within = {f"{kind.divided_by}__gte": first, f"{kind.divided_by}__lte": last}
+    rows = kind.rows(by, export.query, export.as_of).filter(**within)
     columns = columns_of(export)
     for column in columns:
         if column.needs:

@@ -99,6 +99,8 @@ function row(stop) {
   }
   if (stop.faults) facts.append(element("span", "pp-danger", say("faults_n", { n: stop.faults })));
   why.append(...reason(stop, is));
+  // a list that was taken before this was told has no tasks
+  if (is === "open") why.append(...(stop.tasks ?? []).map((task) => element("span", "", task)));
   const mark = made.querySelector(".door-mark");
   mark.append(clone(MARKS[is]));
   if (is === "wait" || is === "solve") mark.append(say(is === "wait" ? "wait" : "to_solve"));
@@ -111,6 +113,7 @@ function reason(stop, is) {
   if (is === "wait" || is === "solve") return [element("span", "", summary(itemOf(stop.id).answer))];
   if (!stop.checked) return [element("span", "", say("first"))];
   if (stop.overdue === null) return [];
+  if (stop.overdue < 0) return [element("span", "", say("due_in", { n: -stop.overdue }))];
   const late = stop.overdue > 0;
   return [
     element("span", "", say("due")),
