@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('housing', '0013_building_facts'),
         ('orgs', '0012_shared_views'),
-        ('residents', '0031_rechecks_hold'),
+        ('residents', '0033_keys_alone'),
     ]
 
     operations = [
