@@ -97,9 +97,8 @@ class PlaceForm(PortalForm):
         widget=forms.TextInput({"autocomplete": "off"}),
     )  # fmt: skip
     what = forms.ChoiceField(
-        label=_("是什么地方"), choices=SpotPlace.What.choices, widget=Segmented,
-        error_messages={"required": _("请选择是什么地方")},
-    )  # fmt: skip
+        label=_("是什么地方"), error_messages={"required": _("请选择是什么地方")}
+    )
     people = forms.IntegerField(
         label=_("所见人数"), required=False, help_text=_("不清楚的留空"),
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
@@ -110,6 +109,7 @@ class PlaceForm(PortalForm):
         super().__init__(*args, **kwargs)
         doors = [(str(each.pk), f"{each.number}　{each.place}") for each in items]
         self.offer("item", doors, blank=True)
+        self.offer("what", SpotPlace.What.choices, blank=True)
 
     def seen(self) -> PlaceSeen:
         told = self.cleaned_data
