@@ -91,6 +91,9 @@ GROUPS: list[tuple[str, list[Item]]] = [
     ("台账", [
         Item("residents", "实有人口", "residents:list", "users", C.VIEW_REGISTER, register=True),
         Item("housing", "实有房屋", "housing:list", "home", C.VIEW_REGISTER, register=True),
+        Item("estates", "小区", "housing:estates", "committee", C.VIEW_REGISTER,
+             pages=("housing:estate", "housing:add_estate", "housing:edit_estate",
+                    "housing:join_estate")),
         Item("ledger", "电子台账", "residents:ledger", "file", C.VIEW_REGISTER, ("committee",),
              pages=("residents:ledger_homes",)),
         Item("leases", "租赁登记", "housing:leases", "lease", C.VIEW_REGISTER,

@@ -142,6 +142,7 @@ EXPORT_MODULES = [
     "residents.comparing.exports",
     "housing.exports",
     "housing.course_exports",
+    "housing.estate_lists",
     "portal.desk.exports",
 ]
 # what may be held against a partner's list, from the areas (`COMPARISONS`)

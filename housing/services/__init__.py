@@ -57,6 +57,12 @@ from housing.services.errors import (
     UnableToRegister,
     UnableToUpdate,
 )
+from housing.services.estates import (
+    ESTATE_FACTS,
+    change_estate,
+    join_estates,
+    register_estate,
+)
 from housing.services.frame import BUILDING_FACTS, door_of, ensure_buildings, update_building
 from housing.services.house_codes import read_final_code
 from housing.services.inspecting import (
@@ -164,6 +170,10 @@ __all__ = [
     "send_referral",
     "Visit",
     "BUILDING_FACTS",
+    "ESTATE_FACTS",
+    "change_estate",
+    "join_estates",
+    "register_estate",
     "EDITABLE",
     "CodeAsk",
     "DwellingChange",

@@ -61,8 +61,10 @@ class Home:
 
 @dataclass
 class Committee:
-    """All housing of one committee."""
+    """All housing of one committee, as the register began with it (`at`)."""
 
+    at: datetime
+    estates: list[dict[str, Any]] = field(default_factory=list)
     plates: list[dict[str, Any]] = field(default_factory=list)
     buildings: list[dict[str, Any]] = field(default_factory=list)
     homes: list[Home] = field(default_factory=list)
@@ -73,7 +75,14 @@ HALF_A_BUILDING = 17  # dwellings: the last one makes a committee as often too l
 
 
 def build(
-    code: int, index: int, wanted: int, random: Dice, *, tall_first: bool, old_lane: bool
+    code: int,
+    index: int,
+    wanted: int,
+    random: Dice,
+    *,
+    tall_first: bool,
+    old_lane: bool,
+    at: datetime,
 ) -> Committee:
     """About `wanted` dwellings on one lane of an invented road.
 
@@ -81,7 +90,7 @@ def build(
     :param tall_first: begin with a building of 18 floors by 6, as on the board's picture
     :param old_lane: begin with a lane of old houses besides
     """
-    found = Committee()
+    found = Committee(at)
     road, lane = ROADS[index % len(ROADS)], str(88 + index * 20)
     number = 0
     if old_lane:
@@ -137,6 +146,7 @@ def _place_building(
     dwellings: int,
 ) -> str:  # fmt: skip
     plate_id, building_id = new_key(), new_key()
+    estate = _estate(found, code, place, built)
     found.plates.append({
         "id": plate_id, "committee_id": code, "road": place.road, "lane": place.lane,
         "number": place.number, "address": place.normalised(),
@@ -145,20 +155,29 @@ def _place_building(
         "id": building_id, "committee_id": code, "plate_id": plate_id,
         "name": f"{place.road}{place.lane}弄 {place.number}号", "short_name": f"{place.number}号",
         "sort_key": place.sort_key(), "code_block": block, "storeys": storeys,
-        "built_year": built, "dwelling_count": dwellings, **_facts(place, storeys),
+        "built_year": built, "dwelling_count": dwellings,
+        "structure": "3" if storeys <= LOW else "2", "estate_id": estate["id"],
+        "estate_name": estate["name"],
     })  # fmt: skip
     return building_id
 
 
-def _facts(place: Address, storeys: int) -> dict[str, Any]:
-    """What is known of a building besides: told by its lane, so that neighbours have the same."""
+def _estate(found: Committee, code: int, place: Address, built: int) -> dict[str, Any]:
+    """The estate of a lane, which grows by the years of its buildings."""
     lane = int(place.lane or place.number)
-    return {
-        "estate": f"{place.road.removesuffix('路')}{ESTATES[lane % len(ESTATES)]}",
-        "structure": "3" if storeys <= LOW else "2",
-        "property_company": COMPANIES[lane % len(COMPANIES)],
-        "owners_committee": "1" if lane % 3 else "0",
-    }
+    name = f"{place.road.removesuffix('路')}{ESTATES[lane % len(ESTATES)]}"
+    known = next((each for each in found.estates if each["name"] == name), None)
+    if known is None:
+        known = {
+            "id": new_key(), "committee_id": code, "name": name, "source": "S7",
+            "property_company": COMPANIES[lane % len(COMPANIES)],
+            "owners_committee": "1" if lane % 3 else "0", "built_from": built, "built_to": built,
+            "updated_at": found.at, "updated_by": "期初导入",
+        }  # fmt: skip
+        found.estates.append(known)
+    known["built_from"] = min(known["built_from"], built)
+    known["built_to"] = max(known["built_to"], built)
+    return known
 
 
 def _home(
