@@ -132,6 +132,8 @@ def update_building(
         name: [getattr(building, COLUMNS.get(name, name)), value]
         for name, value in wanted.items()
         if getattr(building, COLUMNS.get(name, name)) != value
+        # the release before wrote the name alone
+        or (name == "estate" and value and building.estate_id is None)
     }
     if not diff:
         return building

@@ -84,6 +84,14 @@ def test_a_building_is_put_into_another_estate_or_into_none(clerk, at):
     assert (bare.estate, bare.estate_name) == (None, "")
 
 
+def test_saving_a_building_that_carries_a_name_alone_gives_it_its_estate(clerk, at):
+    """As the release before writes it."""
+    building = a_building(clerk)
+    with acting(clerk):
+        Building.objects.filter(pk=building.pk).update(estate_name=NAME)
+    assert placed(clerk, building, at, estate=NAME).estate == the_estate(clerk)
+
+
 def test_committees_have_estates_of_their_own(cast, clerk):
     mine = a_building(clerk, estate=NAME)
     theirs = a_building(cast.scope("neighbour"), "桂巷路12弄3号", estate=NAME)
