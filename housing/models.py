@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from housing.campaigns import Campaign, CampaignTarget, Finding
+from housing.code_checks import CodeCheck, CodeException
 from housing.code_requests import HouseCodeRequest
 from housing.dwelling_rooms import GroupRentalDecision, GroupRentalTest, Room
 from housing.enforcement import EnforcementSite, Referral
@@ -18,10 +19,10 @@ from housing.querysets import BuildingQuerySet, DwellingQuerySet
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
 
 __all__ = [
-    "AddressPlate", "Building", "Campaign", "CampaignTarget", "DwellingUnit", "EnforcementSite",
-    "Estate", "Finding", "FindingPhoto", "GroupRentalDecision", "GroupRentalTest", "HouseCodeEvent",
-    "HouseCodeRequest", "KeyArea", "KeyAreaBuilding", "Lease", "LegalityDetermination", "Referral",
-    "Room", "Source",
+    "AddressPlate", "Building", "Campaign", "CampaignTarget", "CodeCheck", "CodeException",
+    "DwellingUnit", "EnforcementSite", "Estate", "Finding", "FindingPhoto", "GroupRentalDecision",
+    "GroupRentalTest", "HouseCodeEvent", "HouseCodeRequest", "KeyArea", "KeyAreaBuilding",
+    "Lease", "LegalityDetermination", "Referral", "Room", "Source",
 ]  # fmt: skip
 
 

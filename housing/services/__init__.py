@@ -22,6 +22,7 @@ from housing.services.changing import (
     set_occupancy_counters,
     update_dwelling,
 )
+from housing.services.code_checks import finish_code_checks, list_code_exceptions
 from housing.services.code_requests import (
     CodeAsk,
     approve_code_requests,
@@ -172,6 +173,8 @@ __all__ = [
     "BUILDING_FACTS",
     "ESTATE_FACTS",
     "change_estate",
+    "finish_code_checks",
+    "list_code_exceptions",
     "join_estates",
     "register_estate",
     "EDITABLE",

@@ -33,7 +33,6 @@ from portal.orgs.scope import Scope, level_of, parent_of
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 
-
 #: What the address may say of a new building beforehand.
 ASKED = {"committee": "unit", "estate": "estate"}
 

@@ -23,6 +23,8 @@ TENURE = Weighted((("1", 45), ("2", 40), ("3", 12), ("9", 3)))
 ESTATES = ("新村", "花园", "家园", "苑", "公寓")
 COMPANIES = ("沪西物业", "新惠物业", "普康物业", "")
 LOW = 6  # storeys; higher ones are not built of brick
+LATER = 41  # one dwelling of so many got its final code in the last months
+MONTHS_BACK = 89  # days
 ROOMS = Weighted(((1, 25), (2, 55), (3, 20)))
 
 
@@ -224,11 +226,22 @@ def dwelling_rows(homes: list[Home], at: datetime) -> Iterator[dict[str, Any]]:
 
 
 def code_events(homes: list[Home], at: datetime) -> Iterator[dict[str, Any]]:
-    """How the dwellings came to their codes: all at once, when the register was begun."""
-    for home in homes:
-        if home.code:
-            yield {
-                "id": new_key(), "committee_id": home.committee, "dwelling_id": home.id,
-                "kind": "assign", "new_code": home.code, "reason": "期初赋码",
-                "by_name": "期初导入", "at": at - timedelta(days=700),
-            }  # fmt: skip
+    """How the dwellings came to their codes: most when the register was begun, one of `LATER`
+    with a provisional code, in whose place the final one came in the last months."""
+    for number, home in enumerate(homes, start=1):
+        if not home.code:
+            continue
+        begun = {
+            "id": new_key(), "committee_id": home.committee, "dwelling_id": home.id,
+            "kind": "assign", "old_code": "", "new_code": home.code, "reason": "期初赋码",
+            "by_name": "期初导入", "at": at - timedelta(days=700),
+        }  # fmt: skip
+        if number % LATER or home.code_state != "final":
+            yield begun
+            continue
+        first = make_provisional_code(home.committee, len(homes) + number)
+        yield begun | {"new_code": first}
+        yield begun | {
+            "id": new_key(), "old_code": first, "reason": "补赋正式码",
+            "at": at - timedelta(days=3 + number % MONTHS_BACK),
+        }  # fmt: skip
