@@ -63,7 +63,7 @@ class CodeExceptionQuerySet(ScopedQuerySet["CodeException"]):
 class CodeException(CommitteeRecord):
     """One line of a month's list.
 
-    `since` is the day from which it stood so; `code` is the code that the dwelling had then.
+    `since` is the day from which it stood so, `days` how many days before the month's end; `code` is the code that the dwelling had then.
     Neither key holds its row fast: a dwelling that an import took back leaves its line behind.
     """
 
@@ -89,6 +89,7 @@ class CodeException(CommitteeRecord):
     sort_key = models.CharField(max_length=200, db_collation="C")
     code = models.CharField("当时编码", max_length=40, blank=True)
     since = models.DateField("起始日期")
+    days = models.PositiveIntegerField("至月末天数")
     detail = models.CharField("说明", max_length=200, blank=True)
 
     objects = CodeExceptionQuerySet.as_manager()
@@ -97,6 +98,7 @@ class CodeException(CommitteeRecord):
         personal: ClassVar[set[str]] = {"place", "detail"}
         plain: ClassVar[set[str]] = {
             "run_id", "month", "kind", "dwelling_id", "request_id", "sort_key", "code", "since",
+            "days",
         }  # fmt: skip
 
     class Meta:

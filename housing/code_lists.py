@@ -1,7 +1,7 @@
 """The monthly list of house-code exceptions on the screen and as a file (S-81)."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -154,18 +154,13 @@ class CodeExceptionList(RegisterList):
         return "is-muted" if row.is_mended else ""
 
     def dress(self, rows: list[Any]) -> None:
-        """Tell each row whether it is in order by now, and how long it had stood so."""
+        """Tell each row whether it is in order by now."""
         keys = [row.pk for row in rows]
         mended = set(
             CodeException.objects.filter(pk__in=keys).mended().values_list("pk", flat=True)
         )
         for row in rows:
             row.is_mended = row.pk in mended
-            row.days = (_last_of(row.month) - row.since).days
-
-
-def _last_of(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def conditions(scope: Scope, query: QueryDict, _day: date) -> CodeExceptionFilter:
@@ -194,6 +189,7 @@ EXPORTS = [
             ExportColumn("kind", _("例外"), titled("kind", CodeException.Kind.choices), width=16),
             ExportColumn("code", _("当时编码"), "code", width=26),
             ExportColumn("since", _("起始日期"), "since", form="day"),
+            ExportColumn("days", _("至月末 天"), "days", form="number", width=10),
             ExportColumn("month", _("月份"), "month", form="day"),
             ExportColumn("detail", _("说明"), "detail", width=28),
             ExportColumn("now", _("现在"), Case(

@@ -68,7 +68,9 @@ def finish_code_checks(*, run_id: uuid.UUID, last: date, by: Scope, at: datetime
 
 
 def _dated(line: CodeException, run_id: uuid.UUID, last: date) -> CodeException:
+    """The line in its month's list; what began after the month's end stood so for no day of it."""
     line.run_id, line.month = run_id, last.replace(day=1)
+    line.days = max((last - line.since).days, 0)
     return line
 
 
@@ -108,10 +110,9 @@ def _events_of(keys: list[uuid.UUID], by: Scope) -> dict[uuid.UUID, list[CodeEve
         rows = HouseCodeEvent.objects.in_scope(by).filter(
             dwelling__in=keys[start : start + AT_ONCE]
         )
-        for dwelling, *told in rows.order_by("-at", "-pk").values_list(
-            "dwelling_id", "kind", "old_code", "new_code", "at"
-        ):
-            found[dwelling].append(CodeEvent(*told))
+        for row in rows.order_by("-at", "-pk"):
+            assert row.dwelling_id is not None  # asked for by these keys
+            found[row.dwelling_id].append(CodeEvent(row.kind, row.old_code, row.new_code, row.at))
     return found
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from housing.code_lists import CodeExceptionList
 from housing.course_lists import (
     AreaList,
     CampaignList,
@@ -31,8 +32,8 @@ from tests.residents.builders import home, number, register, told
 pytestmark = pytest.mark.django_db
 LISTS = [
     AreaList, CampaignList, FindingList, ReferralList, SiteList, CodeRequestList, AppealList,
-    CorrectionList, LeadList, NewcomerList, TaskList, TransferList,
-    EstateList,
+    CorrectionList, LeadList, NewcomerList, TaskList, TransferList, EstateList,
+    CodeExceptionList,
 ]  # fmt: skip
 #: Of a list's columns those that are no facts of the record.
 NO_FACTS = {"waits", "acts"}
