@@ -63,8 +63,9 @@ class CodeExceptionQuerySet(ScopedQuerySet["CodeException"]):
 class CodeException(CommitteeRecord):
     """One line of a month's list.
 
-    `since` is the day from which it stood so, `days` how many days before the month's end; `code` is the code that the dwelling had then.
-    Neither key holds its row fast: a dwelling that an import took back leaves its line behind.
+    `since` is the day from which it stood so, `days` how many that is to the month's end; `code` is
+    the code that the dwelling had then. Neither key holds its row fast: a dwelling that an import
+    took back leaves its line behind.
     """
 
     class Kind(models.TextChoices):
