@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Case, CharField, Q, Value, When
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from housing.code_checks import MENDED, CodeCheck, CodeException, CodeExceptionQuerySet
 from housing.codes import normalise_house_code
+from housing.estate_lists import UNIT, columns_for
 from housing.models import DwellingUnit
 from portal.exchange.exports.kinds import ExportColumn, ExportKind, committee_name, titled
 from portal.orgs.capabilities import Capability
@@ -126,9 +127,9 @@ class CodeExceptionList(RegisterList):
     unit = _("条")
     caption = _("房屋编码例外清单")
     default_sort = "place"
-    columns = (
+    columns: ClassVar[Sequence[Column]] = (
         Column("place", _("地址"), kind="name", sort="sort_key", fixed=True),
-        Column("committee", _("居（村）委"), cell="committee.short_name", kind="second"),
+        UNIT,
         Column("kind", _("例外"), cell="get_kind_display"),
         Column("code", _("当时编码"), kind="code"),
         Column("since", _("起始日期"), kind="day"),
@@ -138,8 +139,10 @@ class CodeExceptionList(RegisterList):
         Column("stands", _("现在的编码或办理"), _stands, kind="code"),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, months: Sequence[date], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, scope: Scope, months: Sequence[date], **kwargs: Any) -> None:
+        conditions = {"scope": scope, "months": months}
+        super().__init__(*args, filter_context=conditions, **kwargs)
+        self.columns = columns_for(scope, self.columns)  # type: ignore[misc]
         made = _("这个月没有例外"), _("在册房屋的编码到月末都合规")
         waits = _("还没有清单"), _("每月第三个工作日晚上月结时生成上个月的清单")
         self.empty = Empty(*(made if months else waits), icon="check")  # type: ignore[misc]

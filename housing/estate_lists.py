@@ -1,8 +1,8 @@
 """The list of estates: conditions, columns, and as a file (S-80)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import (
@@ -90,6 +90,16 @@ class EstateFilter(django_filters.FilterSet):
         return rows.exclude(ended_on=None) if value == "ended" else rows
 
 
+#: Shown above a committee, to which all of its rows belong.
+UNIT = Column("committee", _("居（村）委"), cell="committee.short_name", kind="second")
+
+
+def columns_for(scope: Scope, columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns of a list for a post: inside a committee all rows are its own."""
+    inside = scope.level == "committee"
+    return tuple(each for each in columns if not (inside and each is UNIT))
+
+
 class EstateList(RegisterList):
     """Estates by name, with what stands in each."""
 
@@ -99,9 +109,9 @@ class EstateList(RegisterList):
     unit = _("个")
     caption = _("小区")
     default_sort = "name"
-    columns = (
+    columns: ClassVar[Sequence[Column]] = (
         Column("name", _("小区名称"), kind="name", sort="name", fixed=True),
-        Column("committee", _("居（村）委"), cell="committee.short_name", kind="second"),
+        UNIT,
         Column("company", _("物业公司"), cell="property_company"),
         Column("owners", _("业委会"), cell="get_owners_committee_display"),
         Column("built", _("建成年份")),
@@ -118,9 +128,10 @@ class EstateList(RegisterList):
 
     def __init__(
         self, *args: Any, day: date, cycles: Mapping[str, int], target: float, may_add: bool,
-        **kwargs: Any,
+        scope: Scope, **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, filter_context={"scope": scope}, **kwargs)
+        self.columns = columns_for(scope, self.columns)  # type: ignore[misc]
         self.day, self.cycles, self.target = day, cycles, target
         self.empty = Empty(  # type: ignore[misc]
             _("还没有小区"),

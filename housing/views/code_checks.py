@@ -28,7 +28,7 @@ def code_exceptions(request: PortalRequest) -> HttpResponse:
     rows = CodeException.objects.in_scope(scope).published()
     listing = CodeExceptionList(
         request, rows.select_related("committee", "dwelling", "request"), months=months,
-        filter_context={"scope": scope, "months": months},
+        scope=scope,
         views=[
             SavedView(month_title(month), f"month={month:%Y-%m}" if place else "")
             for place, month in enumerate(months[:MONTHS_SHOWN])

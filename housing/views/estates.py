@@ -38,7 +38,7 @@ def estates(request: PortalRequest) -> HttpResponse:
     listing = EstateList(
         request, Estate.objects.in_scope(scope).select_related("committee"), day=measure.day,
         cycles=measure.cycles, target=measure.target, may_add=may_edit(request),
-        filter_context={"scope": scope},
+        scope=scope,
         most_counted=None if scope.level == "committee" else FEW,
     )  # fmt: skip
     context = {"may_edit": may_edit(request), "may_export": may_export(scope, listing.key)}

@@ -270,6 +270,32 @@ def test_the_list_and_the_page_count_what_stands_there(cast, clerk):
         assert page.count('class="pp-rowlink"') == 2
 
 
+def test_the_pages_take_few_queries_however_many_estates(
+    cast, clerk, django_assert_max_num_queries
+):
+    for number in range(1, 7):
+        a_building(
+            clerk, f"棠浦路988弄{number}号", floors=1, per_floor=1, estate=f"{NAME}{number}期"
+        )
+    clients = [cast.client("clerk"), cast.client("street")]
+    pages = [
+        reverse("housing:estates"),
+        reverse("housing:estate", args=[the_estate(clerk, f"{NAME}1期").pk]),
+    ]
+    for client in clients:
+        for page in pages:
+            client.get(page)
+            with django_assert_max_num_queries(24):
+                assert client.get(page).status_code == 200
+
+
+def test_a_committee_is_not_told_its_own_name_in_every_row(cast, clerk):
+    a_building(clerk, estate=NAME)
+    pages = [cast.client(key).get(reverse("housing:estates")) for key in ("clerk", "street")]
+    shown = [{column.key for column in page.context["list"].shown} for page in pages]
+    assert ["committee" in keys for keys in shown] == [False, True]
+
+
 def test_the_list_of_buildings_is_narrowed_to_an_estate(cast, clerk):
     a_building(clerk, estate=NAME)
     a_building(clerk, "棠浦路988弄8号", estate=SECOND)
