@@ -296,6 +296,14 @@ def test_a_committee_is_not_told_its_own_name_in_every_row(cast, clerk):
     assert ["committee" in keys for keys in shown] == [False, True]
 
 
+def test_an_estate_is_found_by_the_beginning_of_its_name(cast, clerk):
+    a_building(clerk, estate=NAME)
+    where = reverse("housing:estate", args=[the_estate(clerk).pk])
+    for key, sees in (("clerk", True), ("street", True), ("neighbour", False)):
+        found = text(cast.client(key).post(reverse("desk:search"), {"q": "棠浦"}))
+        assert (where in found) is sees
+
+
 def test_the_list_of_buildings_is_narrowed_to_an_estate(cast, clerk):
     a_building(clerk, estate=NAME)
     a_building(clerk, "棠浦路988弄8号", estate=SECOND)
