@@ -90,7 +90,7 @@ class CodeException(CommitteeRecord):
     sort_key = models.CharField(max_length=200, db_collation="C")
     code = models.CharField("当时编码", max_length=40, blank=True)
     since = models.DateField("起始日期")
-    days = models.PositiveIntegerField("至月末天数")
+    days = models.PositiveIntegerField("至月末持续天数")
     detail = models.CharField("说明", max_length=200, blank=True)
 
     objects = CodeExceptionQuerySet.as_manager()

@@ -133,7 +133,7 @@ class CodeExceptionList(RegisterList):
         Column("kind", _("例外"), cell="get_kind_display"),
         Column("code", _("当时编码"), kind="code"),
         Column("since", _("起始日期"), kind="day"),
-        Column("days", _("至月末 天"), kind="number"),
+        Column("days", _("持续 天"), kind="number"),
         Column("detail", _("说明"), kind="second"),
         Column("now", _("现在"), _since_then),
         Column("stands", _("现在的编码或办理"), _stands, kind="code"),
@@ -192,7 +192,7 @@ EXPORTS = [
             ExportColumn("kind", _("例外"), titled("kind", CodeException.Kind.choices), width=16),
             ExportColumn("code", _("当时编码"), "code", width=26),
             ExportColumn("since", _("起始日期"), "since", form="day"),
-            ExportColumn("days", _("至月末 天"), "days", form="number", width=10),
+            ExportColumn("days", _("持续 天"), "days", form="number", width=10),
             ExportColumn("month", _("月份"), "month", form="day"),
             ExportColumn("detail", _("说明"), "detail", width=28),
             ExportColumn("now", _("现在"), Case(

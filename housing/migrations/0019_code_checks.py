@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('sort_key', models.CharField(db_collation='C', max_length=200)),
                 ('code', models.CharField(blank=True, max_length=40, verbose_name='当时编码')),
                 ('since', models.DateField(verbose_name='起始日期')),
-                ('days', models.PositiveIntegerField(verbose_name='至月末天数')),
+                ('days', models.PositiveIntegerField(verbose_name='至月末持续天数')),
                 ('detail', models.CharField(blank=True, max_length=200, verbose_name='说明')),
                 ('committee', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.orgunit', verbose_name='居（村）委')),
                 ('dwelling', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='housing.dwellingunit', verbose_name='房屋')),

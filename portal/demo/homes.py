@@ -21,6 +21,7 @@ SHAPES = Weighted((((6, 4), 50), ((6, 6), 20), ((11, 4), 15), ((14, 4), 10), ((1
 OCCUPANCY = Weighted((("1", 60), ("2", 26), ("3", 4), ("4", 7), ("5", 1), ("9", 2)))
 TENURE = Weighted((("1", 45), ("2", 40), ("3", 12), ("9", 3)))
 ESTATES = ("新村", "花园", "家园", "苑", "公寓")
+LANES_APART = 20
 COMPANIES = ("沪西物业", "新惠物业", "普康物业", "")
 LOW = 6  # storeys; higher ones are not built of brick
 LATER = 41  # one dwelling of so many got its final code in the last months
@@ -93,7 +94,7 @@ def build(
     :param old_lane: begin with a lane of old houses besides
     """
     found = Committee(at)
-    road, lane = ROADS[index % len(ROADS)], str(88 + index * 20)
+    road, lane = ROADS[index % len(ROADS)], str(88 + index * LANES_APART)
     number = 0
     if old_lane:
         for house in range(1, OLD_HOUSES + 1):
@@ -167,18 +168,20 @@ def _place_building(
 def _estate(found: Committee, code: int, place: Address, built: int) -> dict[str, Any]:
     """The estate of a lane, which grows by the years of its buildings."""
     lane = int(place.lane or place.number)
-    name = f"{place.road.removesuffix('路')}{ESTATES[lane % len(ESTATES)]}"
+    turn = lane // LANES_APART + lane % 2  # an old lane beside it is another estate
+    name = f"{place.road.removesuffix('路')}{ESTATES[turn % len(ESTATES)]}"
     known = next((each for each in found.estates if each["name"] == name), None)
     if known is None:
         known = {
             "id": new_key(), "committee_id": code, "name": name, "source": "S7",
-            "property_company": COMPANIES[lane % len(COMPANIES)],
-            "owners_committee": "1" if lane % 3 else "0", "built_from": built, "built_to": built,
+            "property_company": COMPANIES[turn % len(COMPANIES)],
+            "owners_committee": "1" if lane % 3 else "0", "built_from": built, "built_to": None,
             "updated_at": found.at, "updated_by": "期初导入",
         }  # fmt: skip
         found.estates.append(known)
+    last = max(known["built_to"] or known["built_from"], built)
     known["built_from"] = min(known["built_from"], built)
-    known["built_to"] = max(known["built_to"], built)
+    known["built_to"] = last if last > known["built_from"] else None
     return known
 
 
