@@ -10,10 +10,10 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from housing.code_checks import RULE, CodeCheck, CodeException
+from housing.code_conditions import mistaken_code
 from housing.code_requests import HouseCodeRequest
 from housing.code_state import CodeEvent, CodeThen, code_at, fault_of, what_is_wrong
 from housing.models import DwellingUnit, HouseCodeEvent
-from housing.quality.conditions import mistaken_code
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 from portal.rows import insert_rows
