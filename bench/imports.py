@@ -98,19 +98,23 @@ def _homes(unit: int) -> list[str]:
     """Dwellings for the file's people, loaded by the owner; their addresses."""
     from django.utils import timezone
 
-    from housing.models import AddressPlate, Building, DwellingUnit
+    from housing.models import AddressPlate, Building, DwellingUnit, Estate
     from portal.demo.chance import Dice
     from portal.demo.copying import copy_rows
     from portal.demo.homes import build, dwelling_rows
 
-    made = build(unit, ROAD_INDEX, ROWS // PER_HOME + 1, Dice(3), tall_first=False, old_lane=False)
+    now = timezone.now()
+    made = build(
+        unit, ROAD_INDEX, ROWS // PER_HOME + 1, Dice(3), tall_first=False, old_lane=False, at=now
+    )  # fmt: skip
     for building in made.buildings:
         building["code_block"] = ""
     for home in made.homes:
         home.code, home.code_state = "", "none"
+    copy_rows(Estate, made.estates)
     copy_rows(AddressPlate, made.plates)
     copy_rows(Building, made.buildings)
-    copy_rows(DwellingUnit, dwelling_rows(made.homes, timezone.now()))
+    copy_rows(DwellingUnit, dwelling_rows(made.homes, now))
     _as_owner("ANALYZE housing_dwellingunit")
     return [home.address for home in made.homes]
 

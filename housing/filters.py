@@ -13,6 +13,7 @@ from housing.code_requests import CodeRequestQuerySet
 from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES, normalise_house_code
 from housing.cycles import RULE, cycles_by_occupancy
 from housing.dwelling_rooms import GroupRentalTest
+from housing.estates import Estate, EstateQuerySet
 from housing.leases import LeaseQuerySet
 from housing.legality import Result
 from housing.metrics import CONSISTENT
@@ -46,13 +47,19 @@ FILLABLE = {
     "verified_on": (_("最近核实"), Q(verified_on=None)),
 }
 
+
+def untold(fact: str) -> Q:
+    """Neither a building nor its estate tells the fact."""
+    return Q(**{fact: ""}) & (Q(estate=None) | Q(**{f"estate__{fact}": ""}))
+
+
 BUILDING_FILLABLE = {
-    "estate": (_("小区"), Q(estate="")),
+    "estate": (_("小区"), Q(estate_name="")),
     "built_year": (_("建成年份"), Q(built_year=None)),
     "structure": (_("建筑结构"), Q(structure="")),
     "entrance_count": (_("单元数"), Q(entrance_count=None)),
-    "property_company": (_("物业公司"), Q(property_company="")),
-    "owners_committee": (_("业委会"), Q(owners_committee="")),
+    "property_company": (_("物业公司"), untold("property_company")),
+    "owners_committee": (_("业委会"), untold("owners_committee")),
     "contact": (_("楼组长"), Q(contact="")),
     "building_no": (_("幢号"), Q(building_no="")),
     "code_block": (_("编码幢段"), Q(code_block="")),
@@ -219,6 +226,9 @@ class BuildingFilter(django_filters.FilterSet):
     """Conditions on the buildings of a committee: which, and what there is still to do inside."""
 
     q = django_filters.CharFilter(label=_("楼栋或小区"), method="by_text")
+    estate = django_filters.ModelMultipleChoiceFilter(
+        label=_("小区"), queryset=Estate.objects.none()
+    )
     use = django_filters.MultipleChoiceFilter(label=_("用途"), choices=BUILDING_USES.choices())
     has = django_filters.MultipleChoiceFilter(
         label=_("楼内有"), choices=[(key, title) for key, (title, _homes) in INSIDE.items()],
@@ -233,10 +243,13 @@ class BuildingFilter(django_filters.FilterSet):
         model = Building
         fields: list[str] = []
 
-    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, scope: Scope, estates: EstateQuerySet | None = None, **kwargs: Any
+    ) -> None:
+        """:param estates: those that may be chosen; None where there are too many to list"""
         super().__init__(*args, **kwargs)
         units = OrgUnit.objects.under(scope.unit).order_by("code")
-        offer(self, unit=None if scope.level == "committee" else units)
+        offer(self, unit=None if scope.level == "committee" else units, estate=estates)
 
     def by_unit(self, rows: BuildingQuerySet, _name: str, value: OrgUnit) -> BuildingQuerySet:
         return rows.under(value.code)
@@ -246,7 +259,7 @@ class BuildingFilter(django_filters.FilterSet):
         if not words:
             return rows
         named = rows.alias(plain=Replace("name", Value(" "), Value("")))
-        return named.filter(Q(plain__contains=words) | Q(estate__contains=words))
+        return named.filter(Q(plain__contains=words) | Q(estate_name__contains=words))
 
     def by_homes(self, rows: BuildingQuerySet, _name: str, values: list[str]) -> BuildingQuerySet:
         """Buildings with dwellings of each of the chosen kinds."""

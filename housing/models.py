@@ -6,9 +6,11 @@ from django.db import models
 from django.db.models import Q
 
 from housing.campaigns import Campaign, CampaignTarget, Finding
+from housing.code_checks import CodeCheck, CodeException
 from housing.code_requests import HouseCodeRequest
 from housing.dwelling_rooms import GroupRentalDecision, GroupRentalTest, Room
 from housing.enforcement import EnforcementSite, Referral
+from housing.estates import Estate, OwnersCommittee
 from housing.key_areas import KeyArea, KeyAreaBuilding
 from housing.leases import Lease
 from housing.legality import LegalityDetermination
@@ -17,10 +19,10 @@ from housing.querysets import BuildingQuerySet, DwellingQuerySet
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
 
 __all__ = [
-    "AddressPlate", "Building", "Campaign", "CampaignTarget", "DwellingUnit", "EnforcementSite",
-    "Finding", "FindingPhoto", "GroupRentalDecision", "GroupRentalTest", "HouseCodeEvent",
-    "HouseCodeRequest", "KeyArea", "KeyAreaBuilding", "Lease", "LegalityDetermination", "Referral",
-    "Room", "Source",
+    "AddressPlate", "Building", "Campaign", "CampaignTarget", "CodeCheck", "CodeException",
+    "DwellingUnit", "EnforcementSite", "Estate", "Finding", "FindingPhoto", "GroupRentalDecision",
+    "GroupRentalTest", "HouseCodeEvent", "HouseCodeRequest", "KeyArea", "KeyAreaBuilding",
+    "Lease", "LegalityDetermination", "Referral", "Room", "Source",
 ]  # fmt: skip
 
 
@@ -63,12 +65,10 @@ class AddressPlate(CommitteeRecord):
 class Building(CommitteeRecord):
     """A building (幢, domain §3.8); its board shows floors by units.
 
-    `contact` is who speaks for its people (楼组长); `owners_committee` is blank where nobody asked.
+    `contact` is who speaks for its people (楼组长). `property_company` and `owners_committee` are
+    its own where its estate does not tell them of all its buildings: `manager` and `owners` read
+    both.
     """
-
-    class OwnersCommittee(models.TextChoices):
-        ELECTED = "1", "已成立"
-        NONE = "0", "未成立"
 
     class Status(models.TextChoices):
         EXISTING = "existing", "在用"
@@ -80,7 +80,15 @@ class Building(CommitteeRecord):
     name = models.CharField("楼栋", max_length=120)
     short_name = models.CharField("楼栋简称", max_length=40)
     sort_key = models.CharField(max_length=160, db_collation="C")
-    estate = models.CharField("小区", max_length=60, blank=True)
+    #: what the estate is called, kept in step by the estate's services: lists and searches read it
+    #: without a join, and so does the release before, for which it is all there is
+    estate_name = models.CharField("小区", max_length=60, blank=True, db_column="estate")
+    estate = models.ForeignKey(
+        Estate, models.PROTECT, null=True, blank=True, related_name="building_set",
+        db_index=False,
+        db_constraint=False,  # a composite key with the committee stands in the migration
+        verbose_name="小区",
+    )  # fmt: skip
     use = models.CharField("用途", max_length=2, default="10")
     storeys = models.PositiveSmallIntegerField("层数", default=1)
     built_year = models.PositiveSmallIntegerField("建成年份", null=True, blank=True)
@@ -104,9 +112,10 @@ class Building(CommitteeRecord):
     class PersonalData:
         personal: ClassVar[set[str]] = {"contact"}
         plain: ClassVar[set[str]] = {
-            "plate_id", "building_no", "name", "short_name", "sort_key", "estate", "use",
-            "storeys", "built_year", "structure", "entrance_count", "property_company",
-            "owners_committee", "dwelling_count", "status", "code_block", "version",
+            "plate_id", "building_no", "name", "short_name", "sort_key", "estate_name",
+            "estate_id", "use", "storeys", "built_year", "structure", "entrance_count",
+            "property_company", "owners_committee", "dwelling_count", "status", "code_block",
+            "version",
         }  # fmt: skip
 
     class Meta:
@@ -133,10 +142,33 @@ class Building(CommitteeRecord):
         indexes = [
             # buildings of a committee in walking order
             models.Index(fields=["committee", "sort_key"], name="housing_buildings_in_order"),
-        ]
+            # the buildings of an estate in walking order
+            models.Index(
+                fields=["estate", "sort_key"], condition=Q(estate__isnull=False),
+                name="housing_buildings_of_estate",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
+
+    def told(self, fact: str) -> str:
+        """One of `SHARED_FACTS`: what its estate says of all its buildings, else its own word."""
+        of_all = getattr(self.estate, fact) if self.estate else ""
+        return str(of_all or getattr(self, fact))
+
+    @property
+    def manager(self) -> str:
+        """The property company that looks after it; blank where nobody asked."""
+        return self.told("property_company")
+
+    @property
+    def owners(self) -> str:
+        """Whether its owners have a committee, as a code; blank where nobody asked."""
+        return self.told("owners_committee")
+
+    def get_owners_display(self) -> str:
+        return str(OwnersCommittee(self.owners).label) if self.owners else ""
 
 
 class DwellingUnit(CommitteeRecord):

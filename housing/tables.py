@@ -16,7 +16,7 @@ from housing.models import Building, DwellingUnit, HouseCodeRequest, Lease
 from housing.terms import NOTICE_DAYS
 from portal.quality.models import DataQualityIssue
 from portal.ui.addresses import address_of
-from portal.ui.cells import Action, Column, Empty, Problem, Tag, Toned, Verified
+from portal.ui.cells import Action, Column, Empty, Link, Problem, Tag, Toned, Verified
 from portal.ui.listing import RegisterList
 
 
@@ -123,6 +123,13 @@ def worst_issues(dwelling_ids: list[Any]) -> dict[Any, tuple[str, str]]:
     return found
 
 
+def estate(row: Building) -> Any:
+    """The estate's name, which leads to its page."""
+    if row.estate_id is None:
+        return row.estate_name
+    return Link(row.estate_name, address_of("housing:estate", row.estate_id))
+
+
 class BuildingList(RegisterList):
     """Buildings of a committee in walking order, with what a clerk still has to do in each."""
 
@@ -132,14 +139,14 @@ class BuildingList(RegisterList):
     default_sort = "name"
     columns = (
         Column("name", _("楼栋"), kind="name", sort="sort_key", fixed=True),
-        Column("estate", _("小区"), kind="second"),
+        Column("estate", _("小区"), cell=estate, kind="second"),
         Column("storeys", _("层"), kind="number"),
         Column("structure", _("建筑结构"), shown=False,
                cell=lambda row: BUILDING_STRUCTURES.title(row.structure) if row.structure else ""),
         Column("built_year", _("建成年份"), shown=False),
         Column("entrance_count", _("单元数"), kind="number", shown=False),
-        Column("property_company", _("物业公司"), shown=False),
-        Column("owners_committee", _("业委会"), cell="get_owners_committee_display", shown=False),
+        Column("property_company", _("物业公司"), cell="manager", shown=False),
+        Column("owners_committee", _("业委会"), cell="get_owners_display", shown=False),
         Column("contact", _("楼组长"), shown=False),
         Column("dwellings", _("房屋 套"), cell="stats.dwellings", kind="number"),
         Column("people", _("在住 人"), cell="stats.people", kind="number"),

@@ -130,7 +130,7 @@ METRIC_MODULES = [
     "portal.metrics.issues",
 ]
 #: What else a closed month keeps beside its numbers.
-CLOSE_MODULES = ["portal.statistics.services"]
+CLOSE_MODULES = ["portal.statistics.services", "housing.closing"]
 QUALITY_MODULES = ["residents.quality", "housing.quality", "permits.quality", "staffing.quality"]
 EXCHANGE_MODULES = ["housing.exchange", "residents.exchange"]
 # Lists that may leave as files.
@@ -142,6 +142,8 @@ EXPORT_MODULES = [
     "residents.comparing.exports",
     "housing.exports",
     "housing.course_exports",
+    "housing.estate_lists",
+    "housing.code_lists",
     "portal.desk.exports",
 ]
 # what may be held against a partner's list, from the areas (`COMPARISONS`)

@@ -164,7 +164,7 @@ def _stop(
     return {
         "id": str(dwelling.pk),
         "building": dwelling.building.short_name,
-        "place": dwelling.building.estate or dwelling.building.name,
+        "place": dwelling.building.estate_name or dwelling.building.name,
         "order": dwelling.building.sort_key,
         "floor": dwelling.floor,
         "position": dwelling.position,

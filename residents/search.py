@@ -241,7 +241,7 @@ def _living_at(words: str, by: Scope) -> "QuerySet[Residence]":
 
 
 def _at_road(words: str, by: Scope) -> "QuerySet[DwellingUnit]":
-    """Dwellings whose address or building's estate begins so."""
+    """Dwellings whose address begins so."""
     return DwellingUnit.objects.in_scope(by).filter(address__starts_with=words)
 
 

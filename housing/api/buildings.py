@@ -1,11 +1,8 @@
-"""Estates and buildings."""
+"""Buildings."""
 
 from typing import Any
 
-from django.db.models import Count, Sum
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from housing import services
 from housing.forms import BuildingFactsForm, BuildingForm, NewDwellingForm
@@ -13,8 +10,7 @@ from housing.models import Building, DwellingUnit
 from housing.rooms import BlockError, RoomBlock, read_floors, read_places
 from portal.orgs.access import get_in_scope
 from portal.orgs.api.bodies import body_of
-from portal.orgs.api.frame import Act, EditableItem, Endpoint, Listing
-from portal.orgs.api.schema import Plain
+from portal.orgs.api.frame import Act, EditableItem, Listing
 from portal.orgs.capabilities import Capability
 
 TAG = "实有房屋"
@@ -38,49 +34,23 @@ class DwellingShape(serializers.ModelSerializer[DwellingUnit]):
         read_only_fields = fields
 
 
-class EstateShape(serializers.Serializer[Any]):
-    """An estate by its name, with what stands there."""
-
-    estate = serializers.CharField(label="小区")
-    buildings = serializers.IntegerField(label="楼栋数")
-    dwellings = serializers.IntegerField(source="homes", label="套数")
-
-
 class BuildingShape(serializers.ModelSerializer[Building]):
-    """A building with its counted columns."""
+    """A building with its counted columns; what its estate tells of all is told of it."""
 
     committee = serializers.IntegerField(source="committee_id", label="居（村）委代码")
+    estate = serializers.CharField(source="estate_name", label="小区")
+    estate_id = serializers.UUIDField(label="小区标识", allow_null=True)
+    property_company = serializers.CharField(source="manager", label="物业公司")
+    owners_committee = serializers.CharField(source="owners", label="业委会")
 
     class Meta:
         model = Building
         fields = (
-            "id", "committee", "name", "short_name", "estate", "use", "storeys", "built_year",
-            "structure", "entrance_count", "property_company", "owners_committee", "contact",
-            "dwelling_count", "status", "version",
+            "id", "committee", "name", "short_name", "estate", "estate_id", "use", "storeys",
+            "built_year", "structure", "entrance_count", "property_company", "owners_committee",
+            "contact", "dwelling_count", "status", "version",
         )  # fmt: skip
         read_only_fields = fields
-
-
-class Estates(Plain, Endpoint):
-    """Estates of the acting unit."""
-
-    capability = Capability.VIEW_REGISTER
-    tag = TAG
-    title = "小区"
-    about = "按名称汇总本单位在用楼栋；没有填小区的楼栋不在内。"
-    answers = EstateShape
-    many = True
-
-    def get(self, request: Request) -> Response:
-        rows = (
-            Building.objects.in_scope(self.scope)
-            .existing()
-            .exclude(estate="")
-            .order_by("estate")
-            .values("estate")
-            .annotate(buildings=Count("pk"), homes=Sum("dwelling_count"))
-        )
-        return Response(EstateShape(rows, many=True).data)
 
 
 class Buildings(Act, Listing):
@@ -101,7 +71,7 @@ class Buildings(Act, Listing):
     )  # fmt: skip
 
     def rows(self) -> Any:
-        return Building.objects.in_scope(self.scope).existing()
+        return Building.objects.in_scope(self.scope).existing().select_related("estate")
 
     def act(self, told: dict[str, Any], **keys: Any) -> Building:
         facts = {key: told[key] for key in ("estate", "use", "built_year") if told.get(key)}
@@ -136,7 +106,7 @@ class BuildingItem(EditableItem):
     body = body_of(BuildingFactsForm, "BuildingFacts", partial=True)
 
     def rows(self) -> Any:
-        return Building.objects.all()
+        return Building.objects.select_related("estate")
 
     def change(self, row: Any, told: dict[str, Any]) -> None:
         services.update_building(

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from housing.api import buildings, codes, dwellings, leases
+from housing.api import buildings, codes, dwellings, estates, leases
 
 app_name = "housing_api"
 urlpatterns = [
-    path("estates/", buildings.Estates.as_view(), name="estates"),
+    path("estates/", estates.Estates.as_view(), name="estates"),
+    path("estates/<uuid:pk>/", estates.EstateItem.as_view(), name="estate"),
+    path("estates/<uuid:pk>/join/", estates.EstateJoining.as_view(), name="join_estate"),
     path("buildings/", buildings.Buildings.as_view(), name="buildings"),
     path("buildings/<uuid:pk>/", buildings.BuildingItem.as_view(), name="building"),
     path("buildings/<uuid:pk>/dwellings/", buildings.BuildingDwellings.as_view(),

@@ -7,14 +7,41 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from housing.codes import BUILDING_STRUCTURES, BUILDING_USES, OCCUPANCY_STATUSES, TENURES
+from housing.estates import LONGEST_NAME, SHARED_FACTS, Estate, OwnersCommittee
 from housing.legality import LegalityDetermination, Result
 from housing.models import Building, DwellingUnit, HouseCodeRequest, Lease
 from housing.rooms import BlockError, RoomBlock, read_floors, read_places
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 from portal.ui.forms import DayField, PortalForm
+from portal.ui.widgets import Suggested
 
 CODE_CHOICES = [("internal", _("赋正式码")), ("provisional", _("先发临时码"))]
+
+
+def estate_field() -> forms.CharField:
+    """An estate of the committee by its name, or the name of one that is not there yet."""
+    return forms.CharField(
+        label=_("小区"), max_length=LONGEST_NAME, required=False,
+        widget=Suggested({"autocomplete": "off"}),
+        help_text=_("输入名称选择；没有的直接写，随楼栋一起登记"),
+    )  # fmt: skip
+
+
+def owners_field() -> forms.ChoiceField:
+    """Whether the owners have a committee."""
+    return forms.ChoiceField(
+        label=_("业委会"), choices=[("", _("未登记")), *OwnersCommittee.choices], required=False
+    )
+
+
+def company_field() -> forms.CharField:
+    return forms.CharField(label=_("物业公司"), max_length=60, required=False)
+
+
+def suggest(form: forms.Form, estates: Iterable[str]) -> None:
+    """Give a form's estate the names to choose from."""
+    form.fields["estate"].widget.options = list(estates)
 
 
 class BlockFields(forms.Form):
@@ -83,7 +110,7 @@ class BuildingForm(BlockFields, PortalForm):
     address = forms.CharField(
         label=_("门牌地址"), max_length=80, help_text=_("到门牌号为止，如 棠浦路988弄6号")
     )
-    estate = forms.CharField(label=_("小区"), max_length=60, required=False)
+    estate = estate_field()
     use = forms.ChoiceField(label=_("房屋用途"), choices=BUILDING_USES.choices(), initial="10")
     built_year = forms.IntegerField(
         label=_("建成年份"), min_value=1840, max_value=2100, required=False
@@ -117,7 +144,7 @@ class BuildingFactsForm(PortalForm):
     """What may be corrected of a building."""
 
     columns = 3
-    estate = forms.CharField(label=_("小区"), max_length=60, required=False)
+    estate = estate_field()
     use = forms.ChoiceField(label=_("房屋用途"), choices=BUILDING_USES.choices())
     storeys = forms.IntegerField(label=_("层数"), min_value=1, max_value=150)
     built_year = forms.IntegerField(
@@ -130,15 +157,17 @@ class BuildingFactsForm(PortalForm):
     entrance_count = forms.IntegerField(
         label=_("单元数"), min_value=1, max_value=50, required=False
     )
-    property_company = forms.CharField(label=_("物业公司"), max_length=60, required=False)
-    owners_committee = forms.ChoiceField(
-        label=_("业委会"), choices=[("", _("未登记")), *Building.OwnersCommittee.choices],
-        required=False,
-    )  # fmt: skip
+    property_company = company_field()
+    owners_committee = owners_field()
     contact = forms.CharField(
         label=_("楼组长"), max_length=50, required=False, help_text=_("只写姓名，不写电话")
     )
     status = forms.ChoiceField(label=_("状态"), choices=Building.Status.choices)
+
+    def leave_to(self, estate: Estate | None) -> list[str]:
+        """Drop what the building's estate tells of all buildings; returns these facts' titles."""
+        told = [fact for fact in SHARED_FACTS if estate and getattr(estate, fact)]
+        return [str(self.fields.pop(fact).label) for fact in told]
 
 
 def _number(label: Any, **kwargs: Any) -> forms.DecimalField:

@@ -4,11 +4,9 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 from django.db.models import (
-    BooleanField,
     Case,
     CharField,
     F,
-    Func,
     Q,
     QuerySet,
     UUIDField,
@@ -16,11 +14,11 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Concat, Right
-from django.db.models.lookups import Exact
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
-from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, SCHEMES, TENURES
+from housing.code_conditions import mistaken_code
+from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES
 from housing.models import DwellingUnit
 from portal.quality.rule import Frame, Inspection
 
@@ -42,7 +40,6 @@ CODED = {
     "design_use": BUILDING_USES,
     "actual_use": BUILDING_USES,
 }
-CODE_LENGTH = 26
 
 
 def placed(inspection: Inspection) -> Offenders:
@@ -114,35 +111,7 @@ def gone_with_people(_inspection: Inspection) -> Q:
 
 
 def wrong_code(_inspection: Inspection) -> Q:
-    """A code of no known form, or of JGJ/T 246 with a check digit that is not its own."""
-    forms = "|".join(f"(?:{scheme.pattern.pattern})" for scheme in SCHEMES.values())
-    known = Q(house_code__regex=f"^(?:{forms})$")
-    digits = Q(house_code__regex=f"^[0-9]{{{CODE_LENGTH}}}$")
-    fails = Case(
-        When(digits, then=~Q(Exact(Right("house_code", 1), check_digit("house_code")))),
-        default=Value(False), output_field=BooleanField(),
-    )  # fmt: skip
-    return STANDING & ~Q(house_code="") & (~known | Q(fails))
-
-
-def check_digit(column: str) -> Combinable:
-    """The check digit of the first 25 digits of a code, ISO 7064 MOD 11,10.
-
-    As `housing.codes.mod11_10` counts it: what is left over (less one) after each digit is looked
-    up in a table, by itself and the digit. Only for codes that are digits throughout.
-    """
-    left = "'9'"
-    for place in range(1, CODE_LENGTH):
-        left = f"substr('{LEFT}', ({left} || substr(%(expressions)s, {place}, 1))::int + 1, 1)"
-    return Func(F(column), template=f"mod(10 - ({left})::int, 10)::text", output_field=CharField())
-
-
-#: What is left over, less one, by what was left before (less one) and the next digit.
-LEFT = "".join(
-    str(((before + 1 + digit) % 10 or 10) * 2 % 11 - 1)
-    for before in range(10)
-    for digit in range(10)
-)
+    return STANDING & mistaken_code()
 
 
 def unknown_code(_inspection: Inspection) -> Q:

@@ -22,6 +22,7 @@ from housing.services.changing import (
     set_occupancy_counters,
     update_dwelling,
 )
+from housing.services.code_checks import finish_code_checks, list_code_exceptions
 from housing.services.code_requests import (
     CodeAsk,
     approve_code_requests,
@@ -56,6 +57,12 @@ from housing.services.errors import (
     UnableToRectify,
     UnableToRegister,
     UnableToUpdate,
+)
+from housing.services.estates import (
+    ESTATE_FACTS,
+    change_estate,
+    join_estates,
+    register_estate,
 )
 from housing.services.frame import BUILDING_FACTS, door_of, ensure_buildings, update_building
 from housing.services.house_codes import read_final_code
@@ -164,6 +171,12 @@ __all__ = [
     "send_referral",
     "Visit",
     "BUILDING_FACTS",
+    "ESTATE_FACTS",
+    "change_estate",
+    "finish_code_checks",
+    "list_code_exceptions",
+    "join_estates",
+    "register_estate",
     "EDITABLE",
     "CodeAsk",
     "DwellingChange",

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from housing.models import AddressPlate, Building, DwellingUnit, HouseCodeEvent, Source
+from housing.services.estates import withdraw_estates
 from housing.services.following import tell_followers
 from housing.services.frame import door_of, ensure_buildings
 from housing.services.making import NewDwelling, count_again, make_dwellings
@@ -47,7 +48,9 @@ def register_dwellings(
     """
     require(by, Capability.IMPORT_FILES, committee)
     doors = [door_of(row.address) for row in rows]
-    buildings, fresh = ensure_buildings(doors=doors, committee=committee, by=by, at=at)
+    buildings, fresh = ensure_buildings(
+        doors=doors, committee=committee, by=by, at=at, source=source
+    )
     here = [row for row, door in zip(rows, doors, strict=True) if door in buildings]
     made = iter(
         make_dwellings(
@@ -184,7 +187,8 @@ def withdraw_dwellings(
         for unit in gone
     )
     count_again(building_ids={unit.building_id for unit in gone}, by=by, at=at)
-    _delete_empty(new_building_ids, committee)
+    estates = _delete_empty(new_building_ids, committee)
+    withdraw_estates(estate_ids=estates, by=by, at=at)
     return {unit.pk for unit in gone}
 
 
@@ -203,10 +207,13 @@ def _delete(units: Sequence[DwellingUnit]) -> list[DwellingUnit]:
     return list(units)
 
 
-def _delete_empty(building_ids: Sequence[uuid.UUID], committee: int) -> None:
+def _delete_empty(building_ids: Sequence[uuid.UUID], committee: int) -> list[uuid.UUID]:
+    """Delete buildings without dwellings, with plates left bare; returns their estates."""
     empty = Building.objects.filter(
         committee_id=committee, pk__in=list(building_ids), dwellings=None, version=1
     )
     plates = list(empty.values_list("plate", flat=True))
+    estates = list(empty.exclude(estate=None).values_list("estate", flat=True).distinct())
     Building.objects.filter(pk__in=list(empty.values_list("pk", flat=True))).delete()
     AddressPlate.objects.filter(pk__in=plates, buildings=None).delete()
+    return estates

@@ -76,6 +76,8 @@ SENTENCES = {
     "housing_rooms_plausible": ("居室数应不超过 20", "design_rooms"),
     "housing_area_name_once": ("本街道已有同名的重点区域", "name"),
     "housing_referral_number_once": ("本街道已有这个文号", "number"),
+    "housing_estate_name_once": ("本居（村）委已有同名小区", "name"),
+    "housing_estate_built_in_order": ("止年不早于起年，只写一年的写在起年", "built_to"),
     "housing_building_storeys_plausible": ("层数应在 1 到 150 之间", "storeys"),
 }
 ELSEWHERE = "该门牌不能登记在本居委，请联系街道核对门牌归属"

@@ -10,8 +10,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from housing.addresses import Address
-from housing.models import AddressPlate, Building
+from housing.estates import SHARED_FACTS, estate_name_of
+from housing.models import AddressPlate, Building, Source
 from housing.services.errors import UnableToUpdate
+from housing.services.estates import estates_named
 from housing.services.numbering import code_blocks, hold_numbers
 from portal.audit.record import event, record, record_many
 from portal.orgs.access import require
@@ -54,10 +56,12 @@ def ensure_buildings(
     by: Scope,
     at: datetime,
     facts: Mapping[str, Any] | None = None,
+    source: str = Source.VISIT,
 ) -> tuple[dict[Address, Building], set[Address]]:
     """The committee's building at each door; those not yet registered are, with their plates.
 
-    :param facts: columns of the new buildings (`estate`, `use`, `built_year`, `storeys`)
+    :param facts: of the new buildings: `estate` by its name, `use`, `built_year`, `storeys`
+    :param source: where the name of an estate that the committee has not yet comes from
     :returns: buildings by door, and the doors that were new. A door whose plate belongs to
         another committee is in neither.
     """
@@ -75,7 +79,15 @@ def ensure_buildings(
         for door in wanted.values()
         if (plate := plates.get(_plate_text(door))) and (plate.pk, door.building_no) not in known
     ]
-    fresh = _new_buildings(missing, plates, committee, facts or {})
+    told = dict(facts or {})
+    named = {door: estate_name_of(told.get("estate") or door.estate) for door in missing}
+    told.pop("estate", None)
+    estates = estates_named(names=named.values(), committee=committee, by=by, at=at, source=source)
+    fresh = _new_buildings(missing, plates, committee, told)
+    for door, building in zip(missing, fresh, strict=True):
+        if estate := estates.get(named[door]):
+            building.estate, building.estate_name = estate, estate.name
+    insert_rows(fresh)
     record_many(
         event("housing.building_registered", by=by, at=at, target=building, committee=committee)
         for building in fresh
@@ -94,6 +106,8 @@ BUILDING_FACTS = (
     "estate", "use", "storeys", "built_year", "structure", "entrance_count", "property_company",
     "owners_committee", "contact", "status",
 )  # fmt: skip
+#: Facts that stand in a column of another name.
+COLUMNS = {"estate": "estate_name"}
 
 
 @transaction.atomic
@@ -102,16 +116,24 @@ def update_building(
 ) -> Building:
     """Correct a building that was read at `version`; what does not differ is not written.
 
+    :param changes: values of `BUILDING_FACTS`; `estate` is a name, of which the committee gets an
+        estate where it has none
     :raises UnableToUpdate: somebody saved it meanwhile, dwellings stand where it is to be
-        demolished, or fewer storeys than its dwellings have
+        demolished, fewer storeys than its dwellings have, or another word than its estate's on
+        what the estate tells of all its buildings
     :raises NotAllowed: `by` may not edit housing of this committee
     """
-    building = Building.objects.in_scope(by).select_for_update().get(pk=building_id)
+    building = _locked(building_id, changes, by)
     require(by, Capability.EDIT_HOUSING, building.committee_id)
+    wanted = {name: value for name, value in changes.items() if name in BUILDING_FACTS}
+    if "estate" in wanted:
+        wanted["estate"] = estate_name_of(wanted["estate"])
     diff = {
-        name: [getattr(building, name), value]
-        for name, value in changes.items()
-        if name in BUILDING_FACTS and getattr(building, name) != value
+        name: [getattr(building, COLUMNS.get(name, name)), value]
+        for name, value in wanted.items()
+        if getattr(building, COLUMNS.get(name, name)) != value
+        # the release before wrote the name alone
+        or (name == "estate" and value and building.estate_id is None)
     }
     if not diff:
         return building
@@ -124,14 +146,49 @@ def update_building(
     if "storeys" in diff and diff["storeys"][1] < top:
         raise UnableToUpdate(f"第 {top} 层还有在册房屋，层数不能少于 {top}", "storeys")
     for name, (_old, new) in diff.items():
-        setattr(building, name, new)
+        setattr(building, COLUMNS.get(name, name), new)
+    if "estate" in diff:
+        _place(building, by, at)
+    _leave_to_estate(building, diff)
     building.version += 1
-    building.save(update_fields=[*diff, "version"])
+    building.save(update_fields=["estate", "estate_name", *BUILDING_FACTS[1:], "version"])
     record(
         "housing.building_updated", by=by, at=at, target=building,
         committee=building.committee_id, changes=diff,
     )  # fmt: skip
     return building
+
+
+def _locked(building_id: uuid.UUID, changes: Mapping[str, Any], by: Scope) -> Building:
+    """The building's row; with a change of estate the committee's numbers, which come first."""
+    rows = Building.objects.in_scope(by)
+    if "estate" in changes:
+        hold_numbers(rows.values_list("committee_id", flat=True).get(pk=building_id))
+    return rows.select_for_update().get(pk=building_id)
+
+
+def _place(building: Building, by: Scope, at: datetime) -> None:
+    """Put the building into the estate of the name that it carries now."""
+    name = building.estate_name
+    found = estates_named(names=[name], committee=building.committee_id, by=by, at=at)
+    building.estate = found.get(name)
+    building.estate_name = building.estate.name if building.estate else ""
+
+
+def _leave_to_estate(building: Building, diff: Mapping[str, Any]) -> None:
+    """What its estate tells of all buildings is not told of this one.
+
+    :raises UnableToUpdate: the building is to say something else
+    """
+    for fact in SHARED_FACTS:
+        of_all = getattr(building.estate, fact) if building.estate else ""
+        if not of_all:
+            continue
+        if fact in diff and diff[fact][1] not in {"", of_all}:
+            raise UnableToUpdate(
+                f"小区“{building.estate_name}”已统一登记这一项，到小区页面修改", fact
+            )
+        setattr(building, fact, "")
 
 
 def _plate_text(door: Address) -> str:
@@ -167,6 +224,7 @@ def _new_buildings(
     committee: int,
     facts: Mapping[str, Any],
 ) -> list[Building]:
+    """The buildings of these doors in their order, not yet written."""
     if not doors:
         return []
     hold_numbers(committee)
@@ -178,9 +236,7 @@ def _new_buildings(
             Building(
                 committee_id=committee, plate=plates[_plate_text(door)],
                 building_no=door.building_no, name=name, short_name=short,
-                sort_key=door.sort_key(), code_block=block,
-                **{"estate": door.estate, **facts},
+                sort_key=door.sort_key(), code_block=block, **facts,
             )
         )  # fmt: skip
-    insert_rows(made)
     return made

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from housing import services
+from housing.estates import EstateQuerySet
 from housing.filters import BuildingFilter
-from housing.forms import BuildingFactsForm, BuildingForm
-from housing.models import Building, DwellingUnit
+from housing.forms import BuildingFactsForm, BuildingForm, suggest
+from housing.models import Building, DwellingUnit, Estate
 from housing.tables import NOTHING, BuildingList, Fresh
 from housing.views import (
     Yardstick,
@@ -31,6 +32,9 @@ from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope, level_of, parent_of
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
+
+#: What the address may say of a new building beforehand.
+ASKED = {"committee": "unit", "estate": "estate"}
 
 
 class Listing(BuildingList):
@@ -52,9 +56,11 @@ def buildings(request: PortalRequest) -> HttpResponse:
         return page(request, "housing/building_totals.html", context)
     listing = Listing(
         request,
-        Building.objects.in_scope(request.scope).under(unit.code).existing(),
+        Building.objects.in_scope(request.scope).under(unit.code).existing()
+        .select_related("estate"),
         day=measure.day, cycles=measure.cycles, target=measure.target,
-        may_add=may_edit(request), filter_context={"scope": request.scope},
+        may_add=may_edit(request),
+        filter_context={"scope": request.scope, "estates": _estates_of(unit.code)},
     )  # fmt: skip
     totals = (
         DwellingUnit.objects.in_scope(request.scope)
@@ -68,6 +74,11 @@ def buildings(request: PortalRequest) -> HttpResponse:
         "may_edit": may_edit(request),
     }  # fmt: skip
     return listing.respond("housing/buildings.html", context)
+
+
+def _estates_of(unit: int) -> EstateQuerySet:
+    """The standing estates of a unit by name."""
+    return Estate.objects.standing().under(unit).order_by("name", "pk")
 
 
 def chosen_unit(request: PortalRequest) -> OrgUnit:
@@ -124,8 +135,9 @@ def _below(scope: Scope, unit: OrgUnit, measure: Yardstick) -> list[dict[str, An
 @needs(Capability.EDIT_HOUSING)
 def add_building(request: PortalRequest) -> HttpResponse:
     """A building with its plate, and its rooms in the same act, seen as a grid before."""
-    initial = {"committee": request.GET.get("unit", "")}
+    initial = {name: request.GET.get(key, "") for name, key in ASKED.items()}
     form = BuildingForm(request.POST or None, scope=request.scope, initial=initial)
+    suggest(form, _names_of(request.scope.unit))
     plan = None
     if request.method == "POST" and form.is_valid():
         plan = planned(request, form, ())
@@ -153,12 +165,24 @@ def _register(form: BuildingForm, request: PortalRequest) -> str:
     return reverse("housing:board", args=[building.pk])
 
 
+def _names_of(unit: int) -> list[str]:
+    """What the estates of a unit are called; only a committee's are few enough to choose from."""
+    if level_of(unit) != "committee":
+        return []
+    return list(_estates_of(unit).values_list("name", flat=True))
+
+
 @needs(Capability.EDIT_HOUSING)
 def edit_building(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Correct a building; its address stays."""
-    building = get_in_scope(Building.objects.all(), request.scope, pk=pk)
+    rows = Building.objects.select_related("estate")
+    building = get_in_scope(rows, request.scope, pk=pk)
     initial = {name: getattr(building, name) for name in services.BUILDING_FACTS}
-    form = BuildingFactsForm(request.POST or None, initial=initial)
+    form = BuildingFactsForm(
+        request.POST or None, initial=initial | {"estate": building.estate_name}
+    )
+    suggest(form, _names_of(building.committee_id))
+    told = form.leave_to(building.estate)
     if request.method == "POST" and form.is_valid():
         asked = request.POST.get("version", "")
         try:
@@ -170,8 +194,13 @@ def edit_building(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
             put_errors(form, error)
         else:
             return done(request, reverse("housing:board", args=[pk]), _("已保存"))
+    hint = _("门牌就是地址，不在这里改；门牌调整的，联系街道办理")
+    if told:
+        hint = _("%(facts)s由小区“%(name)s”统一登记，到小区页面修改。%(hint)s") % {
+            "facts": "、".join(told), "name": building.estate_name, "hint": hint,
+        }  # fmt: skip
     context = form_context(
         form, _("修改楼栋"), in_building(building), facts=building.name, version=building.version,
-        hint=_("门牌就是地址，不在这里改；门牌调整的，联系街道办理"),
+        hint=hint,
     )  # fmt: skip
     return page(request, "housing/form_page.html", context)

@@ -9,7 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from housing.models import (
     AddressPlate,
     Building,
     DwellingUnit,
+    Estate,
     HouseCodeEvent,
     Lease,
     LegalityDetermination,
@@ -60,7 +61,7 @@ from staffing.models import Collector, CollectorStatusEvent, WorkArea, WorkAreaB
 
 #: Everything that is loaded, parents before children.
 TABLES = (
-    AddressPlate, Building, DwellingUnit, HouseCodeEvent, Lease, LegalityDetermination,
+    Estate, AddressPlate, Building, DwellingUnit, HouseCodeEvent, Lease, LegalityDetermination,
     Resident, Identity, Secret, Household, Residence, Verification, NewcomerService, CollectionTask,
     Collector, CollectorStatusEvent, WorkArea, WorkAreaBuilding, PermitApplication,
     EligibilityCheck, PermitMaterial, ResidencePermit, PermitSecret,
@@ -99,7 +100,7 @@ class District:
         people, main = People(dice, self.today, plot), plot.code == cast.HOME
         housing = build(
             plot.code, plot.index, plot.dwellings, dice, tall_first=main,
-            old_lane=plot.code == cast.NEXT_DOOR,
+            old_lane=plot.code == cast.NEXT_DOOR, at=self.at - timedelta(days=700),
         )  # fmt: skip
         crew = Crew(people)
         batch = Batch(
@@ -110,6 +111,7 @@ class District:
         leases = lettings.leases(housing.homes)
         dice_of_findings = Dice(f"{self.seed}/{plot.code}/legality")
         found = list(findings(housing.homes, dice_of_findings, self.today, self.at))
+        self.copy(Estate, housing.estates)
         self.copy(AddressPlate, housing.plates)
         self.copy(Building, housing.buildings)
         self.copy(DwellingUnit, dwelling_rows(housing.homes, self.at))

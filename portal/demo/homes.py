@@ -21,8 +21,11 @@ SHAPES = Weighted((((6, 4), 50), ((6, 6), 20), ((11, 4), 15), ((14, 4), 10), ((1
 OCCUPANCY = Weighted((("1", 60), ("2", 26), ("3", 4), ("4", 7), ("5", 1), ("9", 2)))
 TENURE = Weighted((("1", 45), ("2", 40), ("3", 12), ("9", 3)))
 ESTATES = ("新村", "花园", "家园", "苑", "公寓")
+LANES_APART = 20
 COMPANIES = ("沪西物业", "新惠物业", "普康物业", "")
 LOW = 6  # storeys; higher ones are not built of brick
+LATER = 41  # one dwelling of so many got its final code in the last months
+MONTHS_BACK = 89  # days
 ROOMS = Weighted(((1, 25), (2, 55), (3, 20)))
 
 
@@ -61,8 +64,10 @@ class Home:
 
 @dataclass
 class Committee:
-    """All housing of one committee."""
+    """All housing of one committee, as the register began with it (`at`)."""
 
+    at: datetime
+    estates: list[dict[str, Any]] = field(default_factory=list)
     plates: list[dict[str, Any]] = field(default_factory=list)
     buildings: list[dict[str, Any]] = field(default_factory=list)
     homes: list[Home] = field(default_factory=list)
@@ -73,7 +78,14 @@ HALF_A_BUILDING = 17  # dwellings: the last one makes a committee as often too l
 
 
 def build(
-    code: int, index: int, wanted: int, random: Dice, *, tall_first: bool, old_lane: bool
+    code: int,
+    index: int,
+    wanted: int,
+    random: Dice,
+    *,
+    tall_first: bool,
+    old_lane: bool,
+    at: datetime,
 ) -> Committee:
     """About `wanted` dwellings on one lane of an invented road.
 
@@ -81,8 +93,8 @@ def build(
     :param tall_first: begin with a building of 18 floors by 6, as on the board's picture
     :param old_lane: begin with a lane of old houses besides
     """
-    found = Committee()
-    road, lane = ROADS[index % len(ROADS)], str(88 + index * 20)
+    found = Committee(at)
+    road, lane = ROADS[index % len(ROADS)], str(88 + index * LANES_APART)
     number = 0
     if old_lane:
         for house in range(1, OLD_HOUSES + 1):
@@ -137,6 +149,7 @@ def _place_building(
     dwellings: int,
 ) -> str:  # fmt: skip
     plate_id, building_id = new_key(), new_key()
+    estate = _estate(found, code, place, built)
     found.plates.append({
         "id": plate_id, "committee_id": code, "road": place.road, "lane": place.lane,
         "number": place.number, "address": place.normalised(),
@@ -145,20 +158,31 @@ def _place_building(
         "id": building_id, "committee_id": code, "plate_id": plate_id,
         "name": f"{place.road}{place.lane}弄 {place.number}号", "short_name": f"{place.number}号",
         "sort_key": place.sort_key(), "code_block": block, "storeys": storeys,
-        "built_year": built, "dwelling_count": dwellings, **_facts(place, storeys),
+        "built_year": built, "dwelling_count": dwellings,
+        "structure": "3" if storeys <= LOW else "2", "estate_id": estate["id"],
+        "estate_name": estate["name"],
     })  # fmt: skip
     return building_id
 
 
-def _facts(place: Address, storeys: int) -> dict[str, Any]:
-    """What is known of a building besides: told by its lane, so that neighbours have the same."""
+def _estate(found: Committee, code: int, place: Address, built: int) -> dict[str, Any]:
+    """The estate of a lane, which grows by the years of its buildings."""
     lane = int(place.lane or place.number)
-    return {
-        "estate": f"{place.road.removesuffix('路')}{ESTATES[lane % len(ESTATES)]}",
-        "structure": "3" if storeys <= LOW else "2",
-        "property_company": COMPANIES[lane % len(COMPANIES)],
-        "owners_committee": "1" if lane % 3 else "0",
-    }
+    turn = lane // LANES_APART + lane % 2  # an old lane beside it is another estate
+    name = f"{place.road.removesuffix('路')}{ESTATES[turn % len(ESTATES)]}"
+    known = next((each for each in found.estates if each["name"] == name), None)
+    if known is None:
+        known = {
+            "id": new_key(), "committee_id": code, "name": name, "source": "S7",
+            "property_company": COMPANIES[turn % len(COMPANIES)],
+            "owners_committee": "1" if lane % 3 else "0", "built_from": built, "built_to": None,
+            "updated_at": found.at, "updated_by": "期初导入",
+        }  # fmt: skip
+        found.estates.append(known)
+    last = max(known["built_to"] or known["built_from"], built)
+    known["built_from"] = min(known["built_from"], built)
+    known["built_to"] = last if last > known["built_from"] else None
+    return known
 
 
 def _home(
@@ -205,11 +229,22 @@ def dwelling_rows(homes: list[Home], at: datetime) -> Iterator[dict[str, Any]]:
 
 
 def code_events(homes: list[Home], at: datetime) -> Iterator[dict[str, Any]]:
-    """How the dwellings came to their codes: all at once, when the register was begun."""
-    for home in homes:
-        if home.code:
-            yield {
-                "id": new_key(), "committee_id": home.committee, "dwelling_id": home.id,
-                "kind": "assign", "new_code": home.code, "reason": "期初赋码",
-                "by_name": "期初导入", "at": at - timedelta(days=700),
-            }  # fmt: skip
+    """How the dwellings came to their codes: most when the register was begun, one of `LATER`
+    with a provisional code, in whose place the final one came in the last months."""
+    for number, home in enumerate(homes, start=1):
+        if not home.code:
+            continue
+        begun = {
+            "id": new_key(), "committee_id": home.committee, "dwelling_id": home.id,
+            "kind": "assign", "old_code": "", "new_code": home.code, "reason": "期初赋码",
+            "by_name": "期初导入", "at": at - timedelta(days=700),
+        }  # fmt: skip
+        if number % LATER or home.code_state != "final":
+            yield begun
+            continue
+        first = make_provisional_code(home.committee, len(homes) + number)
+        yield begun | {"new_code": first}
+        yield begun | {
+            "id": new_key(), "old_code": first, "reason": "补赋正式码",
+            "at": at - timedelta(days=3 + number % MONTHS_BACK),
+        }  # fmt: skip

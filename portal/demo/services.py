@@ -35,7 +35,7 @@ from portal.demo.diary import Diary
 from portal.demo.district import TABLES, District, side_by_side
 from portal.demo.hands import hands
 from portal.demo.history import remember_past
-from portal.demo.months import count_months
+from portal.demo.months import count_months, list_months
 from portal.demo.plots import Plot, Size, plots
 from portal.jobs import services as ledger
 from portal.metrics import services as metrics
@@ -177,6 +177,7 @@ def make_work(*, today: date, seed: int) -> dict[str, int]:
         allow_work(clockwork=True)
         purge_sheets(by=by, at=timezone.now())  # of old rounds, as every night
     make_due_tasks()  # what became due by the work of today
+    counts["housing.CodeCheck"] = list_months(_clockwork())
     counts["exchange.ComparisonRun"] = compared.compare(diary.scopes["zhoumin"])
     counts["exchange.BlankForm"] = filled.keep_form(diary.scopes["zhoumin"])
     return counts

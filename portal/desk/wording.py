@@ -6,7 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assessment.models import ScoreState, Stage
-from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES
+from housing.codes import BUILDING_STRUCTURES, BUILDING_USES, OCCUPANCY_STATUSES, TENURES
+from housing.estates import OwnersCommittee
 from housing.models import DwellingUnit, GroupRentalTest
 from portal.exchange.kinds import OUTCOME_TITLES
 from portal.orgs.roles import ROLES
@@ -29,6 +30,10 @@ LABELS = {
     "dwelling": "房屋", "dwellings": "房屋数", "elsewhere": "已在外单位登记",
     "employer_name": "工作单位", "end_on": "离开日期", "ended_on": "离开日期", "error": "出错",
     "evidence": "佐证", "file": "文件", "filter": "条件", "floor": "层", "floor_area": "建筑面积",
+    "built_from": "建成年份（起）", "built_to": "建成年份（止）", "built_year": "建成年份",
+    "contact": "楼组长", "entrance_count": "单元数", "estate": "小区", "into": "并入小区",
+    "owners_committee": "业委会", "property_company": "物业公司", "storeys": "层数",
+    "structure": "建筑结构", "use": "用途",
     "group_rental": "群租状态",
     "form": "格式", "format": "格式", "found": "查得", "from": "原值", "house_code": "房屋编码",
     "id": "证件号", "indicator": "指标", "issued_on": "签发日期", "kept": "未能撤销",
@@ -66,11 +71,14 @@ VALUES: dict[str, Mapping[str, str]] = {
     "list": {"quality": "数据质量"},
     "method": dict(VERIFICATION_METHODS.entries),
     "occupancy": dict(OCCUPANCY_STATUSES.entries),
+    "owners_committee": dict(OwnersCommittee.choices),
     "role": {key: role.title for key, role in ROLES.items()},
+    "structure": dict(BUILDING_STRUCTURES.entries),
     "stage": dict(Stage.choices),
     "state": dict(ScoreState.choices),
     "status": {**dict(DwellingUnit.Status.choices), **dict(CollectorStatus.choices)},
     "tenure": dict(TENURES.entries),
+    "use": dict(BUILDING_USES.entries),
     "verdict": OUTCOME_TITLES,
     "verified_method": dict(VERIFICATION_METHODS.entries),
 }  # fmt: skip

@@ -90,6 +90,12 @@ RULES = [
         {"decide": 5}, {"decide": int},
     ),
     RuleDefault(
+        "code_exceptions", "房屋编码月度例外清单（天）", "三(三)2",
+        f"实施意见 三(三)2：建立房屋编码管理的长效机制；期限为{TO_CONFIRM}",
+        {"uncoded_days": 30, "provisional_days": 60},
+        {"uncoded_days": int, "provisional_days": int},
+    ),
+    RuleDefault(
         "transfer_deadlines", "移交答复、裁定时限（工作日）", "二", TO_CONFIRM,
         {"answer": 3, "decide": 3}, {"answer": int, "decide": int},
     ),

@@ -85,6 +85,8 @@ TITLES = {
     "least_days": gettext_lazy("整改期限不少于（天）"),
     "notice": gettext_lazy("告知（工作日）"),
     "receipt": gettext_lazy("签收（工作日）"),
+    "uncoded_days": gettext_lazy("未赋码不超过（天）"),
+    "provisional_days": gettext_lazy("临时码不超过（天）"),
     "usual_days": gettext_lazy("一般整改期限（天）"),
 }
 PREFIX = "p_"

@@ -1,6 +1,6 @@
 """Form widgets in the portal's clothes, and what draws them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -100,6 +100,19 @@ class Combobox(forms.Select):
 
     def __init__(self, attrs: dict[str, Any] | None = None, choices: Any = ()) -> None:
         super().__init__({"data-combobox": "", **(attrs or {})}, choices)
+
+
+class Suggested(forms.TextInput):
+    """A text with words to choose from while it is typed; any other word may stand there too."""
+
+    options: Sequence[str] = ()
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        worn = {**self.attrs, **(attrs or {})}
+        words = f"{worn.get('id') or f'id_{name}'}_words"
+        field = super().render(name, value, {**(attrs or {}), "list": words}, renderer)
+        options = fill_each('<option value="%s"></option>', ((each,) for each in self.options))
+        return fill('%s<datalist id="%s">%s</datalist>', field, words, options)
 
 
 class DayInput(forms.DateInput):

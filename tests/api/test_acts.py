@@ -245,3 +245,29 @@ def test_the_second_act_of_two_with_one_number_is_the_first_one_s_answer(cast, c
     assert second["Idempotency-Replayed"] == "true"
     with acting(cast.scope("clerk")):
         assert Residence.objects.get(pk=mother.pk).version == 2
+
+
+# --- estates --------------------------------------------------------------------------------
+
+
+@pytest.mark.paper("S-80")
+def test_estates_are_told_changed_and_joined(clerk, caller):
+    made = clerk.post("estates/", {"name": "桂巷花园", "built_from": 1996})
+    assert made.status_code == 201, made.content.decode()
+    second = clerk.post("estates/", {"name": "桂巷小区"}).json()
+    taken = clerk.post("estates/", {"name": "桂巷小区"})
+    assert taken.status_code == 422
+    assert "已有小区" in sentences(taken)["name"]
+    building = clerk.post("buildings/", {"address": "桂巷路12弄9号", "estate": "桂巷小区"}).json()
+    assert (building["estate"], building["estate_id"]) == ("桂巷小区", second["id"])
+    path = f"estates/{second['id']}/"
+    named = clerk.patch(path, {"property_company": "沪西物业"}, clerk.tag(path))
+    assert (named.json()["property_company"], named.json()["buildings"]) == ("沪西物业", 1)
+    told = clerk.get(f"buildings/{building['id']}/").json()
+    assert told["property_company"] == "沪西物业"
+    joined = acts(clerk, path, "join", {"into": made.json()["id"]})
+    assert joined.json()["joined_to"] == made.json()["id"], joined.content.decode()
+    (left,) = caller("street").get("estates/").json()["results"]
+    assert (left["name"], left["buildings"], left["property_company"]) == (
+        "桂巷花园", 1, "沪西物业",
+    )  # fmt: skip

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from housing.code_lists import CodeExceptionList
 from housing.course_lists import (
     AreaList,
     CampaignList,
@@ -14,6 +15,7 @@ from housing.course_lists import (
     ReferralList,
     SiteList,
 )
+from housing.estate_lists import EstateList
 from housing.models import DwellingUnit
 from housing.tables import CodeRequestList
 from portal.exchange.exports.kinds import export_kinds
@@ -23,14 +25,15 @@ from residents.request_tables import AppealList, CorrectionList, LeadList, Trans
 from residents.tables import NewcomerList
 from residents.task_tables import TaskList
 from tests.exports.builders import rows_of
-from tests.housing.builders import asked
+from tests.housing.builders import a_building, asked
 from tests.housing.test_enforcement import a_referral, a_site
 from tests.residents.builders import home, number, register, told
 
 pytestmark = pytest.mark.django_db
 LISTS = [
     AreaList, CampaignList, FindingList, ReferralList, SiteList, CodeRequestList, AppealList,
-    CorrectionList, LeadList, NewcomerList, TaskList, TransferList,
+    CorrectionList, LeadList, NewcomerList, TaskList, TransferList, EstateList,
+    CodeExceptionList,
 ]  # fmt: skip
 #: Of a list's columns those that are no facts of the record.
 NO_FACTS = {"waits", "acts"}
@@ -175,3 +178,13 @@ def test_code_requests_that_wait(cast, clerk, homes):
     asked(clerk, homes[0], "retire", reason="已拆除")
     (row,) = file_of(cast, "street", "code_requests")
     assert (row["事项"], row["事由"], row["状态"]) == ("停用", "已拆除", "待审批")
+
+
+@pytest.mark.paper("S-80")
+def test_estates_with_what_stands_there(cast, clerk):
+    a_building(clerk, "桂巷路12弄9号", floors=3, per_floor=2, estate="桂巷花园")
+    a_building(clerk, "桂巷路12弄10号", floors=0, estate="桂巷花园")
+    (row,) = file_of(cast, "street", "estates")
+    assert (row["小区名称"], row["楼栋 栋"], row["房屋 套"], row["在住 人"]) == (
+        "桂巷花园", "2", "6", "0",
+    )  # fmt: skip

@@ -130,7 +130,7 @@ def test_a_building_is_corrected_and_told(cast, at, told):
     clerk = cast.scope("clerk")
     building = a_building(clerk)
     now = change(clerk, building, at, estate="棠浦花园", built_year=1996)
-    assert (now.estate, now.built_year, now.version) == ("棠浦花园", 1996, 2)
+    assert (now.estate_name, now.built_year, now.version) == ("棠浦花园", 1996, 2)
     (event,) = told("housing.building_updated")
     assert event["changes"] == {"estate": ["", "棠浦花园"], "built_year": [None, 1996]}
     with pytest.raises(services.UnableToUpdate, match="同事刚改过"):

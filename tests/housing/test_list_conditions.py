@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from housing import course_lists, filters
+from housing import code_lists, course_lists, estate_lists, filters
 from housing.models import Building, DwellingUnit
 from portal.orgs.acting import acting
 from residents import filters as people
@@ -20,6 +20,7 @@ SETS = [
     people.NewcomerFilter, people.LeadFilter, people.TransferFilter, people.CorrectionFilter,
     people.AppealFilter, course_lists.AreaFilter, course_lists.CampaignFilter,
     course_lists.FindingFilter, course_lists.SiteFilter, course_lists.ReferralFilter,
+    estate_lists.EstateFilter, code_lists.CodeExceptionFilter,
 ]  # fmt: skip
 MORE = {
     "ResidenceFilter": {"buildings": Building.objects.none()},
@@ -29,7 +30,8 @@ MORE = {
 BLIND = {
     "BuildingFilter": ("scope",), "LegalityFilter": ("scope",), "CodeRequestFilter": (),
     "AreaFilter": (), "CampaignFilter": (), "FindingFilter": (), "SiteFilter": (),
-    "ReferralFilter": (),
+    "ReferralFilter": (), "EstateFilter": ("scope",),
+    "CodeExceptionFilter": ("scope",),
 }  # fmt: skip
 
 

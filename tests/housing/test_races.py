@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from housing import services
-from housing.models import Campaign, Finding, FindingPhoto, Lease
+from housing.models import Building, Campaign, Estate, Finding, FindingPhoto, Lease
 from housing.photos import MOST_PHOTOS
 from portal.orgs.acting import acting
 from tests.cast import Cast
@@ -35,6 +35,43 @@ def test_a_dwelling_is_let_once_however_many_clerks_try(cast):
     assert "已登记整租" in str(refused)
     with acting(clerk):
         assert Lease.objects.filter(dwelling=home).count() == 1
+
+
+@pytest.mark.paper("S-80")
+def test_two_clerks_who_name_one_estate_make_one(cast):
+    clerk, colleague = cast.scope("clerk"), cast.scope("colleague")
+    outcomes = both(
+        lambda: a_building(clerk, "棠浦路988弄6号", estate="棠浦花园"),
+        lambda: a_building(colleague, "棠浦路988弄8号", estate="棠浦花园"),
+    )
+    assert outcomes == [None, None]
+    with acting(clerk):
+        assert Estate.objects.get().building_set.count() == 2
+
+
+@pytest.mark.paper("S-80")
+def test_a_building_never_ends_in_an_estate_that_was_joined_with_another(cast, at):
+    clerk, colleague = cast.scope("clerk"), cast.scope("colleague")
+    a_building(clerk, "棠浦路988弄2号", estate="棠浦花园")
+    a_building(clerk, "棠浦路988弄4号", estate="棠浦小区")
+    moved = a_building(clerk)
+    with acting(clerk):
+        kept, ended = (Estate.objects.get(name=name) for name in ("棠浦花园", "棠浦小区"))
+
+    def join():
+        with acting(clerk):
+            services.join_estates(estate_id=ended.pk, into_id=kept.pk, version=1, by=clerk, at=at)
+
+    def place():
+        with acting(colleague):
+            services.update_building(
+                building_id=moved.pk, changes={"estate": "棠浦小区"}, version=moved.version,
+                by=colleague, at=at,
+            )  # fmt: skip
+
+    assert both(join, place) == [None, None]
+    with acting(clerk):
+        assert set(Building.objects.values_list("estate", "estate_name")) == {(kept.pk, "棠浦花园")}
 
 
 def refusals(outcomes):

@@ -23,7 +23,11 @@ pytestmark = pytest.mark.django_db
 def test_a_building_comes_with_its_plate_and_rooms_in_one_act(cast, at):
     building = a_building(cast.scope("clerk"), floors=18, per_floor=6, estate="棠浦花园")
     assert (building.name, building.short_name) == ("棠浦路988弄 6号", "6号")
-    assert (building.dwelling_count, building.storeys, building.estate) == (108, 18, "棠浦花园")
+    assert (building.dwelling_count, building.storeys, building.estate_name) == (
+        108,
+        18,
+        "棠浦花园",
+    )
     unit = the_dwelling(cast.scope("clerk"), "1203")
     assert (unit.floor, unit.position, unit.short_address) == (12, 3, "6号 1203室")
     assert (unit.house_code, unit.code_state) == (f"{HOME}-0006-1203", "final")

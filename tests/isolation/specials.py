@@ -247,6 +247,12 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "housing.Building": lambda row: {
         "storeys": 6, "dwelling_count": 1, "use": "10", "code_block": f"{row.n:04d}",
     },
+    "housing.Estate": lambda row: {"built_from": 1996, "built_to": None, "ended_on": None},
+    "housing.CodeCheck": lambda row: {"month": row.today.replace(day=1)},
+    "housing.CodeException": lambda row: {
+        "month": row.today.replace(day=1), "kind": "missing",
+        "request_id": row.key("housing.HouseCodeRequest"),
+    },
     "housing.DwellingUnit": _dwelling,
     "housing.Lease": _lease,
     "housing.Room": lambda row: {"label": row.text(20), "closed_on": None},

@@ -8,9 +8,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from housing.code_conditions import check_digit
 from housing.codes import mod11_10
 from housing.models import AddressPlate, DwellingUnit
-from housing.quality.conditions import check_digit
 from portal.metrics.models import MetricRun, MetricValue, RunKind
 from portal.orgs.acting import acting
 from portal.orgs.models import OrgUnit

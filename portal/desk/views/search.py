@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from housing.estates import Estate, estate_name_of
+from housing.filters import begins_with
 from portal.desk.functions import Place, functions_like
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
@@ -23,6 +25,7 @@ from residents.search import search as search_register
 
 IN_PANEL, ON_PAGE = 5, 50
 LONGEST = 60
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[0-9]+|[\u3400-\u9fff]+")
 Pieces = Sequence[tuple[str, bool]]
 
@@ -61,13 +64,15 @@ def search(request: PortalRequest) -> HttpResponse:
 def _context(request: PortalRequest, text: str, found: SearchResult) -> dict[str, Any]:
     needles = _WORD.findall(text)
     functions = functions_like(text, request.scope) + _acts(request, found)
-    counts = (len(found.people), len(found.dwellings), len(functions))
+    estates = _estates(request, text)
+    counts = (len(found.people), len(found.dwellings), len(estates), len(functions))
     return {
         "text": text,
         "found": found,
         "total": sum(counts),
         "people": [_person(row, needles) for row in found.people],
         "dwellings": [_dwelling(row, needles) for row in found.dwellings],
+        "estates": estates,
         "functions": functions,
         "level": request.scope.level,
     }
@@ -81,6 +86,18 @@ def _person(row: Person, needles: Sequence[str]) -> PersonRow:
 def _dwelling(row: Dwelling, needles: Sequence[str]) -> DwellingRow:
     url = _address("housing:dwelling", row.dwelling_id)
     return DwellingRow(row, url, pieces(row.address, needles), pieces(row.house_code, needles))
+
+
+def _estates(request: PortalRequest, text: str) -> list[Place]:
+    """Estates in scope whose names begin so; only words in characters can be one."""
+    if not _HAN.search(text):
+        return []
+    rows = Estate.objects.in_scope(request.scope).standing()
+    rows = rows.filter(begins_with("name", estate_name_of(text))).order_by("name", "pk")
+    return [
+        Place(row.name, _address("housing:estate", row.pk), "committee")
+        for row in rows[:IN_PANEL]
+    ]  # fmt: skip
 
 
 def _acts(request: PortalRequest, found: SearchResult) -> list[Place]:
