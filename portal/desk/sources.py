@@ -37,6 +37,8 @@ from residents.newcomers import to_welcome
 from residents.services import unit_title
 
 WINDOW = 30
+#: What leads to the work that a task asks for.
+WORK = {"new": "去登记", "verify": "去核实", "change": "去变更", "cancel": "去注销"}
 HOUSEHOLDS = {"1": "自住户", "2": "出租户", "3": "借住户", "5": "集体户"}
 
 
@@ -58,7 +60,7 @@ class CollectionTasks(Source):
             f"task-{row.pk}", self.key, "should", row.get_kind_display(),
             row.residence.name if row.residence else people, home.short_address,
             self._reason(row), row.due_on,
-            [*facts, (_("规则"), row.rule)] if row.rule else facts, self._acts(row),
+            [*facts, (_("规则"), _("三(三)1 核实周期"))] if row.rule else facts, self._acts(row),
         )  # fmt: skip
 
     def _reason(self, row: CollectionTask) -> str:
@@ -67,12 +69,14 @@ class CollectionTasks(Source):
         last = row.dwelling.verified_on
         if last is None:
             return _("到核实周期")
-        return _("上次核实 %(day)s") % {"day": formats.short_day(last, self.today)}
+        day, cycle = formats.short_day(last, self.today), (row.due_on - last).days
+        if cycle <= 0:
+            return _("上次核实 %(day)s") % {"day": day}
+        return _("上次核实 %(day)s，每 %(n)d 天核实一次") % {"day": day, "n": cycle}
 
     def _acts(self, row: CollectionTask) -> list[Act]:
-        word = _("去核实") if row.kind == CollectionTask.Kind.VERIFY else _("去登记")
         acts = links(
-            (word, "residents:entry", "", row.dwelling_id)
+            (_(WORK[row.kind]), "residents:entry", "", row.dwelling_id)
             if self.scope.may(Capability.EDIT_RESIDENTS)
             else (_("查看房屋"), "housing:dwelling", "", row.dwelling_id)
         )

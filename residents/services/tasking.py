@@ -109,35 +109,36 @@ def why_not_asked(unit: DwellingUnit) -> str:
 
 @transaction.atomic
 def assign_tasks(
-    *, task_ids: Iterable[Any], assigned_id: int, by: Scope, at: datetime
+    *, task_ids: Iterable[Any], assigned: int, by: Scope, at: datetime
 ) -> Done:  # fmt: skip
     """Give open tasks to one person of the committee; others are left.
 
+    :param assigned: the account of that person
     :raises UnableToFollowUp: nobody of the committee
     :raises NotAllowed: `by` gives out no tasks
     """
     require(by, Capability.ASSIGN_TASKS)
-    name = _handler(assigned_id, by.unit, today_of(at))
+    name = _handler(assigned, by.unit, today_of(at))
 
     def give(key: UUID) -> None:
         task = _locked(key, by)
-        task.assigned_id, task.assigned_to = assigned_id, name
+        task.assigned_id, task.assigned_to = assigned, name
         task.save(update_fields=["assigned_id", "assigned_to"])
         _told("assigned", task, by, at)
 
     rows = CollectionTask.objects.in_scope(by).filter(pk__in=list(task_ids)).order_by("pk")
-    chosen = [row.pk for row in rows if not why_task_not_given(row, assigned_id)]
+    chosen = [row.pk for row in rows if not why_task_not_given(row, assigned)]
     return for_each(chosen, give, (UnableToFollowUp,))
 
 
-def why_task_not_given(task: CollectionTask, assigned_id: int | None = None) -> str:
+def why_task_not_given(task: CollectionTask, assigned: int | None = None) -> str:
     """Why a task stays with whom it is; blank when it is given.
 
-    :param assigned_id: to whom, where that is known already
+    :param assigned: to whom, where that is known already
     """
     if not task.is_open:
         return str(task.get_state_display())
-    if assigned_id is not None and task.assigned_id == assigned_id:
+    if assigned is not None and task.assigned_id == assigned:
         return "已由这位承办人办理"
     return ""
 

@@ -3,6 +3,8 @@
 Paper: S-21.
 """
 
+from collections.abc import Callable
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -12,8 +14,10 @@ from django.views.decorators.http import require_POST
 from housing.filters import filter_context
 from housing.views.dwellings import FilteredDwellings
 from portal.jobs.bulk import BulkForm, is_agreed
+from portal.jobs.many import Done
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
+from portal.ui.forms import PortalForm
 from residents import services
 from residents.forms import GiveForm
 from residents.models import CollectionTask
@@ -30,41 +34,42 @@ def _called(task: CollectionTask) -> str:
 @needs(Capability.ASSIGN_TASKS)
 def assign(request: PortalRequest) -> HttpResponse:
     """Give the chosen tasks to one person of the committee."""
-    scope, today = request.scope, timezone.localdate()
-    handlers = services.handlers_of(scope.unit, today)
+    handlers = services.handlers_of(request.scope.unit, timezone.localdate())
     form = GiveForm(request.POST if is_agreed(request) else None, handlers=handlers)
-    asked = BulkForm(
-        title=_("分派选中的采集任务"), verb=_("分派"), unit=Listing.unit, field="assigned",
-        action=reverse("residents:assign_tasks"), where=reverse("residents:tasks"),
-        said=_("已分派 %(n)s 件"),
-    )  # fmt: skip
-    return asked.respond(
-        request, Listing.picked(request, rows_in(scope), day=today, scope=scope), form,
-        lambda task: (_called(task), services.why_task_not_given(task)),
-        lambda keys: services.assign_tasks(
-            task_ids=keys, assigned_id=form.cleaned_data["assigned"], by=scope, at=timezone.now()
-        ),
-        (services.UnableToFollowUp,),
-    )  # fmt: skip
+    asked = _about_tasks(
+        "assign_tasks", _("分派选中的采集任务"), _("分派"), _("已分派 %(n)s 件"), "assigned"
+    )
+    return _on_tasks(request, asked, form, services.why_task_not_given, services.assign_tasks)
 
 
 @require_POST
 @needs(Capability.ASSIGN_TASKS)
 def withdraw(request: PortalRequest) -> HttpResponse:
     """Take back the chosen tasks that were asked for by hand."""
-    scope, today = request.scope, timezone.localdate()
     form = WithdrawTasksForm(request.POST if is_agreed(request) else None)
-    asked = BulkForm(
-        title=_("撤回选中的采集任务"), verb=_("撤回"), unit=Listing.unit, field="reason",
-        action=reverse("residents:withdraw_tasks"), where=reverse("residents:tasks"),
-        said=_("已撤回 %(n)s 件"),
+    asked = _about_tasks(
+        "withdraw_tasks", _("撤回选中的采集任务"), _("撤回"), _("已撤回 %(n)s 件"), "reason"
+    )
+    return _on_tasks(request, asked, form, services.why_not_withdrawn, services.withdraw_tasks)
+
+
+def _about_tasks(name: str, title: str, verb: str, said: str, field: str) -> BulkForm:
+    return BulkForm(
+        title=title, verb=verb, unit=Listing.unit, said=said, field=field,
+        action=reverse(f"residents:{name}"), where=reverse("residents:tasks"),
     )  # fmt: skip
+
+
+def _on_tasks(
+    request: PortalRequest, asked: BulkForm, form: PortalForm,
+    why_not: Callable[[CollectionTask], str], act: Callable[..., Done],
+) -> HttpResponse:  # fmt: skip
+    """The dialog about the chosen tasks, or the act on them."""
+    scope, today = request.scope, timezone.localdate()
     return asked.respond(
         request, Listing.picked(request, rows_in(scope), day=today, scope=scope), form,
-        lambda task: (_called(task), services.why_not_withdrawn(task)),
-        lambda keys: services.withdraw_tasks(
-            task_ids=keys, reason=form.cleaned_data["reason"], by=scope, at=timezone.now()
-        ),
+        lambda task: (_called(task), why_not(task)),
+        lambda keys: act(task_ids=keys, by=scope, at=timezone.now(), **form.cleaned_data),
         (services.UnableToFollowUp,),
     )  # fmt: skip
 
