@@ -17,6 +17,7 @@ from housing.models import DwellingUnit
 from portal.orgs.scope import Scope
 from portal.quality.models import DataQualityIssue
 from portal.rules.services import rule_on
+from portal.ui import formats
 from residents.grid import place_words
 from residents.haste import within_cycle
 from residents.identity import age_on
@@ -68,7 +69,7 @@ def stops(
     for residence in people.select_related("resident").order_by("id"):
         members[residence.dwelling_id].append(residence)
     tried, faults = _tried(scope, day, keys), _faults(scope, keys)
-    asked = _asked(scope, keys)
+    asked = _asked(scope, day, keys)
     return [
         _stop(row, members[row.pk], day, due.get(row.pk))
         | {"done": tried.get(row.pk, ""), "faults": faults.get(row.pk, 0),
@@ -94,18 +95,21 @@ def _dwellings(scope: Scope, buildings: Buildings) -> Rows:
 def _due_by_tasks(scope: Scope, day: date, buildings: Buildings) -> dict[UUID, date | None]:
     """Dwellings with a task due by `day`, in the patch or given to whoever goes, and those given.
 
-    What was given to a colleague is theirs.
+    What was given to a colleague is theirs. The day is that of the cycle: a task by hand tells its
+    own beside its words.
     """
     rows: Rows = CollectionTask.objects.in_scope(scope).open()
     mine = Q(assigned_id=scope.user_id or 0)
     here = Q(assigned_id=None, due_on__lte=day)
     if buildings is not None:
         here &= Q(dwelling__building_id__in=buildings)
-    found = rows.filter(mine | here).order_by().values("dwelling_id").annotate(due=Min("due_on"))
-    return {row["dwelling_id"]: row["due"] for row in found.order_by("due", "dwelling_id")[:MOST]}
+    found = rows.filter(mine | here).order_by().values("dwelling_id")
+    cycle = Q(why=CollectionTask.Why.CYCLE)
+    found = found.annotate(first=Min("due_on"), due=Min("due_on", filter=cycle))
+    return {row["dwelling_id"]: row["due"] for row in found.order_by("first", "dwelling_id")[:MOST]}
 
 
-def _asked(scope: Scope, keys: list[UUID]) -> dict[UUID, list[str]]:
+def _asked(scope: Scope, day: date, keys: list[UUID]) -> dict[UUID, list[str]]:
     """What tasks by hand ask for, by dwelling; that of the cycle is said by its day."""
     rows = (
         CollectionTask.objects.in_scope(scope)
@@ -115,7 +119,8 @@ def _asked(scope: Scope, keys: list[UUID]) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = {}
     for row in rows.select_related("residence").order_by("due_on", "pk"):
         who = f"{row.residence.name} " if row.residence else ""
-        found.setdefault(row.dwelling_id, []).append(f"{row.get_kind_display()}：{who}{row.reason}")
+        words = f"{row.get_kind_display()}：{who}{row.reason}，{formats.due(row.due_on, day)}"
+        found.setdefault(row.dwelling_id, []).append(words)
     return found
 
 

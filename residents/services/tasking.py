@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
 from housing.fit_words import UnfitWords, check_words
@@ -66,7 +66,11 @@ def ask_task(
         why=Why.HAND.value, reason=words, due_on=told.due_on, made_at=at, made_on=today,
         made_by=by.user_name, assigned_id=told.assigned, assigned_to=name,
     )  # fmt: skip
-    task.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            task.save(force_insert=True)
+    except IntegrityError as asked:  # the night asked for the same at this moment
+        raise UnableToFollowUp(ASKED_ALREADY, "kind") from asked
     _told("asked", task, by, at, reason=words)
     return task
 

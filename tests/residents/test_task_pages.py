@@ -204,8 +204,8 @@ def test_the_door_holds_the_tasks_of_whoever_goes(cast, clerk, homes, couple, to
     with acting(collector):
         stops = {each["id"]: each for each in day_list(collector, today, buildings=[])}
     assert [stops[str(homes[3].pk)]["tasks"], set(stops)] == [
-        ["新增登记：新搬来"], {str(homes[3].pk)},
+        ["新增登记：新搬来，5 天后"], {str(homes[3].pk)},
     ]  # fmt: skip
     with acting(clerks):
         stops = {each["id"]: each for each in day_list(clerks, today, buildings=None)}
-    assert stops[str(homes[4].pk)]["tasks"] == ["新增登记：住户来电要求核对"]
+    assert stops[str(homes[4].pk)]["tasks"] == ["新增登记：住户来电要求核对，今天"]

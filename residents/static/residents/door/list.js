@@ -40,7 +40,7 @@ function wanted(stop) {
   const reason = byId("reason").value;
   if (typed && !`${stop.building}${stop.room} ${stop.place}`.includes(typed.replace(/室$/, ""))) return false;
   if (reason === "first") return !stop.checked;
-  if (reason === "due") return stop.checked && stop.overdue !== null;
+  if (reason === "due") return (stop.checked && stop.overdue !== null) || asked(stop).length > 0;
   if (reason === "faults") return stop.faults > 0;
   return reason !== "open" || standing(stop) === "open";
 }
@@ -99,13 +99,17 @@ function row(stop) {
   }
   if (stop.faults) facts.append(element("span", "pp-danger", say("faults_n", { n: stop.faults })));
   why.append(...reason(stop, is));
-  // a list that was taken before this was told has no tasks
-  if (is === "open") why.append(...(stop.tasks ?? []).map((task) => element("span", "", task)));
+  if (is === "open") why.append(...asked(stop).map((task) => element("span", "", task)));
   const mark = made.querySelector(".door-mark");
   mark.append(clone(MARKS[is]));
   if (is === "wait" || is === "solve") mark.append(say(is === "wait" ? "wait" : "to_solve"));
   else if (is === "done") mark.append(element("span", "visually-hidden", say("done")));
   return made;
+}
+
+/* What was asked for by hand; a list that was taken before this was told has none. */
+function asked(stop) {
+  return stop.tasks ?? [];
 }
 
 function reason(stop, is) {
