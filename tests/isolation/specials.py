@@ -176,7 +176,7 @@ def _run(today: date) -> dict[str, Any]:
 
 
 #: Tables with one row per unit and what it hangs on, whatever the plot says.
-ONE_PER_UNIT = {"assessment.UnitSheet"}
+ONE_PER_UNIT = {"assessment.UnitSheet", "housing.CodeCheck"}
 #: Tables whose row stands between two rows of another, the one of its number and the next.
 BETWEEN_TWO = {"residents.ResidentMerge"}
 #: No plot has more rows: as many indicators stand ready for scores.

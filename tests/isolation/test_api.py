@@ -27,7 +27,7 @@ from housing.models import Building, DwellingUnit, HouseCodeRequest, Lease
 from residents.models import Household, Lead, Residence, Resident
 from tests.cast import Cast
 from tests.database import wipe
-from tests.housing.builders import asked, let
+from tests.housing.builders import a_building, asked, let
 from tests.isolation.asks import ABSENT
 from tests.residents.builders import home, register
 from tests.residents.test_leads import a_lead
@@ -61,6 +61,7 @@ def cast(django_db_setup, django_db_blocker):
             "residences": cast.residence.pk, "households": cast.residence.household_id,
             "leads": a_lead(cast.scope("clerk"), timezone.now(), dwelling=cast.dwelling).pk,
             "codes": asked(cast.scope("clerk"), vacant, "retire", reason="已拆除").pk,
+            "estates": a_building(cast.scope("clerk"), "棠浦路988弄66号", estate="棠浦").estate_id,
         }  # fmt: skip
         yield cast
         for connection in connections.all():

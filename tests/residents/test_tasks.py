@@ -14,7 +14,7 @@ from portal.orgs.acting import acting
 from residents import services
 from residents.models import CollectionTask, Residence
 from residents.tasks import make_due_tasks
-from tests.cast import DISTRICT
+from tests.cast import DISTRICT, HOME
 from tests.residents.builders import backdated, family_of_four, home, number, register
 from tests.residents.task_builders import (
     Kind,
@@ -276,7 +276,13 @@ def test_the_same_is_not_asked_for_twice(clerk, homes, couple):
     assert len(tasks_of(clerk)) == 3
 
 
-@pytest.mark.parametrize("key", ["collector", "street", "district", "staff"])
+def test_the_street_asks_for_work_in_its_committees(cast, homes):
+    street = cast.scope("street")
+    task = ask(street, homes[0])
+    assert (task.committee_id, task.made_by) == (HOME, street.user_name)
+
+
+@pytest.mark.parametrize("key", ["collector", "far_street", "district", "staff"])
 def test_nobody_else_gives_out_tasks(cast, homes, key):
     with pytest.raises((NotAllowed, DwellingUnit.DoesNotExist)):
         ask(cast.scope(key), homes[0])
