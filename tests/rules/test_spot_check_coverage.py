@@ -1,6 +1,6 @@
 """A thousand rounds on invented streets whose truth is known: how often the interval holds it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from random import Random
 
 import pytest
@@ -41,7 +41,10 @@ def street():
     """The demonstration's dwellings by stratum: people living in each, and those registered."""
     plot = plots([310107005001, 310107005002], 1000, seed=7)[1]
     dice = Dice(f"7/{plot.code}")
-    housing = build(plot.code, plot.index, plot.dwellings, dice, tall_first=False, old_lane=False)
+    housing = build(
+        plot.code, plot.index, plot.dwellings, dice, tall_first=False, old_lane=False,
+        at=datetime(2026, 11, 20, tzinfo=UTC),
+    )  # fmt: skip
     Batch(plot.code, People(dice, TODAY, plot), CYCLES, ["甲"]).settle(housing.homes, odd=False)
     chance, found = Random(11), {}
     for home in housing.homes * COPIES:
