@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 import django_filters
 from django.db.models import Case, CharField, Q, Value, When
@@ -127,7 +127,7 @@ class CodeExceptionList(RegisterList):
     unit = _("条")
     caption = _("房屋编码例外清单")
     default_sort = "place"
-    columns: ClassVar[Sequence[Column]] = (
+    columns: Sequence[Column] = (
         Column("place", _("地址"), kind="name", sort="sort_key", fixed=True),
         UNIT,
         Column("kind", _("例外"), cell="get_kind_display"),
@@ -142,10 +142,10 @@ class CodeExceptionList(RegisterList):
     def __init__(self, *args: Any, scope: Scope, months: Sequence[date], **kwargs: Any) -> None:
         conditions = {"scope": scope, "months": months}
         super().__init__(*args, filter_context=conditions, **kwargs)
-        self.columns = columns_for(scope, self.columns)  # type: ignore[misc]
+        self.columns = columns_for(scope, self.columns)
         made = _("这个月没有例外"), _("在册房屋的编码到月末都合规")
         waits = _("还没有清单"), _("每月第三个工作日晚上月结时生成上个月的清单")
-        self.empty = Empty(*(made if months else waits), icon="check")  # type: ignore[misc]
+        self.empty = Empty(*(made if months else waits), icon="check")
 
     def row_url(self, row: CodeException) -> str:
         if row.kind == CodeException.Kind.LATE:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 import django_filters
 from django.db.models import (
@@ -109,7 +109,7 @@ class EstateList(RegisterList):
     unit = _("个")
     caption = _("小区")
     default_sort = "name"
-    columns: ClassVar[Sequence[Column]] = (
+    columns: Sequence[Column] = (
         Column("name", _("小区名称"), kind="name", sort="name", fixed=True),
         UNIT,
         Column("company", _("物业公司"), cell="property_company"),
@@ -131,9 +131,9 @@ class EstateList(RegisterList):
         scope: Scope, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, filter_context={"scope": scope}, **kwargs)
-        self.columns = columns_for(scope, self.columns)  # type: ignore[misc]
+        self.columns = columns_for(scope, self.columns)
         self.day, self.cycles, self.target = day, cycles, target
-        self.empty = Empty(  # type: ignore[misc]
+        self.empty = Empty(
             _("还没有小区"),
             _("新增楼栋时写上小区名称，就随楼栋登记") if may_add else "",
             icon="committee",

@@ -84,7 +84,7 @@ class DwellingList(RegisterList):
         super().__init__(*args, **kwargs)
         self.day = day
         self.cycles = cycles
-        self.empty = Empty(  # type: ignore[misc]
+        self.empty = Empty(
             _("还没有登记房屋"),
             _("先建楼栋和房间；有房屋清单可批量导入") if may_add else "",
             icon="home",
@@ -165,7 +165,7 @@ class BuildingList(RegisterList):
         self.day = day
         self.cycles = cycles
         self.target = target
-        self.empty = Empty(  # type: ignore[misc]
+        self.empty = Empty(
             _("还没有楼栋"),
             _("先建楼栋，一次生成各层房间；有房屋清单可批量导入") if may_add else "",
             icon="building",

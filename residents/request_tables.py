@@ -74,7 +74,7 @@ class RequestList(RegisterList):
         self.day = day
         if scope.level == "committee":
             shown = (each for each in self.columns if each is not UNIT)
-            self.columns = tuple(shown)  # type: ignore[misc]
+            self.columns = tuple(shown)
 
     def row_url(self, row: Any) -> str:
         return address_of(self.one, row.pk)
@@ -158,7 +158,7 @@ class LeadList(RequestList):
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, scope=scope, **kwargs)
         add = Action(_("登记线索"), reverse("residents:report_lead"))
-        self.empty = Empty(  # type: ignore[misc]
+        self.empty = Empty(
             _("没有线索"),
             _("楼组长、志愿者上报的和居民扫码自主申报的都到这里"),
             icon="inspection",

@@ -93,7 +93,7 @@ class ResidentList(RegisterList):
         super().__init__(*args, **kwargs)
         self.day = day
         self.may_reveal = may_reveal
-        self.empty = Empty(  # type: ignore[misc]
+        self.empty = Empty(
             _("还没有登记人员"),
             _("先建房屋，再逐户登记；有台账可批量导入") if may_add else "",
             icon="users",

@@ -60,7 +60,7 @@ class TaskList(RequestList):
     def __init__(self, *args: Any, scope: Scope, gives: bool, **kwargs: Any) -> None:
         """:param gives: whether the post gives out tasks"""
         super().__init__(*args, scope=scope, **kwargs)
-        self.empty = Empty(  # type: ignore[misc]
+        self.empty = Empty(
             _("没有待办的采集任务"),
             _("到核实周期的房屋每天凌晨自动列入；也可以从房屋列表布置"),
             icon="jobs",

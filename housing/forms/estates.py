@@ -1,7 +1,7 @@
 """Forms of estates."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -50,9 +50,8 @@ class NewEstateForm(EstateForm):
         if scope.level == "committee":
             del self.fields["committee"]
         else:
-            self.fields["committee"].queryset = (  # type: ignore[attr-defined]
-                OrgUnit.objects.under(scope.unit).committees().order_by("code")
-            )
+            committees = OrgUnit.objects.under(scope.unit).committees().order_by("code")
+            cast("forms.ModelChoiceField[OrgUnit]", self.fields["committee"]).queryset = committees
 
 
 class JoinForm(PortalForm):

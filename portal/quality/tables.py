@@ -1,7 +1,7 @@
 """The lists of issues: columns, order, where a row leads."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -72,7 +72,7 @@ class IssueList(RegisterList):
 
     request: PortalRequest
     key = "quality"
-    columns: ClassVar[Sequence[Column]] = (*WHAT, *HOW)
+    columns: Sequence[Column] = (*WHAT, *HOW)
     filterset_class = IssueFilter
     default_sort = "due"
     page_size = 20
@@ -100,4 +100,4 @@ class IssueListOfMany(IssueList):
     """The issues of several committees."""
 
     key = "quality-many"
-    columns: ClassVar[Sequence[Column]] = (*WHAT, *WHERE, *HOW)
+    columns: Sequence[Column] = (*WHAT, *WHERE, *HOW)

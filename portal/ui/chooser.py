@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from django.template.loader import get_template
 
@@ -12,7 +12,7 @@ from portal.ui.cells import Column
 class Columned(Protocol):
     """A list that declares its columns."""
 
-    columns: ClassVar[Sequence[Column]]
+    columns: Sequence[Column]
 
 
 @lru_cache(maxsize=512)

@@ -64,7 +64,7 @@ class RegisterList(ListAddresses):
     """A list of records over one request. Subclasses declare, views ask."""
 
     key: ClassVar[str]
-    columns: ClassVar[Sequence[Column]]
+    columns: Sequence[Column]
     filterset_class: ClassVar[type[FilterSet] | None] = None
     #: a column's key, with `-` for descending
     default_sort: ClassVar[str] = ""
@@ -74,7 +74,7 @@ class RegisterList(ListAddresses):
     #: measure word of the rows: 人, 套, 件, 条
     unit: ClassVar[Text] = _("条")
     caption: ClassVar[Text] = _("列表")
-    empty: ClassVar[Empty] = Empty(_("还没有记录"))
+    empty: Empty = Empty(_("还没有记录"))
     #: template of what stands above the table inside the panel, e.g. tabs
     panel_template: ClassVar[str] = ""
     #: whether a row can be looked at beside the list: its page marks parts with data-peek, and the
