@@ -4,6 +4,7 @@ Paper: S-32.
 """
 
 import uuid
+from collections.abc import Callable
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -15,6 +16,7 @@ from portal.audit.record import record
 from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
+from portal.ui.forms import PortalForm
 from portal.ui.pages import UNPROCESSABLE, done, page
 from residents import services
 from residents.models import SpotItem, SpotPlace
@@ -71,20 +73,15 @@ def visit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         where = reverse("residents:spot_sheet")
         if following:
             where = reverse("residents:spot_visit", args=[following.pk])
-        try:
-            act_once(
-                request,
-                lambda: spotchecks.enter_visit(
-                    item_id=pk, version=form.cleaned_data["version"], visit=form.visit(),
-                    by=request.scope, at=timezone.now(),
-                ),
-                where=where,
-            )  # fmt: skip
-        except services.UnableToCheck as why:
-            if not put_at_field(form, why.field, why):
-                form.add_error(None, str(why))
-        else:
-            return done(request, where, _("已记录"))
+        entered = _entered(
+            request, form, where, _("已记录"),
+            lambda: spotchecks.enter_visit(
+                item_id=pk, version=form.cleaned_data["version"], visit=form.visit(),
+                by=request.scope, at=timezone.now(),
+            ),
+        )  # fmt: skip
+        if entered:
+            return entered
     context = {
         "item": item, "form": form, "next": following,
         "with": " ".join(WITH_PEOPLE),
@@ -99,20 +96,15 @@ def places(request: PortalRequest) -> HttpResponse:
     form = PlaceForm(request.POST or None, items=items)
     if request.method == "POST" and form.is_valid():
         where = reverse("residents:spot_found")
-        try:
-            act_once(
-                request,
-                lambda: spotchecks.note_place(
-                    item_id=form.cleaned_data["item"], seen=form.seen(), by=request.scope,
-                    at=timezone.now(),
-                ),
-                where=where,
-            )  # fmt: skip
-        except services.UnableToCheck as why:
-            if not put_at_field(form, why.field, why):
-                form.add_error(None, str(why))
-        else:
-            return done(request, where, _("已记下，公布时转为线索"))
+        entered = _entered(
+            request, form, where, _("已记下，公布时转为线索"),
+            lambda: spotchecks.note_place(
+                item_id=form.cleaned_data["item"], seen=form.seen(), by=request.scope,
+                at=timezone.now(),
+            ),
+        )  # fmt: skip
+        if entered:
+            return entered
     found = SpotPlace.objects.noted_by(request.scope).select_related("committee").order_by("id")
     context = {"form": form, "found": found, "items": items}
     status = UNPROCESSABLE if form.errors else 200
@@ -133,6 +125,19 @@ def drop_place(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     except SpotPlace.DoesNotExist as gone:
         raise Http404 from gone
     return done(request, where, _("已删去"))
+
+
+def _entered(
+    request: PortalRequest, form: PortalForm, where: str, said: str, act: Callable[[], object]
+) -> HttpResponse | None:
+    """Write down once what was typed and go on; None where it is refused, at its field."""
+    try:
+        act_once(request, act, where=where)
+    except services.UnableToCheck as why:
+        if not put_at_field(form, why.field, why):
+            form.add_error(None, str(why))
+        return None
+    return done(request, where, said)
 
 
 def _next(request: PortalRequest, item: SpotItem) -> SpotItem | None:
