@@ -22,7 +22,8 @@ def act(page, button, fields=None):
 
 
 def visited(page, kind, facts):
-    page.get_by_role("combobox", name="发现的问题").fill(kind)
+    # The field to type into, not the plain list that it takes the place of once the page is ready.
+    page.locator("input[role=combobox]").and_(page.get_by_label("发现的问题")).fill(kind)
     page.get_by_role("option", name=kind).first.click()
     for name in ("何静", "顾振宇"):
         page.get_by_label(name, exact=True).check()
