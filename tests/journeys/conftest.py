@@ -98,6 +98,18 @@ addEventListener("securitypolicyviolation", event =>
 """
 
 
+def _wait_with_keys(page: Page) -> None:
+    """Let no key be pressed before the page's scripts listen: a heading stands there earlier."""
+    for name in ("press", "type"):
+        act = getattr(page.keyboard, name)
+
+        def patiently(*args: object, act: Callable[..., None] = act, **more: object) -> None:
+            page.wait_for_load_state()
+            act(*args, **more)
+
+        setattr(page.keyboard, name, patiently)
+
+
 class Desk:
     """Somebody at a screen: logged in, watched for policy violations and script errors."""
 
@@ -105,6 +117,7 @@ class Desk:
         self.context, self.address = context, address
         context.add_init_script(POLICY_LISTENER)
         self.page: Page = context.new_page()
+        _wait_with_keys(self.page)
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         self.page.on("console", self._listen)
