@@ -50,12 +50,14 @@ class KeyAreas(Source):
         return KeyArea.objects.in_scope(self.scope).to_review_on(soon)
 
     def item(self, row: KeyArea) -> Item:
-        last = formats.short_day(row.reviewed_on, self.today) if row.reviewed_on else _("没有")
+        last = formats.short_day(row.reviewed_on, self.today) if row.reviewed_on else None
         told = {"n": row.cycle_days, "day": last}
+        seen = _("每 %(n)d 天核查一次，上次核查 %(day)s")
+        unseen = _("每 %(n)d 天核查一次，还没有核查过")
         return Item(
             f"area-{row.pk}", self.key, "must" if row.review_by < self.today else "should",
             _(self.title), row.name, row.get_kind_display(),
-            _("每 %(n)d 天核查一次，上次核查 %(day)s") % told, row.review_by,
+            (seen if last else unseen) % told, row.review_by,
             [(_("责任人"), row.owner), (_("列入"), formats.day(row.since))],
             links((_("去核查"), "housing:area", "", row.pk)),
         )  # fmt: skip
