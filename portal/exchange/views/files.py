@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.exchange import services
 from portal.exchange.forms import UploadForm, committees_of
-from portal.exchange.kinds import ImportKind
+from portal.exchange.kinds import Across, ImportKind
 from portal.exchange.models import ImportBatch
 from portal.exchange.registry import kinds, kinds_for
 from portal.exchange.services.state import stopped_short
@@ -51,7 +51,7 @@ def _receive(request: PortalRequest, offered: list[Any]) -> HttpResponse:
             kind_key=kind,
             file_name=sent.name or "",
             content=sent.read(),
-            committee=form.cleaned_data["committee"] or request.scope.unit,
+            committee=form.cleaned_data.get("committee") or request.scope.unit,
             by=request.scope,
             at=at,
         )
@@ -77,7 +77,8 @@ def _upload_page(
         "kinds": offered,
         "kind": chosen,
         "required": _required(chosen) if chosen else [],
-        "committees": committees_of(request.scope),
+        "across": isinstance(chosen, Across),
+        "committees": [] if isinstance(chosen, Across) else committees_of(request.scope),
         "committee": request.POST.get("committee", ""),
         "recent": _listed(ImportBatch.objects.in_scope(request.scope), RECENT),
         "refusal": refusal,
