@@ -1,4 +1,4 @@
-"""The municipal system's table of sessions, as its administrator sends it: one file for a whole unit.
+"""The municipal system's table of sessions, as its administrator sends it: one file for a unit.
 
 Paper: S-111.
 """
@@ -79,8 +79,9 @@ class UsageImport:
     )
     fields: Sequence[ImportField] = (
         ImportField(
-            "committee", "居（村）委", ("居委", "居委会", "居委名称", "村居", "社区", "单位", "单位名称"),
-            required=True, hint="填全称或简称；本单位里有同名的，另填区划代码", parts=("code",),
+            "committee", "居（村）委",
+            ("居委", "居委会", "居委名称", "村居", "社区", "单位", "单位名称"), required=True,
+            hint="填全称或简称；本单位里有同名的，另填区划代码", parts=("code",),
         ),
         ImportField(
             "code", "区划代码", ("居委代码", "单位代码", "统计用区划代码"),
@@ -91,8 +92,9 @@ class UsageImport:
             hint="如 2026-11-20，不能晚于今天；休息日也收，但不计入使用率",
         ),
         ImportField(
-            "sessions", "有目的使用次数", ("使用次数", "次数", "有目的会话数", "会话数", "查询次数"),
-            required=True, hint="写明用途并由市系统按此记录的查询次数；没有使用填 0，不知道的不要填行",
+            "sessions", "有目的使用次数",
+            ("使用次数", "次数", "有目的会话数", "会话数", "查询次数"), required=True,
+            hint="写明用途并由市系统按此记录的查询次数；没有使用填 0，不知道的不要填行",
         ),
     )  # fmt: skip
 

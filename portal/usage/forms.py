@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from portal.ui.forms import PortalForm, dress
 from portal.usage.services import Told, UnableToTell
@@ -51,13 +52,15 @@ def _field(day: date) -> forms.IntegerField:
     made = forms.IntegerField(
         label=f"{day:%Y-%m-%d}", required=False, min_value=0, max_value=MOST_SESSIONS,
         show_hidden_initial=True, widget=forms.TextInput(attrs),
-        error_messages={"invalid": "填整数，没有使用填 0"},
+        error_messages={"invalid": _("填整数，没有使用填 0")},
     )  # fmt: skip
     dress(made)
     return made
 
 
-def refused(data: QueryDict, form: DaysForm, held: Mapping[date, int], why: UnableToTell) -> DaysForm:
+def refused(
+    data: QueryDict, form: DaysForm, held: Mapping[date, int], why: UnableToTell
+) -> DaysForm:
     """The form again with all that was typed, each refusal at its day.
 
     What somebody else has changed now counts as seen: saving once more is a decision.

@@ -22,7 +22,7 @@ from portal.ui.cells import Column, Empty, Tag
 from portal.ui.filtering import offer
 from portal.ui.listing import RegisterList
 from portal.usage.standing import REACHED, SHORT, UNTOLD, with_use
-from portal.usage.window import latest_months, month_end
+from portal.usage.window import latest_months, month_end, month_of
 
 #: How many months can be looked at, this one included.
 MONTHS = 12
@@ -65,10 +65,15 @@ class UsageFilter(django_filters.FilterSet):
                 (f"{month:%Y-%m}", month_title(month)) for month in earlier
             ]
 
+    @property
+    def day(self) -> date:
+        """Where the window ends: today, or the end of the month that is asked for."""
+        asked = self.form.cleaned_data.get("month") if self.is_valid() else ""
+        month = month_of(asked or "")
+        return month_end(month) if month else self.today
+
     def filter_queryset(self, queryset: OrgUnitQuerySet) -> OrgUnitQuerySet:
-        month = self.form.cleaned_data.get("month")
-        day = month_end(date.fromisoformat(f"{month}-01")) if month else self.today
-        rows: OrgUnitQuerySet = super().filter_queryset(with_use(queryset, day))
+        rows: OrgUnitQuerySet = super().filter_queryset(with_use(queryset, self.day))
         return rows
 
     def by_text(self, rows: OrgUnitQuerySet, _name: str, value: str) -> OrgUnitQuerySet:
@@ -115,14 +120,25 @@ class UsageList(RegisterList):
         super().__init__(*args, filter_context={"scope": scope, "today": today}, **kwargs)
         if scope.level != "district":
             self.columns = [column for column in self.columns if column.key != "street"]
-        month = self.request.GET.get("month", "")
-        self._month = f"?month={month}" if month else ""
+        self.today = today
+
+    @property
+    def day(self) -> date:
+        """Where the window ends that the list tells of."""
+        found = self.filterset
+        return found.day if isinstance(found, UsageFilter) else self.today
+
+    @property
+    def month_query(self) -> str:
+        """What an address keeps of the month that is looked at, with a `&` behind; mostly blank."""
+        return "" if self.day == self.today else f"month={self.day:%Y-%m}&"
 
     def row_url(self, row: OrgUnit) -> str:
-        return reverse("usage:days", args=[row.pk]) + self._month
+        where = reverse("usage:days", args=[row.pk])
+        return f"{where}?{self.month_query.rstrip('&')}" if self.month_query else where
 
     def dress(self, rows: list[Any]) -> None:
-        """Say of each row whether it has reached the number, by the same condition as the filter."""
+        """Say of each row whether it has reached the number, as the filter has it."""
         keys = [row.pk for row in rows]
         reached = set(self.filtered.filter(REACHED, pk__in=keys).values_list("pk", flat=True))
         for row in rows:
@@ -148,7 +164,7 @@ EXPORTS = [
     ExportKind(
         key="system_usage", title=_("市系统使用情况"), unit=_("个"),
         capability=Capability.VIEW_DASHBOARD, filterset=conditions, order="code",
-        address="usage:list", offered=False, divided_by="code",
+        address="usage:list", offered=False,
         columns=(
             ExportColumn("name", _("居（村）委"), "name", width=20),
             ExportColumn("street", _("街道（镇）"), lambda _day: unit_name("parent_id"), width=16),

@@ -5,7 +5,7 @@ Paper: S-10, S-111.
 
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.metrics.metric import Example, Good, Kind, ListLink, Metric, Occasion, Part, Source
@@ -17,8 +17,7 @@ CLAUSE = "三(四)1"
 
 def _committees(occasion: Occasion) -> "QuerySet[Any]":
     """Each committee of the day as a row of its own."""
-    units = with_use(OrgUnit.objects.under(occasion.unit), occasion.day)
-    return units.annotate(committee_id=F("code"))
+    return with_use(OrgUnit.objects.under(occasion.unit), occasion.day)
 
 
 COMMITTEES = Source("committees_using", _committees)

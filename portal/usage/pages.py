@@ -1,4 +1,4 @@
-"""What the pages of the municipal system's use show besides the list: a calendar, and a month's grid."""
+"""What the pages of the municipal system's use show besides the list: a calendar and a grid."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +29,9 @@ class Cell:
     field: Any = None
 
 
-def weeks(days: Sequence[date], held: Mapping[date, int], form: DaysForm | None) -> list[list[Cell]]:
+def weeks(
+    days: Sequence[date], held: Mapping[date, int], form: DaysForm | None
+) -> list[list[Cell]]:
     """The days with what lies between them, Monday to Sunday; fields where `form` asks for them."""
     asked, first = set(days), days[0] - timedelta(days=days[0].weekday())
     count = (days[-1] - first).days // DAYS_OF_A_WEEK + 1

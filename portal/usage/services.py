@@ -228,9 +228,7 @@ def take_back(*, taken: Sequence[Taken], by: Scope, at: datetime) -> set[UUID]:
     """Undo days of a file that nobody has changed since; returns the rows that were undone."""
     rows = SystemUsage.objects.in_scope(by).select_for_update().order_by("committee_id", "day")
     held = {row.pk: row for row in rows.filter(pk__in=[each.row for each in taken])}
-    undone = [
-        each for each in taken if each.row in held and held[each.row].version == each.version
-    ]
+    undone = [each for each in taken if each.row in held and held[each.row].version == each.version]
     for committee in sorted({held[each.row].committee_id for each in undone}):
         require(by, Capability.TELL_USAGE, committee)
     restored = []

@@ -5,7 +5,7 @@ The list, its file, the grid and the number M-30 read it. Paper: S-10, S-111.
 
 from datetime import date
 
-from django.db.models import Count, IntegerField, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, IntegerField, Max, OuterRef, Q, Subquery, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -23,7 +23,8 @@ def with_use(units: OrgUnitQuerySet, day: date) -> OrgUnitQuerySet:
     """The committees among `units` that exist on `day`, each with its window up to that day.
 
     `told` are the working days that somebody has told, `used` those with a purposeful session,
-    `sessions` their sum, `told_last` the latest day told (None for none).
+    `sessions` their sum, `told_last` the latest day told (None for none); `committee_id` is the
+    committee itself, as in every row of the registers.
     """
     days = SystemUsage.objects.filter(committee_id=OuterRef("code"), day__in=window_of(day))
 
@@ -35,5 +36,5 @@ def with_use(units: OrgUnitQuerySet, day: date) -> OrgUnitQuerySet:
 
     return units.on(day).committees().annotate(
         told=number(Count("pk")), used=number(Count("pk", filter=Q(sessions__gt=0))),
-        sessions=number(Sum("sessions")), told_last=of_window(Max("day")),
+        sessions=number(Sum("sessions")), told_last=of_window(Max("day")), committee_id=F("code"),
     )  # fmt: skip

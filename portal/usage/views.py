@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -37,14 +38,12 @@ from portal.usage.window import (
 def listing(request: PortalRequest) -> HttpResponse:
     """The committees under the acting unit with their last 22 working days."""
     scope, today = request.scope, timezone.localdate()
-    found = UsageList(
-        request, committees(scope).select_related("parent"), scope=scope, today=today
-    )
-    days = window_of(today)
+    found = UsageList(request, committees(scope).select_related("parent"), scope=scope, today=today)
+    days = window_of(found.day)
     context = {
         "may_export": may_export(scope, found.key), "may_send": _may_send(request),
         "first": days[0], "last": days[-1], "window": WINDOW, "enough": ENOUGH,
-        "counts": _counts(request, today),
+        "counts": _counts(request, found.day),
     }  # fmt: skip
     return found.respond("usage/list.html", context)
 
@@ -55,12 +54,11 @@ def _may_send(request: PortalRequest) -> bool:
 
 
 def _counts(request: PortalRequest, day: date) -> dict[str, int]:
-    """How many committees there are today, how many fall short, how many told nothing."""
+    """How many committees there are on a day, how many fall short, how many told nothing."""
     rows = with_use(committees(request.scope), day)
-    return {
-        "all": rows.count(), "short": rows.filter(SHORT).count(),
-        "untold": rows.filter(UNTOLD).count(),
-    }  # fmt: skip
+    return rows.aggregate(
+        all=Count("pk"), short=Count("pk", filter=SHORT), untold=Count("pk", filter=UNTOLD)
+    )
 
 
 @needs(Capability.VIEW_DASHBOARD)
@@ -75,7 +73,7 @@ def own(request: PortalRequest) -> HttpResponse:
 @needs(Capability.VIEW_DASHBOARD)
 @require_GET
 def month(request: PortalRequest) -> HttpResponse:
-    """The committees of a street by the working days of a month; the district chooses the street."""
+    """A street's committees by the working days of a month; the district chooses the street."""
     scope, today = request.scope, timezone.localdate()
     months = latest_months(today, MONTHS)
     chosen = _month_asked(request, months) or months[0]
@@ -127,9 +125,7 @@ def tell(request: PortalRequest, code: int) -> HttpResponse:
     told = form.told()
 
     def act() -> None:
-        services.tell_days(
-            committee=unit.pk, told=told, by=request.scope, at=timezone.now()
-        )
+        services.tell_days(committee=unit.pk, told=told, by=request.scope, at=timezone.now())
 
     try:
         where = act_once(request, act, where=_address(unit, _month_asked_of(request)))

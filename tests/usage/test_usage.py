@@ -1,4 +1,4 @@
-"""Use of the municipal system: told by hand, counted over 22 working days, shown to whom it concerns."""
+"""Use of the municipal system: told by hand, counted over 22 working days, shown in scope."""
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -182,9 +182,7 @@ def test_the_district_is_the_sum_of_its_committees(cast):
 
 def test_zero_sessions_and_rest_days_count_for_nothing(cast, today):
     days = used(7) | {window_of(today)[0]: 0}
-    rest = next(
-        day for day in (today - timedelta(n) for n in range(9)) if not is_working_day(day)
-    )
+    rest = next(day for day in (today - timedelta(n) for n in range(9)) if not is_working_day(day))
     enter(cast.scope("clerk"), days | {rest: 30})
     computed()
     assert parts("system_usage", unit=HOME) == (0, 1)
@@ -279,6 +277,11 @@ def test_the_list_of_a_month_looks_back_from_its_end(cast, today):
     enter(cast.scope("clerk"), dict.fromkeys(last[:8], 1))
     client = cast.client("street")
     assert set(rows_of(client, f"state=reached&month={month:%Y-%m}")[1]) == {HOME}
+    page = client.get(f"{reverse('usage:list')}?month={month:%Y-%m}")
+    every = OrgUnit.objects.under(STREET).committees().count()
+    assert page.context["counts"] == {"all": every, "short": every - 1, "untold": every - 1}
+    assert f"month={month:%Y-%m}&amp;state=untold" in text(page)
+    assert f"{PAGE}?month={month:%Y-%m}" in text(page)
 
 
 def test_nobody_sees_committees_of_others(cast):
@@ -373,9 +376,7 @@ def test_the_dashboard_says_how_many_told_nothing(cast):
 
 
 def test_the_definition_says_what_counts_and_that_it_is_about_no_person(cast):
-    page = text(
-        cast.client("clerk").get(reverse("metrics:definition", args=["system_usage"]))
-    )
+    page = text(cast.client("clerk").get(reverse("metrics:definition", args=["system_usage"])))
     for words in ("有目的使用：写明用途", "未填报不等于没有使用", "不涉及哪个人使用"):
         assert words in page
 

@@ -65,7 +65,9 @@ def known():
 def judged(scope, *rows):
     """What the kind says of lines of field and text."""
     raw = [
-        RawRow(number, {key: RawCell(str(each), isinstance(each, int)) for key, each in row.items()})
+        RawRow(
+            number, {key: RawCell(str(each), isinstance(each, int)) for key, each in row.items()}
+        )
         for number, row in enumerate(rows, 2)
     ]
     with acting(scope):
@@ -168,7 +170,9 @@ def test_a_unit_takes_in_no_file_for_another_one(cast, days):
 
 
 def test_other_ledgers_still_go_into_one_committee(cast, days):
-    page = Wizard(cast, "staff").sends(workbook([line(HOME, days[0], 1)], HEADERS), kind="dwellings")
+    page = Wizard(cast, "staff").sends(
+        workbook([line(HOME, days[0], 1)], HEADERS), kind="dwellings"
+    )
     assert page.status_code == 422
     assert "请选择居（村）委" in page.content.decode()
 
