@@ -196,7 +196,7 @@ def _unit(row: _Row, units: _Units) -> OrgUnit | None:
 def _day(row: _Row, today: date) -> date | None:
     cell = row.raw.cells.get("day", RawCell(""))
     try:
-        value = float(cell.text) if cell.numeric else cell.text
+        value: float | str = float(cell.text) if cell.numeric else cell.text
         reading = read_date(value, today=today, what=_("日期"))
     except DateProblem as wrong:
         row.fail("day", wrong.message_zh, _("改为 2026-11-20 这样的日期"))
@@ -229,7 +229,7 @@ def _sessions(row: _Row) -> int | None:
 
 def _verdict(row: _Row, known: Mapping[tuple[int, date], SystemUsage]) -> CheckedRow:
     told, problems = row.told, tuple(row.problems)
-    title = " ".join(filter(None, [row.unit and row.unit.short_name, row.day and str(row.day)]))
+    title = f"{row.unit.short_name if row.unit else ''} {row.day or ''}".strip()
     if told is None:
         return CheckedRow(row.raw.line, "error", problems=problems, title=title)
     held = known.get((told.committee, told.day))

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import django_filters
-from django.db.models import Case, CharField, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Q, Value, When
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _gettext
@@ -145,7 +145,7 @@ class UsageList(RegisterList):
             row.is_reached = row.pk in reached
 
 
-def committees(scope: Scope) -> "QuerySet[OrgUnit]":
+def committees(scope: Scope) -> OrgUnitQuerySet:
     """The committees under the acting unit, of any time."""
     return OrgUnit.objects.under(scope.unit).committees()
 
