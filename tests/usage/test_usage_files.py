@@ -185,6 +185,20 @@ def test_the_district_imports_nothing_else(cast):
     assert Wizard(cast, "district").sends(b"x", kind="residents").status_code == 422
 
 
+def test_the_district_opens_no_file_of_a_committees_register(cast, days):
+    ledger = Wizard(cast, "clerk").sent(
+        workbook([["梅川路", "1"]], ["路名", "号"]), kind="dwellings"
+    )
+    own = Wizard(cast, "staff").sent(workbook([line(HOME, days[0], 1)], HEADERS), kind="usage")
+    client = cast.client("district")
+    assert client.get(f"/imports/{ledger.pk}/").status_code == 404
+    assert client.get(f"/imports/{own.pk}/").status_code == 200
+    for page in ("/imports/", "/imports/history/"):
+        shown = client.get(page).content.decode()
+        assert str(own.pk) in shown
+        assert str(ledger.pk) not in shown
+
+
 def test_the_template_has_the_columns_and_says_what_counts(cast):
     response = cast.client("district").get(reverse("exchange:template", args=["usage"]))
     book = openpyxl.load_workbook(io.BytesIO(response.content))
