@@ -111,6 +111,10 @@ GROUPS: list[tuple[str, list[Item]]] = [
         Item("permits", "居住证", "permits:list", "permit", C.VIEW_PERMITS, register=True),
         Item("statistics", "统计查询", "statistics:query", "columns", C.VIEW_DASHBOARD,
              register=True),
+        Item("usage", "市系统使用", "usage:list", "calendar", C.VIEW_DASHBOARD,
+             ("district", "street"), register=True),
+        Item("usage", "市系统使用", "usage:own", "calendar", C.VIEW_DASHBOARD,
+             ("committee",), register=True),
     ]),
     ("整治", [
         Item("areas", "重点区域", "housing:areas", "key-area", C.VIEW_CAMPAIGNS,
@@ -145,8 +149,8 @@ GROUPS: list[tuple[str, list[Item]]] = [
              ("district", "street")),
     ]),
     ("管理", [
-        Item("imports", "批量导入", "exchange:upload", "import", C.IMPORT_FILES, ("street",),
-             register=True),
+        Item("imports", "批量导入", "exchange:upload", "import", C.IMPORT_FILES,
+             ("district", "street"), register=True),
         Item("exports", "导出中心", "exports:own", "download", C.EXPORT_MASKED, register=True),
         Item("rules", "规则与依据", "rules:list", "rules", C.VIEW_RULES, ("district", "street"),
              register=True),

@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "portal.desk",
     "portal.oversight",
     "portal.statistics",
+    "portal.usage",
     "portal.demo",
 ]
 
@@ -127,12 +128,13 @@ METRIC_MODULES = [
     "staffing.metrics",
     "assessment.metrics",
     "portal.metrics.partners",
+    "portal.usage.metrics",
     "portal.metrics.issues",
 ]
 #: What else a closed month keeps beside its numbers.
 CLOSE_MODULES = ["portal.statistics.services", "housing.closing"]
 QUALITY_MODULES = ["residents.quality", "housing.quality", "permits.quality", "staffing.quality"]
-EXCHANGE_MODULES = ["housing.exchange", "residents.exchange"]
+EXCHANGE_MODULES = ["housing.exchange", "residents.exchange", "portal.usage.exchange"]
 # Lists that may leave as files.
 EXPORT_MODULES = [
     "residents.exports",
@@ -145,6 +147,7 @@ EXPORT_MODULES = [
     "housing.estate_lists",
     "housing.code_lists",
     "portal.desk.exports",
+    "portal.usage.lists",
 ]
 # what may be held against a partner's list, from the areas (`COMPARISONS`)
 COMPARISON_MODULES = ["residents.comparing"]

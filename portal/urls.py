@@ -22,6 +22,7 @@ PLACES = {
     "rules/": "portal.rules",
     "oversight/": "portal.oversight",
     "statistics/": "portal.statistics",
+    "usage/": "portal.usage",
     "help/": "portal.ui",
 }
 #: Areas with addresses for other systems.

@@ -60,6 +60,8 @@ def _section(metric: Metric) -> str:
         rows.append(f"- 分母：{metric.denominator.title}")
     if metric.besides:
         rows.append(f"- 分母另加：{metrics()[metric.besides].numerator.title}")
+    if metric.untold:
+        rows.append(f"- 其中未填报：{metrics()[metric.untold].numerator.title}")
     rows.append(f"- 依据：实施意见 {metric.clause}，{metric.number}；口径第 {metric.version} 版；"
                 f"{DIRECTIONS[metric.good]}")  # fmt: skip
     if metric.example is not None:

@@ -47,6 +47,7 @@ def register_dwellings(
     whose code is in use, is refused alone.
     """
     require(by, Capability.IMPORT_FILES, committee)
+    require(by, Capability.EDIT_HOUSING, committee)
     doors = [door_of(row.address) for row in rows]
     buildings, fresh = ensure_buildings(
         doors=doors, committee=committee, by=by, at=at, source=source
@@ -83,6 +84,7 @@ def change_dwellings(
     :returns: by dwelling, the values before and the `version` after; what did not differ is absent
     """
     require(by, Capability.IMPORT_FILES, committee)
+    require(by, Capability.EDIT_HOUSING, committee)
     wanted = {change.dwelling_id: change.values for change in changes}
     rows = DwellingUnit.objects.select_for_update().filter(
         committee_id=committee, pk__in=list(wanted)
@@ -173,6 +175,7 @@ def withdraw_dwellings(
     :returns: the dwellings taken back
     """
     require(by, Capability.IMPORT_FILES, committee)
+    require(by, Capability.EDIT_HOUSING, committee)
     untouched = list(
         DwellingUnit.objects.select_for_update()
         .filter(

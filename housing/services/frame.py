@@ -27,18 +27,14 @@ def door_of(address: Address) -> Address:
     return replace(address, unit_no="", floor="", room="")
 
 
-#: What lets somebody enter housing besides editing it: files, and splits that the street grants.
-_ENTERING = (Capability.IMPORT_FILES, Capability.APPROVE_CODES)
-
-
 def may_enter(by: Scope, committee: int) -> None:
-    """Housing is entered on pages by those who edit it, from files by those who import, and as
-    the parts of a split by those who decide on codes.
+    """Housing is entered on pages and from files by those who edit it, and as the parts of a split
+    by those who decide on codes.
 
     :raises NotAllowed: neither, or `committee` lies outside `by`'s units
     """
-    held = next((each for each in _ENTERING if by.may(each)), Capability.EDIT_HOUSING)
-    require(by, held, committee)
+    decides = by.may(Capability.APPROVE_CODES)
+    require(by, Capability.APPROVE_CODES if decides else Capability.EDIT_HOUSING, committee)
 
 
 def building_name(door: Address) -> tuple[str, str]:

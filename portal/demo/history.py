@@ -27,6 +27,7 @@ from portal.orgs.records import new_id
 from portal.orgs.scope import Scope
 from portal.quality.models import DataQualityIssue
 from portal.rules.working_days import add_working_days
+from portal.usage.metrics import METRICS as USAGE
 from residents.sampled import METRICS
 
 MONTHS = 12
@@ -36,6 +37,8 @@ WEEKS_OF_A_MONTH = 4.3
 STOCK = {"issues_must": "must", "issues_should": "should"}
 #: What the last committee's population of a month ago was of today's: it jumped (R-270).
 SWELLED = Decimal("0.85")
+#: Numbers of committees, whether anybody lives there or not; they were much the same.
+OF_COMMITTEES = frozenset(metric.key for metric in USAGE)
 #: Numbers of spot checks, with their versions: they have a past of their own.
 SAMPLED = {metric.key: metric.version for metric in METRICS}
 # Rates whose share moves by up to this much from month to month; counts move with population.
@@ -68,7 +71,11 @@ def remember_past(*, today: date, seed: int, by: Scope) -> dict[str, int]:
         found = DataQualityIssue.objects.order_by("committee_id", "rule")
         columns = ("rule", "severity", "committee_id", "subject", "place")
         issues = [dict(row) for row in found.values(*columns)]
-    told = [v for v in values if v["committee_id"] in inhabited and v["metric"] not in SAMPLED]
+    told = [
+        v for v in values
+        if v["metric"] not in SAMPLED
+        and (v["committee_id"] in inhabited or v["metric"] in OF_COMMITTEES)
+    ]  # fmt: skip
     set_back(today)
     swollen = max((int(str(code)) for code in inhabited), default=0)
     runs, rows = [], []
@@ -142,6 +149,8 @@ def _earlier(
     random: Random, swollen: int,
 ) -> dict[str, Any]:  # fmt: skip
     """One value some months ago: a little fewer people, a rate that has walked."""
+    if value["metric"] in OF_COMMITTEES:
+        return value | {"id": new_id(), "run_id": run}
     shrink = Decimal(1) - Decimal("0.0035") * Decimal(back)
     if back and _grew(value, swollen):
         shrink *= SWELLED

@@ -37,6 +37,7 @@ from portal.demo.hands import hands
 from portal.demo.history import remember_past
 from portal.demo.months import count_months, list_months
 from portal.demo.plots import Plot, Size, plots
+from portal.demo.sessions import tell_use
 from portal.jobs import services as ledger
 from portal.metrics import services as metrics
 from portal.metrics.models import RunKind
@@ -132,13 +133,14 @@ def make_numbers(*, today: date, seed: int, processes: int = 1) -> dict[str, int
     at = timezone.now()
     with transaction.atomic(using="owner"):
         Blunders(cast.HOME, today).make()
+    by = _clockwork()
+    counts = tell_use(today=today, seed=seed, by=by)
     run = metrics.run_district(kind=RunKind.PREVIEW, as_of=today, at=at)
     if run is None or run.job_id is None:
-        return {}
+        return counts
     with hands(processes) as several:
         list(several(partial(_work, run.job_id, run.unit_id), range(processes)))
-    by = _clockwork()
-    counts = remember_past(today=today, seed=seed, by=by)
+    counts |= remember_past(today=today, seed=seed, by=by)
     with hands(processes) as several:
         return counts | count_months(by, several)
 

@@ -45,6 +45,7 @@ FUNCTIONS = (
     ),
     Function("实有房屋", "housing:list", "home", C.VIEW_REGISTER, "syfw 房屋"),
     Function("居住证", "permits:list", "permit", C.VIEW_PERMITS, "jzz 签注 受理"),
+    Function("市系统使用", "usage:own", "calendar", C.VIEW_DASHBOARD, "sxtsy 系统使用 使用率 填报"),
     Function("数据质量", "quality:list", "quality", C.VIEW_QUALITY, "sjzl 问题 规则"),
     Function("采集力量", "staffing:overview", "collector", C.VIEW_STAFFING, "cjll 采集员 配比"),
     Function("年度考核", "assessment:matrix", "assessment", C.VIEW_ASSESSMENT, "ndkh 考核 自评"),

@@ -47,6 +47,7 @@ LABELS = {
     "snapshot": "快照", "staff_no": "工号", "stage": "环节", "state": "环节", "status": "状态",
     "tenure": "产权性质", "to": "新值", "unchanged": "未变", "undone": "已撤销",
     "unit": "单位", "units": "街道（镇）数", "update": "更新", "updated": "更新",
+    "first_day": "首日", "last_day": "末日",
     "valid_to": "有效期至", "verdict": "结论", "verified_by": "核实人",
     "verified_method": "核实方式", "verified_on": "核实日期", "visited_on": "上门日期",
     "visitors": "上门人员", "year": "年度",
@@ -66,7 +67,7 @@ VALUES: dict[str, Mapping[str, str]] = {
     "group_rental": dict(GroupRentalTest.State.choices),
     "kind": {
         "identity": "证件号", "phone": "手机",
-        "residents": "实有人口台账", "dwellings": "实有房屋清单",
+        "residents": "实有人口台账", "dwellings": "实有房屋清单", "usage": "市系统使用",
     },
     "list": {"quality": "数据质量"},
     "method": dict(VERIFICATION_METHODS.entries),

@@ -7,14 +7,17 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from portal.exchange.containers import MAX_BYTES
-from portal.exchange.kinds import ImportKind
+from portal.exchange.kinds import Across, ImportKind
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 from portal.ui.forms import PortalForm
 
 
 class UploadForm(PortalForm):
-    """A file, what is in it, and whose register it fills (chosen above a committee only)."""
+    """A file, what is in it, and whose register it fills.
+
+    The committee is chosen above a committee only, and not where the rows themselves name it.
+    """
 
     kind = forms.ChoiceField(label=_("导入内容"))
     committee = forms.TypedChoiceField(
@@ -29,6 +32,10 @@ class UploadForm(PortalForm):
     def __init__(self, *args: Any, scope: Scope, kinds: list[ImportKind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("kind", [(kind.key, kind.title) for kind in kinds])
+        across = {kind.key for kind in kinds if isinstance(kind, Across)}
+        if self.data.get("kind") in across:
+            del self.fields["committee"]
+            return
         self.offer("committee", committees_of(scope))
         if scope.level == "committee":
             committee: Any = self.fields["committee"]

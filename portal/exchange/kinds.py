@@ -149,6 +149,17 @@ class Grouped(Protocol):
 
 
 @runtime_checkable
+class Across(Protocol):
+    """A kind whose rows name their own committee: one file fills the sender's whole unit.
+
+    `rule` says on the page what becomes of rows, in place of the sentence about registers.
+    """
+
+    across_units: bool
+    rule: str
+
+
+@runtime_checkable
 class Measured(Protocol):
     """A kind that can tell what a file did to the register; such a kind shows its effect."""
 

@@ -29,4 +29,4 @@ def mark() -> str:
 def _apps() -> set[str]:
     modules = [*settings.METRIC_MODULES, *settings.QUALITY_MODULES]
     areas = {name.partition(".")[0] for name in modules} - {"portal"}
-    return areas | {"orgs", "rules", "quality", "exchange"}
+    return areas | {"orgs", "rules", "quality", "exchange", "usage"}

@@ -32,8 +32,11 @@ STRIP = (
     "endorsement_on_time", "house_code_link", "collector_ratio",
 )  # fmt: skip
 STRIP_LENGTH = 6
-#: the second row: how complete and clean the registers are
-DATA_STRIP = ("housing_coverage", "completeness", "validity", "uniqueness", "occupancy_consistency")
+#: the second row: how complete and clean the registers are, and how the municipal one is used
+DATA_STRIP = (
+    "housing_coverage", "completeness", "validity", "uniqueness", "occupancy_consistency",
+    "system_usage",
+)  # fmt: skip
 RATES = (
     "registration_rate", "accuracy_rate", "freshness", "house_code_link", "completeness",
 )  # fmt: skip
@@ -118,7 +121,7 @@ class Board:
         """Sheets of the month ends and week ends, by run, in one query."""
         nights = [*self.months.values(), *self.weeks, *([self.visited] if self.visited else [])]
         wanted = {night.run: night for night in nights}
-        keys = {*STRIP, *DATA_STRIP, *RULERS, *CATEGORIES, *STOCK, "incomplete"}
+        keys = {*STRIP, *DATA_STRIP, *RULERS, *CATEGORIES, *STOCK, "incomplete", "usage_untold"}
         return figures.history(self.unit.pk, self.grain, wanted.values(), keys)
 
     @cached_property
@@ -200,6 +203,7 @@ class Board:
             before=self.before.of(key, code),
             drilled=self.sheet.of(metric.drill, code) if metric.drill else None,
             added=self.sheet.of(metric.besides, code) if metric.besides else None,
+            silent=self.sheet.of(metric.untold, code) if metric.untold else None,
             median=None if code else self.median(key),
         )
 
@@ -235,9 +239,13 @@ class Board:
         return self.measured_at is not None and now - self.measured_at > STALE_AFTER
 
     def known(self, keys: Iterable[str]) -> list[Metric]:
-        """Those of the figures that the portal can show, in the given order."""
+        """Those of the figures that the portal can show of the unit, in the given order."""
         named = (metrics()[key] for key in keys if key in metrics())
-        return [metric for metric in named if not metric.awaits]
+        inside = self.unit.level == "committee"
+        return [
+            metric for metric in named
+            if not metric.awaits and not (inside and metric.above_committees)
+        ]  # fmt: skip
 
     @cached_property
     def strip(self) -> list["Tile"]:

@@ -69,6 +69,8 @@ def definition(
         rows.append((_("分母"), metric.denominator.title))
     if metric.besides:
         rows.append((_("分母另加"), metrics()[metric.besides].numerator.title))
+    if metric.untold:
+        rows.append((_("其中未填报"), metrics()[metric.untold].numerator.title))
     if target is not None:
         rows.append((_("目标"), formats.percent(target, 1)))
     if limit is not None:

@@ -161,6 +161,9 @@ class Metric:
     :param rest: the list of denominator less numerator
     :param drill: key of a count that stands behind the value where `rest` cannot be a list
     :param besides: key of a count that the denominator contains besides its own rows
+    :param untold: key of a count of those in the denominator who told nothing: not known is not
+        zero, so the number says beside itself how many they are
+    :param above_committees: of one committee it says yes or no only; its dashboard leaves it out
     :param reason: what stands under "—" while nothing is measured
     :param awaits: what the portal does not have yet and the number needs; while it is named, the
         metric is defined, shows "—" with these words, and stands on no dashboard
@@ -192,6 +195,8 @@ class Metric:
     rest_title: Text = ""
     drill: str = ""
     besides: str = ""
+    untold: str = ""
+    above_committees: bool = False
     reason: Text = ""
     awaits: Text = ""
     note: Text = ""

@@ -109,6 +109,8 @@ class Reading:
     drilled: Figure | None = None
     #: what the denominator contains besides its own rows
     added: Figure | None = None
+    #: who of the denominator told nothing
+    silent: Figure | None = None
     #: of all units of the same level
     median: Decimal | None = None
 
@@ -235,6 +237,13 @@ class Reading:
         if self.added is None or not self.added.value:
             return Receipt("")
         return self._part(self.added.metric.numerator, self.added.value)
+
+    @property
+    def untold(self) -> Receipt:
+        """Who of the denominator told nothing; blank where nobody or where that is not counted."""
+        if self.silent is None or not self.silent.value:
+            return Receipt("")
+        return self._part(self.silent.metric.numerator, self.silent.value)
 
     @property
     def rest(self) -> Receipt:

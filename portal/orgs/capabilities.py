@@ -29,6 +29,7 @@ class Capability(StrEnum):
     # numbers
     VIEW_DASHBOARD = "view_dashboard"
     RUN_METRICS = "run_metrics"
+    TELL_USAGE = "tell_usage"
     VIEW_QUALITY = "view_quality"
     MANAGE_ISSUES = "manage_issues"
     EXCEPT_ISSUES = "except_issues"
@@ -81,6 +82,7 @@ TITLES: dict[Capability, str] = {
     Capability.APPROVE_EXPORTS: "审批他人的导出申请",
     Capability.VIEW_DASHBOARD: "查看指标看板",
     Capability.RUN_METRICS: "立即计算指标",
+    Capability.TELL_USAGE: "填报市系统使用情况",
     Capability.VIEW_QUALITY: "查看数据质量问题",
     Capability.MANAGE_ISSUES: "派发、复核数据质量问题",
     Capability.EXCEPT_ISSUES: "审批质量问题的无误申请",

@@ -44,11 +44,11 @@ def _service(key: str, title: str, level: Level, description: str, *capabilities
 _ALL = [
     _role(
         "district_admin", "区人口办管理员", "district",
-        "订规则、定考核、看全区汇总；说明用途后可查个人，不改访问留痕。",
+        "订规则、定考核、看全区汇总，收市系统使用记录；说明用途后可查个人，不改访问留痕。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_ASSESSMENT, C.RUN_ASSESSMENT,
         C.EDIT_RULES, C.EXPORT_MASKED, C.APPROVE_EXPORTS, C.REVEAL_IDENTITY, C.VIEW_AUDIT,
         C.VIEW_ORGS, C.APPROVE_POSTS, C.DECIDE_TRANSFERS, C.COMPARE_LISTS, C.RUN_CHECKS,
-        C.VIEW_CAMPAIGNS,
+        C.VIEW_CAMPAIGNS, C.IMPORT_FILES, C.TELL_USAGE,
     ),
     _role(
         "district_analyst", "区人口办统计员", "district",
@@ -84,7 +84,7 @@ _ALL = [
         C.REVEAL_IDENTITY, C.VIEW_AUDIT, C.VIEW_ORGS, C.APPOINT, C.DECIDE_TRANSFERS, C.SUBMIT_LEADS,
         C.APPROVE_CODES, C.CONFIRM_GROUP_RENTAL, C.VIEW_CAMPAIGNS, C.RUN_CAMPAIGNS,
         C.APPROVE_CAMPAIGNS, C.MANAGE_ISSUES, C.EXCEPT_ISSUES, C.SHARE_VIEWS, C.ASSIGN_TASKS,
-        C.HANDLE_APPEALS,
+        C.HANDLE_APPEALS, C.TELL_USAGE,
     ),
     _role(
         "street_staff", "街道（镇）人口办工作人员", "street",
@@ -93,7 +93,7 @@ _ALL = [
         C.REVIEW_PERMITS, C.EXPORT_MASKED, C.REVEAL_IDENTITY, C.IMPORT_FILES, C.VIEW_ORGS,
         C.APPOINT, C.COMPARE_LISTS, C.CHECK_SAMPLES, C.VIEW_CAMPAIGNS, C.RUN_CAMPAIGNS,
         C.MANAGE_ISSUES, C.EXCEPT_ISSUES,
-        C.HANDLE_APPEALS,
+        C.HANDLE_APPEALS, C.TELL_USAGE,
     ),
     _role(
         "verifier", "抽查核查员", "street",
@@ -110,7 +110,7 @@ _ALL = [
         "看本居委台账与指标，交办和审阅，不导出证件号。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.VIEW_AUDIT, C.VIEW_ORGS, C.SUBMIT_LEADS,
         C.VIEW_CAMPAIGNS, C.MANAGE_ISSUES, C.ASSIGN_TASKS,
-        C.HANDLE_APPEALS,
+        C.HANDLE_APPEALS, C.TELL_USAGE,
     ),
     _role(
         "committee_security", "治保主任（居委录入）", "committee",
@@ -118,7 +118,7 @@ _ALL = [
         *REGISTER_READ, *REGISTER_WRITE, C.IMPORT_FILES, C.REVEAL_IDENTITY, C.EXPORT_MASKED,
         C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_AUDIT, C.VIEW_ORGS, C.COMPARE_LISTS,
         C.VIEW_CAMPAIGNS, C.MANAGE_ISSUES, C.ASSIGN_TASKS,
-        C.HANDLE_APPEALS,
+        C.HANDLE_APPEALS, C.TELL_USAGE,
     ),
     _role(
         "collector", "信息采集员", "committee",

@@ -65,6 +65,16 @@ def add_working_days(day: date, count: int) -> date:
     return day
 
 
+def last_working_days(day: date, count: int) -> list[date]:
+    """The latest `count` working days up to `day`, itself included, the earliest first."""
+    found: list[date] = []
+    while len(found) < count:
+        if is_working_day(day):
+            found.append(day)
+        day -= timedelta(days=1)
+    return found[::-1]
+
+
 def working_days_left(today: date, due_on: date) -> int:
     """Working days after today up to the deadline; negative when it is over."""
     if due_on < today:

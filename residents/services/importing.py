@@ -70,6 +70,7 @@ def apply_rows(
     :raises NotAllowed: `by` may not import into this committee
     """
     require(by, Capability.IMPORT_FILES, committee)
+    require(by, Capability.EDIT_RESIDENTS, committee)
     visit = Visit(COMPARED, timezone.localdate(at))
     dwellings = _dwellings(rows, committee)
     people, episodes = _known(rows, committee)
@@ -266,6 +267,7 @@ def _in_sight(ids: Iterable[UUID], by: Scope) -> tuple[dict[UUID, Resident], dic
     found = {person.pk: person for person in people.order_by("pk")}
     for person in found.values():
         require(by, Capability.IMPORT_FILES, person.committee_id)
+        require(by, Capability.EDIT_RESIDENTS, person.committee_id)
     return found, {row.pk: row for row in rows.select_for_update().order_by("pk")}
 
 

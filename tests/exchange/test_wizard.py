@@ -328,7 +328,7 @@ def test_a_street_s_staff_says_for_which_committee_the_file_is(wizard, cast):
     assert foreign.status_code == 422
 
 
-@pytest.mark.parametrize("key", ["lead", "street", "district"])
+@pytest.mark.parametrize("key", ["lead", "street", "analyst"])
 def test_posts_that_do_not_write_the_registers_are_offered_no_import(cast, key):
     assert cast.client(key).get("/imports/").status_code == 403
 

@@ -302,6 +302,7 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
         "month": (row.today.replace(day=1) - timedelta(days=1)).replace(day=1),
         "first": "age", "first_value": str(5 * row.n), "second": "", "second_value": "",
     },
+    "usage.SystemUsage": lambda row: {"source": "file", "sessions": row.n + 1},
     "assessment.UnitSheet": lambda row: {"submitted_at": row.at(), "state": "reviewing"},
     "assessment.IndicatorValue": lambda row: {"indicator_id": _indicator(row)},
     "assessment.Score": lambda row: {

@@ -48,7 +48,7 @@ def selected(
     if kind.person:
         names += [kind.place, kind.person]
     found: QuerySet[Any, Any] = (
-        rows.annotate(**named).order_by("committee_id", kind.order, "id").values_list(*names)
+        rows.annotate(**named).order_by("committee_id", kind.order, "pk").values_list(*names)
     )
     return found
 

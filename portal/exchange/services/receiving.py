@@ -23,7 +23,7 @@ from portal.audit.record import record
 from portal.exchange import containers
 from portal.exchange import mapping as columns
 from portal.exchange.containers import MAX_BYTES, FileRefused
-from portal.exchange.kinds import Columned, ImportKind
+from portal.exchange.kinds import Across, Columned, ImportKind
 from portal.exchange.models import BatchState, BlankForm, ComparisonRun, ImportBatch, ImportRow
 from portal.exchange.readers import Sheet, Table
 from portal.exchange.registry import file_fields, kinds
@@ -52,6 +52,8 @@ def receive_file(
 ) -> ImportBatch:
     """Take in a file for `committee`: read it in the sandbox, keep it encrypted, stage its rows.
 
+    Of a kind whose rows name their own committee it is the acting unit, whatever its level.
+
     A refusal is written into the trail before it is raised.
 
     :raises UnableToReceive: hostile, unreadable, without rows, or too many files today
@@ -61,7 +63,7 @@ def receive_file(
     if kind is None:
         raise UnableToReceive(_("请选择导入内容"))
     permit(by, kind, committee)
-    _check_committee(committee)
+    _check_unit(kind, committee, by)
     check_quota(by, at)
     name = name_of(file_name)
     batch = _new(kind, name, content, committee, by=by, at=at)
@@ -120,7 +122,9 @@ def in_memory(content: bytes) -> BinaryIO:
     return source
 
 
-def _check_committee(committee: int) -> None:
+def _check_unit(kind: ImportKind, committee: int, by: Scope) -> None:
+    if isinstance(kind, Across) and committee == by.unit:
+        return
     if level_of(committee) != "committee" or not OrgUnit.objects.filter(code=committee).exists():
         raise UnableToReceive(_("请选择导入到哪个居（村）委"))
 

@@ -11,17 +11,26 @@ from django.utils.http import content_disposition_header
 
 from portal.exchange import services
 from portal.exchange.models import ImportBatch
+from portal.exchange.registry import kinds_for
 from portal.exchange.services.state import kind_of
 from portal.orgs.access import PortalRequest, get_in_scope
+from portal.orgs.records import ScopedQuerySet
+from portal.orgs.scope import Scope
 from portal.ui.pages import done, private
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNPROCESSABLE = 422
 
 
+def batches_of(scope: Scope) -> "ScopedQuerySet[ImportBatch]":
+    """The files under the acting unit of the kinds that the post may import itself."""
+    own = [kind.key for kind in kinds_for(scope)]
+    return ImportBatch.objects.in_scope(scope).filter(kind__in=own)
+
+
 def batch_in_sight(request: PortalRequest, batch_id: uuid.UUID) -> ImportBatch:
     found: ImportBatch = get_in_scope(
-        ImportBatch.objects.select_related(
+        batches_of(request.scope).select_related(
             "committee", "read_job", "check_job", "apply_job", "undo_job", "same_as"
         ),
         request.scope,

@@ -11,11 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.exchange import services
 from portal.exchange.forms import UploadForm, committees_of
-from portal.exchange.kinds import ImportKind
-from portal.exchange.models import ImportBatch
+from portal.exchange.kinds import Across, ImportKind
 from portal.exchange.registry import kinds, kinds_for
 from portal.exchange.services.state import stopped_short
-from portal.exchange.views.answers import UNPROCESSABLE, act_on, workbook
+from portal.exchange.views.answers import UNPROCESSABLE, act_on, batches_of, workbook
 from portal.exchange.workbooks import template_workbook
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, needs
@@ -51,7 +50,7 @@ def _receive(request: PortalRequest, offered: list[Any]) -> HttpResponse:
             kind_key=kind,
             file_name=sent.name or "",
             content=sent.read(),
-            committee=form.cleaned_data["committee"] or request.scope.unit,
+            committee=form.cleaned_data.get("committee") or request.scope.unit,
             by=request.scope,
             at=at,
         )
@@ -77,9 +76,10 @@ def _upload_page(
         "kinds": offered,
         "kind": chosen,
         "required": _required(chosen) if chosen else [],
-        "committees": committees_of(request.scope),
+        "across": isinstance(chosen, Across),
+        "committees": [] if isinstance(chosen, Across) else committees_of(request.scope),
         "committee": request.POST.get("committee", ""),
-        "recent": _listed(ImportBatch.objects.in_scope(request.scope), RECENT),
+        "recent": _listed(batches_of(request.scope), RECENT),
         "refusal": refusal,
         "file_name": file_name,
     }
@@ -120,7 +120,7 @@ def _listed(batches: Any, most: int) -> list[dict[str, Any]]:
 @require_GET
 def history(request: PortalRequest) -> HttpResponse:
     """The last hundred files of the unit."""
-    batches = ImportBatch.objects.in_scope(request.scope)
+    batches = batches_of(request.scope)
     return page(request, "exchange/history.html", {"recent": _listed(batches, HISTORY)})
 
 
