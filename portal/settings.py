@@ -122,6 +122,7 @@ METRIC_MODULES = [
     "residents.metrics",
     "residents.sampled",
     "residents.promptness",
+    "residents.comparing.metrics",
     "housing.metrics",
     "permits.metrics",
     "staffing.metrics",

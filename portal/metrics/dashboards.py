@@ -33,7 +33,10 @@ STRIP = (
 )  # fmt: skip
 STRIP_LENGTH = 6
 #: the second row: how complete and clean the registers are
-DATA_STRIP = ("housing_coverage", "completeness", "validity", "uniqueness", "occupancy_consistency")
+DATA_STRIP = (
+    "housing_coverage", "completeness", "validity", "uniqueness", "occupancy_consistency",
+    "reconciliation",
+)  # fmt: skip
 RATES = (
     "registration_rate", "accuracy_rate", "freshness", "house_code_link", "completeness",
 )  # fmt: skip
