@@ -207,4 +207,5 @@ def test_the_list_is_as_long_as_the_number(cast, use, people, who, rows, opens):
     assert page.context["list"].total == rows
     text = page.content.decode()
     assert "人力资源社会保障" in text
+    assert "33.33" in text  # of the clerk's committee, one of three
     assert (str(run.pk) in text) is opens  # a committee may not open the street's comparison

@@ -10,7 +10,6 @@ from portal.exchange.comparisons.kinds import comparison_kinds
 from portal.exchange.comparisons.models import Partner, Reconciliation
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
-from portal.ui import formats
 from portal.ui.cells import Column, Empty
 from portal.ui.filtering import offer
 from portal.ui.listing import RegisterList
@@ -58,7 +57,7 @@ class ReconciliationList(RegisterList):
         Column("finished", _("完成日期"), "finished_on", kind="day", sort="finished_on"),
         Column("records", _("两边并集"), kind="number"),
         Column("same", _("两边一致"), kind="number"),
-        Column("share", _("一致率"), lambda row: formats.share(row.share), kind="number"),
+        Column("share", _("一致率（%）"), lambda row: 100 * row.share, kind="rate"),
     )
     empty = Empty(
         _("近 12 个月没有完成的名单比对"),
