@@ -123,11 +123,11 @@ METRIC_MODULES = [
     "residents.metrics",
     "residents.sampled",
     "residents.promptness",
+    "residents.comparing.metrics",
     "housing.metrics",
     "permits.metrics",
     "staffing.metrics",
     "assessment.metrics",
-    "portal.metrics.partners",
     "portal.usage.metrics",
     "portal.metrics.issues",
 ]

@@ -127,7 +127,8 @@ METRICS = [
         denominator=Part(_("抽中登记中，已有结果的，加权"), REVERSE, weighted_cases()),
         sample=Sample(sums(), lambda found: _bounds(found, 0.0)),
         reason=REASON, drill="spot_wrong",
-        note=_("只由上门抽查得出；关键项为姓名、性别、出生年、证件末四位、人口类别"),
+        note=_("只由上门抽查得出；关键项为姓名、性别、出生年、证件末四位、人口类别；入住年月（差一个月、"
+               "只说年份的差一年算相符）和手机末四位也问，只计入各项核对，不影响本数"),
         axis=Axis(90, 100, 3),
         example=Example("111", "120", "92.5"),
     ),

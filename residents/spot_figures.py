@@ -28,10 +28,21 @@ def figures_of(found: SpotRound) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def fields_of(found: SpotRound) -> list[tuple[str, int, int]]:
-    """Each field of checked records: its title, how many were right, of how many that were told."""
-    told = found.result.get("fields") or {}
-    return [(CHECKED[key], *told[key]) for key in CHECKED if key in told]
+def fields_of(found: SpotRound) -> list[dict[str, Any]]:
+    """Each field of checked records: how many were right, of how many told, and how many did not.
+
+    None, where a round did not ask for a field or did not keep who told nothing; the last row is
+    all of them by their weights (domain §4.3).
+    """
+    fields, untold = found.result.get("fields") or {}, found.result.get("untold") or {}
+    if not fields:
+        return []
+    titles = CHECKED | {"weighted": _("各项加权")}
+    return [
+        {"title": title, "right": right, "told": told, "untold": untold.get(key),
+         "value": right / told if told else None, "counts": key != "weighted"}
+        for key, title in titles.items() for right, told in [fields.get(key, (None, None))]
+    ]  # fmt: skip
 
 
 def _recheck(result: dict[str, Any]) -> list[dict[str, str]]:

@@ -15,6 +15,9 @@ from residents.spotchecks.courses import ASKED, WITH_PEOPLE, outcomes_of
 
 #: Rows for people on a sheet; blank ones are left out.
 ROWS = 8
+#: What is asked of a person, and what besides where the draw asks for more.
+ASKED_OF = ("name", "sex", "born", "tail")
+ASKED_BESIDES = ("since", "phone")
 
 
 class PlanForm(PortalForm):
@@ -123,9 +126,11 @@ class VisitForm(PortalForm):
     outcome = forms.ChoiceField(label=_("结果"), widget=Segmented)
     on_paper = forms.BooleanField(label=_("按纸质表补录"), required=False)
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, more: bool = False, **kwargs: Any) -> None:
+        """:param more: whether the month of moving in and the telephone are asked for too"""
         super().__init__(*args, **kwargs)
         self.kind = kind
+        self.asked = (*ASKED_OF, *ASKED_BESIDES) if more else ASKED_OF
         self.offer("outcome", outcomes_of(kind))
         for place in range(self.rows):
             self._add_row(place)
@@ -144,27 +149,34 @@ class VisitForm(PortalForm):
                 label=_("出生年"), required=False, widget=forms.TextInput({"inputmode": "numeric"})
             ),
             "tail": forms.CharField(label=_("证件末四位"), max_length=4, required=False),
-        }
-        for name, field in fields.items():
-            dress(field)
-            self.fields[f"people-{place}-{name}"] = field
+            "since": forms.CharField(
+                label=_("入住年月"), max_length=12, required=False,
+                help_text=_("如 201905；只记得年份填 2019，不记得留空"),
+                widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+            ),
+            "phone": forms.CharField(
+                label=_("手机末四位"), max_length=4, required=False,
+                help_text=_("不愿说的留空；比对后即删"),
+                widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+            ),
+        }  # fmt: skip
+        for name in self.asked:
+            dress(fields[name])
+            self.fields[f"people-{place}-{name}"] = fields[name]
 
     def people(self) -> list[dict[str, Any]]:
         """The rows of fields, for the template."""
-        names = ("name", "sex", "born", "tail")
         return [
-            {"number": place + 1, "fields": [self[f"people-{place}-{name}"] for name in names],
-             "is_blank": not any(self[f"people-{place}-{name}"].value() for name in names)}
+            {"number": place + 1, "fields": [self[f"people-{place}-{name}"] for name in self.asked],
+             "is_blank": not any(self[f"people-{place}-{name}"].value() for name in self.asked)}
             for place in range(self.rows)
         ]  # fmt: skip
 
     def visit(self) -> Visit:
         told = self.cleaned_data
-        seen = [
-            Seen(told[f"people-{place}-name"], told[f"people-{place}-sex"],
-                 told[f"people-{place}-born"], told[f"people-{place}-tail"])
-            for place in range(self.rows)
-            if told["outcome"] in WITH_PEOPLE
-            and any(told[f"people-{place}-{name}"] for name in ("name", "born", "tail"))
+        rows = [
+            {name: told[f"people-{place}-{name}"] for name in self.asked}
+            for place in range(self.rows) if told["outcome"] in WITH_PEOPLE
         ]  # fmt: skip
+        seen = [Seen(**row) for row in rows if any(row[name] for name in row if name != "sex")]
         return Visit(told["outcome"], seen, told["on_paper"])

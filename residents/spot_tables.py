@@ -14,6 +14,7 @@ from portal.ui.filtering import offer
 from portal.ui.listing import RegisterList
 from residents.filters import SEXES, Choice
 from residents.models import SpotItem, SpotPerson, SpotPlace, SpotRound
+from residents.services.spotchecks.judging import CHECKED
 from residents.spotchecks.courses import KINDS, STATES
 from residents.spotchecks.strata import TITLES
 
@@ -110,6 +111,13 @@ def name_of(row: Any) -> Any:
     return row.name or _("抽查表已删除")
 
 
+def wrong_fields(row: SpotItem) -> str:
+    """What of a record is not as its person told it, while the sheet is kept."""
+    return "、".join(
+        title for key, title in CHECKED.items() if row.field_checks.get(key) == "wrong"
+    )
+
+
 def place_of(row: SpotPlace) -> Any:
     """Where it is, while the sheet is kept."""
     return row.place or _("抽查表已删除")
@@ -180,6 +188,7 @@ class RecordList(RegisterList):
         Column("stratum", _("层"), lambda row: TITLES.get(row.stratum, row.stratum)),
         Column("as_of", _("时点"), kind="day"),
         Column("outcome", _("上门结果"), "get_outcome_display"),
+        Column("wrong", _("不一致的项"), wrong_fields),
         Column("id", _("编号"), lambda row: str(row.pk)[-6:], sort="id", shown=False),
         Column("right", _("登记"), lambda row: Tag(
             _("相符") if row.right else _("不符"), "ok" if row.right else "warn"

@@ -34,8 +34,8 @@ SCENARIOS = (
 )  # fmt: skip
 LETTER = "普人社函〔2026〕41 号"
 HEADERS = ("姓名", "身份证号", "现住地址", "手机", "工作单位")
-#: Rows of the list that agree with the register; others tell of a new place of work.
-AGREEING, DIFFERING = 9, 3
+#: People of whom the list tells a new place of work, and of whom it tells nothing.
+DIFFERING, MISSING = 3, 4
 
 
 def register_uses(by: Scope, at: datetime) -> None:
@@ -50,11 +50,8 @@ def compare(clerk: Scope) -> int:
     It is of this very moment: the work that it asks for is done by the clock.
     """
     rows = Residence.objects.using("owner").under(cast.HOME).actual().filter(category="20")
-    people = list(
-        rows.exclude(id_mask="")
-        .select_related("dwelling")
-        .order_by("name_key", "id")[: AGREEING + DIFFERING]
-    )
+    found = rows.exclude(id_mask="").select_related("dwelling").order_by("name_key", "id")
+    people = list(found)[:-MISSING]
     if not people:
         return 0
     with acting(clerk):
@@ -84,7 +81,7 @@ def _listed(people: list[Residence]) -> bytes:
     write = csv.writer(out).writerow
     write(HEADERS)
     for place, person in enumerate(people):
-        employer = "上海普安物业服务有限公司" if place >= AGREEING else ""
+        employer = "上海普安物业服务有限公司" if place < DIFFERING else ""
         write([person.name, number_of(person), person.dwelling.address, "", employer])
     write(["贾宝山", "319999198607180270", people[0].dwelling.address, "", ""])
     write(["赖小军", "31999919860718", "", "", ""])

@@ -25,6 +25,7 @@ from portal.rows import insert_rows, update_rows
 from residents.models import Lead, Residence, SpotItem, SpotPerson, SpotPlace
 from residents.services import note_finding, spotchecks
 from residents.services.spotchecks import Planned, Seen, Visit
+from residents.spotchecks.besides import PHONE_DIGITS
 from residents.spotchecks.courses import MOST_VISITS, part_of_day
 
 ANALYST, OFFICE = "qinchuan", "shenliqun"
@@ -46,6 +47,8 @@ CALLS = (
 NOT_MET, UNKNOWN_GUEST, MOVED_OUT, HIDDEN_IN_VACANT, MISHEARD, TELLS_TAIL = (
     0.1, 0.05, 0.015, 0.05, 0.02, 0.6,
 )  # fmt: skip
+#: Who tells when they moved in, who the year alone, who a telephone; and who another one.
+TELLS_SINCE, TELLS_YEAR, TELLS_PHONE, OTHER = 0.85, 0.3, 0.5, 0.03
 FROM_THE_DOOR = "15"
 #: What the committee found where a lead of a round pointed, by its kind.
 LATER = {
@@ -70,7 +73,8 @@ class _Round:
     truth: dict[UUID, Door] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.dice = Dice(f"{self.diary.seed}/{self.street}/{self.kind}/{self.night}")
+        key = f"{self.diary.seed}/{self.street}/{self.kind}/{self.night}"
+        self.dice, self.besides = Dice(key), Dice(f"{key}/besides")
 
     def enter(self, who: str, after: int, act: Act, hour: int = 9) -> None:
         """`who` does something so many days after the reference night."""
@@ -226,7 +230,18 @@ class _Round:
             return "moved", []
         if chance < NOT_MET + 0.025:
             return "never", []
-        return "lives", [self._told(drawn)]
+        return "lives", [self._told_more(drawn)]
+
+    def _told_more(self, row: Residence) -> Seen:
+        """What is told of a drawn record, with the month of moving in and the telephone."""
+        dice, since, phone = self.besides, "", ""
+        if dice.random() < TELLS_SINCE:
+            begin = row.begin_on - timedelta(days=900 if dice.random() < OTHER else 0)
+            since = f"{max(begin, row.birth_date):%Y-%m}"[: 4 if dice.random() < TELLS_YEAR else 7]
+        held = row.phone_mask.rpartition("*")[2]
+        if len(held) == PHONE_DIGITS and dice.random() < TELLS_PHONE:
+            phone = f"{dice.randrange(10_000):04d}" if dice.random() < OTHER else held
+        return replace(self._told(row), since=since, phone=phone)
 
     def _told(self, row: Residence) -> Seen:
         tail = row.id_tail if self.dice.random() < TELLS_TAIL else ""
@@ -243,7 +258,7 @@ class _Round:
 def _found(item: SpotItem, seen: Seen) -> SpotPerson:
     return SpotPerson(
         item=item, committee_id=item.committee_id, post_id=item.post_id or 0, name=seen.name,
-        sex=seen.sex, born=seen.born, tail=seen.tail,
+        sex=seen.sex, born=seen.born, tail=seen.tail, since=seen.since, phone=seen.phone,
     )  # fmt: skip
 
 

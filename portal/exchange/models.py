@@ -15,6 +15,7 @@ from portal.exchange.comparisons.models import ComparedDifference as ComparedDif
 from portal.exchange.comparisons.models import ComparisonRow as ComparisonRow
 from portal.exchange.comparisons.models import ComparisonRun as ComparisonRun
 from portal.exchange.comparisons.models import DataUseScenario as DataUseScenario
+from portal.exchange.comparisons.models import Reconciliation as Reconciliation
 from portal.exchange.filling.models import BlankForm as BlankForm
 from portal.jobs.models import Job
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet

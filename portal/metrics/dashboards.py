@@ -32,10 +32,11 @@ STRIP = (
     "endorsement_on_time", "house_code_link", "collector_ratio",
 )  # fmt: skip
 STRIP_LENGTH = 6
-#: the second row: how complete and clean the registers are, and how the municipal one is used
+#: the second row: how complete and clean the registers are, how far they agree with others, and
+#: how the municipal one is used
 DATA_STRIP = (
     "housing_coverage", "completeness", "validity", "uniqueness", "occupancy_consistency",
-    "system_usage",
+    "reconciliation", "system_usage",
 )  # fmt: skip
 RATES = (
     "registration_rate", "accuracy_rate", "freshness", "house_code_link", "completeness",

@@ -198,7 +198,9 @@ class SpotItem(CommitteeRecord):
     It repeats what its verifier must know of the round, whom the walls keep from the round itself.
     `cases` people or records were settled here, of whom the register has `right`; `records` stand
     in it at the dwelling, of which `proven` are right; `weight` is how many of the frame it stands
-    for. Names and places are erased with the sheets, the numbers stay.
+    for. Names and places are erased with the sheets, the numbers stay. `asks_more` is of draws that
+    are asked for the month of moving in and the telephone too: older ones were not, a recheck is
+    not, since it compares visits and not the register.
     """
 
     round = models.ForeignKey(SpotRound, models.PROTECT, related_name="items")
@@ -222,6 +224,7 @@ class SpotItem(CommitteeRecord):
     visits = models.JSONField("上门记录", default=list)
     outcome = models.CharField("结果", max_length=10, choices=OUTCOMES, blank=True)
     on_paper = models.BooleanField("按纸质表录入", default=False)
+    asks_more = models.BooleanField("另问入住年月和手机", default=False, db_default=False)
     field_checks = models.JSONField("字段核对", default=dict)
     cases = models.PositiveSmallIntegerField("核见数", default=0)
     right = models.PositiveSmallIntegerField("相符数", default=0)
@@ -240,8 +243,8 @@ class SpotItem(CommitteeRecord):
         }  # fmt: skip
         plain: ClassVar[set[str]] = {
             "round_id", "kind", "number", "stratum", "as_of", "opens_on", "closes_on", "is_open",
-            "post_id", "post_unit", "verifier", "on_paper", "cases", "right", "records", "proven",
-            "weight", "counted_on", "disclosed", "version",
+            "post_id", "post_unit", "verifier", "on_paper", "asks_more", "cases", "right",
+            "records", "proven", "weight", "counted_on", "disclosed", "version",
         }  # fmt: skip
 
     class Meta:
@@ -324,7 +327,8 @@ class SpotPerson(CommitteeRecord):
     """Somebody found at a drawn dwelling, as they said it; whether the register has them right.
 
     `degree` is how like the nearest record (`record_id`) is; near ones are judged by two people,
-    a third where they differ. `verdicts` holds who judged how and when.
+    a third where they differ. `verdicts` holds who judged how and when. `phone` are last digits
+    alone, and only until they were held against the register.
     """
 
     class Degree(models.TextChoices):
@@ -339,6 +343,8 @@ class SpotPerson(CommitteeRecord):
     born = models.PositiveSmallIntegerField("出生年", null=True, blank=True)
     tail = models.CharField("证件末四位", max_length=4, blank=True)
     category = models.CharField("人口类别", max_length=2, blank=True)
+    since = models.CharField("入住年月", max_length=7, blank=True, default="", db_default="")
+    phone = models.CharField("手机末四位", max_length=4, blank=True, default="", db_default="")
     degree = models.CharField("比对", max_length=5, choices=Degree, blank=True)
     record_id = models.UUIDField("相近的登记", null=True, blank=True)
     is_here = models.BooleanField("登记在同一户", default=False)
@@ -351,7 +357,7 @@ class SpotPerson(CommitteeRecord):
 
     class PersonalData:
         personal: ClassVar[set[str]] = {
-            "name", "sex", "born", "tail", "category", "record_id", "is_here",
+            "name", "sex", "born", "tail", "category", "since", "phone", "record_id", "is_here",
         }  # fmt: skip
         plain: ClassVar[set[str]] = {
             "item_id", "post_id", "degree", "verdicts", "right", "lead_id", "disclosed",

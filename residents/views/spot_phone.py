@@ -143,5 +143,5 @@ def _stop(item: SpotItem) -> dict[str, Any]:
         "number": item.number, "place": item.place, "name": item.name,
         "night": formats.day(item.as_of), "version": item.version, "calls": item.calls,
         "left": len(item.left), "said": item.get_outcome_display() if item.outcome else "",
-        "over": item.is_over,
+        "over": item.is_over, "more": item.asks_more,
     }  # fmt: skip

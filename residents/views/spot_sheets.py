@@ -67,7 +67,10 @@ def visit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     item = _own(request).filter(pk=pk).first()
     if item is None:
         raise Http404
-    form = VisitForm(request.POST or None, kind=item.kind, initial={"version": item.version})
+    form = VisitForm(
+        request.POST or None, kind=item.kind, more=item.asks_more,
+        initial={"version": item.version},
+    )  # fmt: skip
     following = _next(request, item)
     if request.method == "POST" and form.is_valid():
         where = reverse("residents:spot_sheet")

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from permits.defaults import CODES
+from portal.exchange.comparisons.models import Partner
 from residents.spotchecks.drawing import packed
 from tests.cast import DISTRICT
 
@@ -15,7 +16,8 @@ from tests.cast import DISTRICT
 ANY_UNIT = {
     "audit.AuditEvent", "jobs.Job", "jobs.JobChunk", "jobs.RowOutcome", "exchange.ImportBatch",
     "exchange.ImportRow", "exchange.ColumnMapping", "exchange.ComparisonRun",
-    "exchange.ComparisonRow", "exchange.ComparedDifference", "exchange.BlankForm",
+    "exchange.ComparisonRow", "exchange.ComparedDifference", "exchange.Reconciliation",
+    "exchange.BlankForm",
     "assessment.UnitSheet", "assessment.IndicatorValue", "assessment.Score", "assessment.Evidence",
     "assessment.ProcessEvent", "residents.SpotRound",
     "housing.KeyArea", "housing.Campaign",
@@ -288,6 +290,10 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "exchange.ComparisonRow": lambda row: {
         "result": "only_here", "line": None, "located": True, "key_id": "", "matched_by": "",
         "target_id": row.key("residents.Resident"), "lead_id": row.key("residents.Lead"),
+    },
+    "exchange.Reconciliation": lambda row: {
+        "kind": "people", "partner": Partner.values[row.n % len(Partner.values)],
+        "finished_on": row.today, "same": row.n, "records": row.n + 3,
     },
     "exchange.BlankForm": lambda row: {
         "kind": "residents", "header_row": 2, "headers": ["序号", "姓名"],

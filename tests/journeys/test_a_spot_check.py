@@ -59,6 +59,12 @@ def test_2_a_verifier_of_another_street_calls_with_a_phone(desk, notes):
     page.get_by_label("姓名").fill(name)
     page.get_by_text("男", exact=True).click()
     page.get_by_label("出生年").fill("1899")  # misheard: near, and not surely the same
+    page.get_by_label("手机末四位").fill("123")
+    page.get_by_label("入住年月").fill("201913")
+    page.locator("button[type=submit].pp-btn-primary").click()
+    page.wait_for_selector("text=入住年月写成 2019-05")
+    page.get_by_label("入住年月").fill("")  # forgotten
+    page.get_by_label("手机末四位").fill("0000")
     assert seat.serious_violations() == []
     page.locator("button[type=submit].pp-btn-primary").click()
     page.wait_for_selector(".pp-toast >> text=已记录")
@@ -101,6 +107,8 @@ def test_4_the_street_sees_its_rates_with_intervals_and_the_lead(desk, notes):
     page.wait_for_selector("text=准确率 = 抽查核实无误的登记 ÷ 抽查有结果的登记")
     page.goto(notes["round"])
     page.wait_for_selector("h2:has-text('各项核对')")
+    told = page.locator("tr", has_text="入住年月").locator("td").all_inner_texts()
+    assert told[1:] == ["0", "0", "—", "1"]
     manager.open("/residents/leads/")
     row = page.locator("tbody tr", has_text=notes["place"]).first
     row.locator("a").first.click()

@@ -5,12 +5,12 @@ run's rows are the partner's cells and what differs, in ciphertext; they go afte
 keeping. The run with its counts stays, as does what became a lead.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from portal.jobs.models import Job
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet, new_id
@@ -113,6 +113,10 @@ class Result(models.TextChoices):
 
 #: Results that the register may have to follow: each row can become a lead.
 DIFFERENCES = (Result.ONLY_THERE, Result.ONLY_HERE, Result.DIFFERS)
+#: Each is one record of the union of both sides; what is told twice or unreadable is none.
+OF_UNION = (Result.SAME, *DIFFERENCES, Result.ELSEWHERE)
+#: A comparison of longer ago says nothing of how far both sides agree (M-35).
+RECONCILED_DAYS = 365
 
 
 class ComparisonRun(CommitteeRecord):
@@ -267,3 +271,75 @@ class ComparedDifference(CommitteeRecord):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.lead_id}"
+
+
+class ReconciliationQuerySet(ScopedQuerySet["Reconciliation"]):
+    def counted(self, day: date) -> Self:
+        """Of each unit, partner and kind the last comparison of the year that ends with `day`."""
+        since = day - timedelta(days=RECONCILED_DAYS)
+        same = {name: OuterRef(name) for name in ("committee_id", "partner", "kind")}
+        later = Reconciliation.objects.filter(finished_on__lte=day, **same).filter(
+            Q(finished_on__gt=OuterRef("finished_on"))
+            | Q(finished_on=OuterRef("finished_on"), pk__gt=OuterRef("pk"))
+        )
+        known = self.filter(finished_on__gt=since, finished_on__lte=day)
+        return known.filter(~Exists(later))
+
+
+class Reconciliation(CommitteeRecord):
+    """How far a partner's list and the register agreed in one unit, kept when the rows are gone.
+
+    Of `records` in the union of both sides (`OF_UNION`) `same` were equal in both. `committee` is
+    the one that the rows were of, or the unit that asked where no address told. Never changed: a
+    past day counts today what it counted then (M-35).
+    """
+
+    run = models.ForeignKey(
+        ComparisonRun,
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name="比对",
+    )
+    partner = models.CharField("来源单位", max_length=12, choices=Partner)
+    kind = models.CharField("比对内容", max_length=20)
+    finished_on = models.DateField("完成日期")
+    same = models.PositiveIntegerField("两边一致")
+    records = models.PositiveIntegerField("两边并集")
+
+    objects = ReconciliationQuerySet.as_manager()
+
+    class PersonalData:
+        personal: ClassVar[set[str]] = set()
+        plain: ClassVar[set[str]] = {
+            "run_id", "partner", "kind", "finished_on", "same", "records",
+        }  # fmt: skip
+
+    class Meta:
+        verbose_name = "对账结果"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "committee"], name="exchange_reconciled_once",
+                violation_error_message="这次比对已记过这个单位的结果",
+            ),
+            models.CheckConstraint(
+                condition=Q(same__lte=models.F("records"), records__gte=1),
+                name="exchange_same_within_union",
+                violation_error_message="一致的记录不能多于两边的并集，并集不能为空",
+            ),
+        ]  # fmt: skip
+        indexes = [
+            # the last one of each unit, partner and kind (M-35)
+            models.Index(
+                fields=["committee", "partner", "kind", "finished_on", "id"],
+                name="exchange_reconciled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.same}/{self.records}"
+
+    @property
+    def share(self) -> float:
+        """Which part of the union is equal, 0 to 1."""
+        return self.same / self.records

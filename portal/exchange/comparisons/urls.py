@@ -8,6 +8,7 @@ app_name = "comparisons"
 urlpatterns = [
     path("", views.runs, name="list"),
     path("new/", views.new, name="new"),
+    path("reconciled/", views.reconciled, name="reconciled"),
     path("scenarios/", views.scenarios, name="scenarios"),
     path("scenarios/add/", views.add_scenario, name="add_scenario"),
     path("scenarios/<uuid:scenario_id>/close/", views.close_scenario, name="close_scenario"),

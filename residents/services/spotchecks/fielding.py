@@ -25,6 +25,7 @@ from residents.services.errors import UnableToCheck
 from residents.services.spotchecks.judging import match_round
 from residents.services.spotchecks.planning import go_on, locked, told
 from residents.services.spotchecks.rechecking import compare_round, went_before
+from residents.spotchecks.besides import PHONE_DIGITS, Since, read_since
 from residents.spotchecks.courses import (
     MOST_PEOPLE,
     MOST_VISITS,
@@ -38,13 +39,19 @@ EARLIEST_BIRTH = 1880
 
 @dataclass(frozen=True)
 class Seen:
-    """Somebody living there, as they said it; `tail` is the number's last four, if they told."""
+    """Somebody living there, as they said it; `tail` is the number's last four, if they told.
+
+    `since` is the month or year of moving in, `phone` the last four digits, where they were asked
+    for and told.
+    """
 
     name: str
     sex: str
     born: int | None
     tail: str = ""
     category: str = ""
+    since: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,6 +141,7 @@ def enter_visit(
         SpotPerson(
             item=item, committee_id=item.committee_id, post_id=by.appointment_id or 0,
             name=each.name, sex=each.sex, born=each.born, tail=each.tail, category=each.category,
+            since=each.since, phone=each.phone,
         )
         for each in people
     )  # fmt: skip
@@ -159,10 +167,11 @@ def _checked(item: SpotItem, visit: Visit, at: datetime) -> list[Seen]:
     most = MOST_PEOPLE if item.kind == "forward" else 1
     if len(visit.people) > most:
         raise UnableToCheck(f"最多填 {most} 人", f"people-{most}-name")
-    return [_person(place, each, today_of(at).year) for place, each in enumerate(visit.people)]
+    this_year = today_of(at).year
+    return [_person(item, place, each, this_year) for place, each in enumerate(visit.people)]
 
 
-def _person(place: int, seen: Seen, this_year: int) -> Seen:
+def _person(item: SpotItem, place: int, seen: Seen, this_year: int) -> Seen:
     name, tail = "".join(seen.name.split()), seen.tail.strip().upper()
     if not name or len(name) > 50:
         raise UnableToCheck("请填姓名，对方不愿说的填称呼", f"people-{place}-name")
@@ -173,7 +182,29 @@ def _person(place: int, seen: Seen, this_year: int) -> Seen:
                             f"people-{place}-born")  # fmt: skip
     if tail and not (len(tail) == 4 and tail[:3].isdigit() and (tail[3].isalnum())):
         raise UnableToCheck("末四位应是 4 位，不愿说的留空", f"people-{place}-tail")
-    return Seen(name, seen.sex, seen.born, tail, seen.category)
+    since, phone = _besides(item, place, seen, seen.born)
+    return Seen(name, seen.sex, seen.born, tail, seen.category, since, phone)
+
+
+def _besides(item: SpotItem, place: int, seen: Seen, born: int) -> tuple[str, str]:
+    """The month of moving in and the end of the telephone, blank where somebody did not say."""
+    at_since, at_phone = f"people-{place}-since", f"people-{place}-phone"
+    phone = seen.phone.strip()
+    if not item.asks_more and (phone or seen.since.strip()):
+        raise UnableToCheck("这一户不问入住年月和手机", at_phone if phone else at_since)
+    try:
+        since = read_since(seen.since)
+    except ValueError as unread:
+        raise UnableToCheck(
+            "入住年月写成 2019-05，只记得年份的写 2019，不记得的留空", at_since
+        ) from unread
+    if since and since.first > Since(item.as_of.year, item.as_of.month).first:
+        raise UnableToCheck(f"入住年月晚于 {item.as_of}，那晚还没搬来的请改选结果", at_since)
+    if since and since.year < born:
+        raise UnableToCheck("入住年月早于出生年，请核对", at_since)
+    if phone and not (len(phone) == PHONE_DIGITS and phone.isascii() and phone.isdecimal()):
+        raise UnableToCheck("手机末四位应是 4 位数字，不愿说的留空", at_phone)
+    return str(since or ""), phone
 
 
 @transaction.atomic

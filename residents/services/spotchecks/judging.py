@@ -24,6 +24,7 @@ from portal.rows import update_rows
 from residents.models import Residence, SpotItem, SpotPerson, SpotRound
 from residents.querysets import ResidenceQuerySet
 from residents.services.errors import UnableToCheck
+from residents.spotchecks.besides import check_phone, check_since
 from residents.spotchecks.matching import Degree, Known, Told, liken
 
 #: Opinions that must agree before a near match is decided.
@@ -35,8 +36,10 @@ FIELDS = {
     "tail": "证件末四位",
     "category": "人口类别",
 }
+#: Told besides and compared, without making a record wrong as a whole (domain §4.3).
+BESIDES = {"begin": "入住年月", "phone": "手机末四位"}
 #: What a reverse check tells of a record: where somebody lives follows from the outcome.
-CHECKED = {"dwelling": "住址", **FIELDS}
+CHECKED = {"dwelling": "住址", **FIELDS, **BESIDES}
 
 
 def registered_on_the_night(row: SpotRound) -> ResidenceQuerySet:
@@ -61,7 +64,7 @@ def match_round(*, row: SpotRound, by: Scope, at: datetime) -> None:
         for item in items:
             _match_record(item, by_item[item.pk], known.get(item.committee_id, []))
     people = [person for found in by_item.values() for person in found]
-    update_rows(people, ["degree", "record_id", "is_here", "right"])
+    update_rows(people, ["degree", "record_id", "is_here", "right", "phone"])
     update_rows(items, ["records", "field_checks"])
 
 
@@ -77,8 +80,9 @@ def _known(
     known: dict[int, list[Residence]] = defaultdict(list)
     rows = registered_on_the_night(row).filter(wanted).order_by("id")
     for each in rows.only(
-        "id", "committee_id", "dwelling_id", "name", "sex", "birth_date", "id_tail", "category"
-    ):
+        "id", "committee_id", "dwelling_id", "name", "sex", "birth_date", "id_tail", "category",
+        "begin_on", "phone_mask",
+    ):  # fmt: skip
         known[each.committee_id].append(each)
     return known
 
@@ -117,22 +121,28 @@ def _as_told(person: SpotPerson) -> Told:
 
 
 def _match_record(item: SpotItem, people: list[SpotPerson], known: list[Residence]) -> None:
-    """Field by field: what was told against the drawn record."""
+    """Field by field: what was told against the drawn record; the telephone goes with that."""
     drawn = next((each for each in known if each.pk == item.residence_id), None)
     item.records = int(drawn is not None)
     for person in people:
         person.record_id, person.is_here = item.residence_id, True
+        phone, person.phone = person.phone, ""
         if drawn is None:
             person.degree, person.right = Degree.NONE.value, False
             continue
         item.field_checks = compared(person, drawn)
         wrong = "wrong" in item.field_checks.values()
+        if item.asks_more:
+            item.field_checks |= {
+                "begin": check_since(person.since, drawn.begin_on),
+                "phone": check_phone(phone, drawn.phone_mask),
+            }
         person.degree = (Degree.NEAR if wrong else Degree.EXACT).value
         person.right = None if wrong else True
 
 
 def compared(person: SpotPerson, drawn: Residence) -> dict[str, str]:
-    """Each field right, wrong, or unknown where the person did not say."""
+    """Each key field right, wrong, or unknown where the person did not say."""
     pairs = {
         "name": (person.name, drawn.name), "sex": (person.sex, drawn.sex),
         "born": (person.born, drawn.birth_date.year), "tail": (person.tail, drawn.id_tail),

@@ -32,8 +32,9 @@ def purge_sheets(*, by: Scope, at: datetime) -> int:
 
 def _erase(row: SpotRound, at: datetime) -> None:
     SpotPerson.objects.filter(item__round=row).update(
-        name="", sex="", born=None, tail="", category="", record_id=None, verdicts=[]
-    )
+        name="", sex="", born=None, tail="", category="", since="", phone="", record_id=None,
+        verdicts=[],
+    )  # fmt: skip
     SpotItem.objects.filter(round=row).update(
         place="", name="", residence_id=None, visits=[], field_checks={}, outcome="",
         verifier="", post_id=None, post_unit=None,

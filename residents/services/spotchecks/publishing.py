@@ -18,7 +18,7 @@ from residents.models import Lead, Residence, SpotItem, SpotPerson, SpotRound
 from residents.services.changing import today_of
 from residents.services.errors import UnableToCheck
 from residents.services.leading import LeadTold, found_lead
-from residents.services.spotchecks.judging import CHECKED, FIELDS
+from residents.services.spotchecks.judging import BESIDES, FIELDS
 from residents.services.spotchecks.planning import go_on, locked, told
 from residents.services.spotchecks.rechecking import agreement_of
 from residents.services.spotchecks.walking import CHECKED_AT_THE_DOOR, tell_places
@@ -34,7 +34,8 @@ from residents.spotchecks.estimating import (
 from residents.spotchecks.telling import why_not
 
 #: How much each field of a record weighs in the share of right fields (domain §4.3).
-WEIGHTS = {"dwelling": 3, "name": 2, "tail": 3, "born": 2, "sex": 1, "category": 2}
+WEIGHTS = {"dwelling": 3, "name": 2, "tail": 3, "born": 2, "sex": 1, "category": 2, "phone": 1,
+           "begin": 1}  # fmt: skip
 
 
 @dataclass
@@ -149,8 +150,13 @@ def _reverse(finds: Finds, result: dict[str, Any]) -> dict[str, Any]:
     return {
         "error": found and found.error,
         "all_wrong": outer and outer.low, "all_right": outer and outer.high,
-        "fields": _fields(finds.settled),
+        "fields": _fields(finds.settled), "untold": _untold(finds.settled),
     }  # fmt: skip
+
+
+def _asked(items: Sequence[SpotItem]) -> list[str]:
+    """The fields that people were asked for: of older draws fewer."""
+    return [*FIELDS, *(BESIDES if any(item.asks_more for item in items) else ())]
 
 
 def _fields(items: Sequence[SpotItem]) -> dict[str, list[int]]:
@@ -162,12 +168,20 @@ def _fields(items: Sequence[SpotItem]) -> dict[str, list[int]]:
             sum(each.get(key) == "right" for each in checks),
             sum(each.get(key) in ("right", "wrong") for each in checks),
         ]
-        for key in FIELDS
+        for key in _asked(items)
     }
     told["weighted"] = [
-        sum(WEIGHTS[key] * told[key][side] for key in CHECKED) for side in (0, 1)
+        sum(WEIGHTS[key] * told[key][side] for key in told) for side in (0, 1)
     ]  # fmt: skip
     return told
+
+
+def _untold(items: Sequence[SpotItem]) -> dict[str, int]:
+    """Of each field how many did not tell it, or the register has nothing to hold it to."""
+    checks = [item.field_checks for item in items]
+    return {"dwelling": 0} | {
+        key: sum(each.get(key) == "unknown" for each in checks) for key in _asked(items)
+    }
 
 
 @transaction.atomic
@@ -224,10 +238,10 @@ def _leads(row: SpotRound, by: Scope, at: datetime) -> int:
         words = _words(item, found)
         if words is None:
             continue
-        kind, text = words
+        kind, text, priority = words
         lead = found_lead(
             told=LeadTold(kind=kind, place=item.dwelling.short_address, text=text[:200],
-                          channel=CHECKED_AT_THE_DOOR, priority="high"),
+                          channel=CHECKED_AT_THE_DOOR, priority=priority.value),
             committee=item.committee_id, dwelling=item.dwelling, by=by, at=at,
         )  # fmt: skip
         for person in found:
@@ -237,17 +251,20 @@ def _leads(row: SpotRound, by: Scope, at: datetime) -> int:
     return made
 
 
-def _words(item: SpotItem, found: list[SpotPerson]) -> tuple[str, str] | None:
-    """The kind of lead and its words; None where the register is right."""
+def _words(item: SpotItem, found: list[SpotPerson]) -> tuple[str, str, Lead.Priority] | None:
+    """The kind of lead, its words and how soon; None where the register is right."""
+    high = Lead.Priority.HIGH
     who = "、".join(f"{each.name}（{each.born}年生）" for each in found)
     if item.kind == "forward":
         said = f"抽查：{item.as_of} 当晚住在这里，本居委没有登记：{who}"
-        return (Lead.Kind.NEW.value, said) if found else None
+        return (Lead.Kind.NEW.value, said, high) if found else None
     if item.outcome in ("moved", "never", "deceased"):
-        return Lead.Kind.CANCEL.value, f"抽查：{item.name}{item.get_outcome_display()}"
-    if not found:
-        return None
+        return Lead.Kind.CANCEL.value, f"抽查：{item.name}{item.get_outcome_display()}", high
+    asked = (FIELDS | BESIDES) if found else BESIDES  # two have said that the others are right
     wrong = "、".join(
-        title for key, title in FIELDS.items() if item.field_checks.get(key) == "wrong"
+        title for key, title in asked.items() if item.field_checks.get(key) == "wrong"
     )
-    return Lead.Kind.CHANGE.value, f"抽查：{item.name}的{wrong or '登记'}与本人所说不一致"
+    if not found and not wrong:
+        return None
+    said = f"抽查：{item.name}的{wrong or '登记'}与本人所说不一致"
+    return Lead.Kind.CHANGE.value, said, high if found else Lead.Priority.MID

@@ -111,6 +111,7 @@ def _lay_aside(row: SpotRound, draws: list[Draw]) -> None:
                 dwelling_id=dwelling, residence_id=residence, stratum=draw.unit.stratum,
                 place=place[:160], name=name, as_of=row.as_of, opens_on=row.field_from,
                 closes_on=row.field_to, weight=round(draw.weight, 4),
+                asks_more=row.kind == "reverse",
             )
         )  # fmt: skip
     insert_rows(items)

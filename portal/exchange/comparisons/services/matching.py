@@ -4,6 +4,7 @@ A chunk is one transaction that writes what became of its rows: done twice, it w
 """
 
 import uuid
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from portal.audit.record import record
 from portal.exchange.comparisons.kinds import ComparedRow
 from portal.exchange.comparisons.models import ComparisonRow, ComparisonRun, Result, RunState
 from portal.exchange.comparisons.services.receiving import kind_of_run, run_facts
+from portal.exchange.comparisons.services.reconciling import keep_agreement
 from portal.exchange.exports.kinds import export_kinds
 from portal.exchange.staging import raw_row, seal_told, unfit_row, unseal
 from portal.jobs.models import Job, JobChunk
@@ -107,7 +109,9 @@ def finish_comparison(*, job: Job, by: Scope, at: datetime) -> dict[str, Any]:
     counts = _counted(run)
     if sum(counts.values()) != run.row_count:
         raise ValueError(f"{run.number}: {counts} is not {run.row_count} rows")
-    counts[Result.ONLY_HERE.value] = _our_rest(run, by, at)
+    rest = _our_rest(run, by, at)
+    counts[Result.ONLY_HERE.value] = sum(rest.values())
+    keep_agreement(run, rest, at)
     run.counts, run.state, run.finished_at = counts, RunState.DONE, at
     run.save(update_fields=["counts", "state", "finished_at"])
     record("exchange.compared", by=by, at=at, target=run, committee=run.committee_id,
@@ -120,14 +124,15 @@ def _counted(run: ComparisonRun) -> dict[str, int]:
     return dict(rows.values_list("result").annotate(n=Count("pk")))
 
 
-def _our_rest(run: ComparisonRun, by: Scope, at: datetime) -> int:
-    """How many of our side nobody told of; they are listed where they are not too many."""
+def _our_rest(run: ComparisonRun, by: Scope, at: datetime) -> Counter[int]:
+    """How many of our side nobody told of, by committee; they are listed if not too many."""
     kind = kind_of_run(run)
     register = export_kinds()[kind.register]
     met = ComparisonRow.objects.filter(run=run, target_id__isnull=False).values("target_id")
     rest = kind.ours(register.rows(by, run.query, timezone.localdate(at)), met)
-    count: int = rest.count()
-    if count <= MOST_LISTED:
+    grouped = rest.order_by().values_list("committee_id").annotate(n=Count("pk"))
+    count: Counter[int] = Counter(dict(grouped))
+    if count.total() <= MOST_LISTED:
         insert_values(ComparisonRow, (
             {
                 "run_id": run.pk, "committee_id": each.committee, "result": Result.ONLY_HERE.value,

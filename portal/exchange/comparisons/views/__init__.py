@@ -1,5 +1,6 @@
-"""Pages of comparisons: runs and scenarios."""
+"""Pages of comparisons: runs, scenarios, and what the reconciliation counts."""
 
+from portal.exchange.comparisons.views.reconciled import reconciled
 from portal.exchange.comparisons.views.runs import (
     abandon,
     begin,
@@ -18,6 +19,7 @@ __all__ = [
     "close_scenario",
     "new",
     "progress",
+    "reconciled",
     "run",
     "runs",
     "scenarios",

@@ -37,7 +37,10 @@ MOST_SHOWN = 100
 def runs(request: PortalRequest) -> HttpResponse:
     """The comparisons of the acting unit and below, the newest first."""
     found = ComparisonRun.objects.in_scope(request.scope).select_related("committee")
-    context = {"runs": found.order_by("-asked_at", "-id")[:MOST_SHOWN]}
+    context = {
+        "runs": found.order_by("-asked_at", "-id")[:MOST_SHOWN],
+        "may_reconcile": request.scope.may(Capability.VIEW_DASHBOARD),
+    }
     return page(request, "comparisons/list.html", context)
 
 

@@ -6,8 +6,8 @@ import { asks, isOver, leftAt, outcomes, waitingAt } from "./asks.js";
 import { nextAfter } from "./list.js";
 
 const drafts = new Map();
-const blank = () => ({ name: "", sex: "", born: "", tail: "" });
-const isBlank = (person) => !person.name && !person.born && !person.tail;
+const blank = () => ({ name: "", sex: "", born: "", tail: "", since: "", phone: "" });
+const isBlank = ({ sex, ...told }) => Object.values(told).every((text) => !text);
 
 export const forgetDrafts = () => drafts.clear();
 
@@ -85,6 +85,7 @@ function row(stop, person, place) {
   made.dataset.person = place;
   const title = stop.kind === "forward" ? say("person_n", { n: place + 1 }) : say("as_told");
   made.querySelector("legend").textContent = title;
+  if (!stop.more) for (const part of made.querySelectorAll("[data-more]")) part.remove();
   for (const field of made.querySelectorAll("[data-told]")) {
     field.value = person[field.dataset.told];
     field.addEventListener("input", () => { person[field.dataset.told] = field.value.trim(); });
@@ -103,11 +104,13 @@ function row(stop, person, place) {
 }
 
 /* What a row lacks; the server checks again and decides. */
-function problemOf({ name, sex, born, tail }) {
+function problemOf({ name, sex, born, tail, since, phone }) {
   if (!name) return say("need_name");
   if (!sex) return say("need_sex");
   if (!/^[0-9]{4}$/.test(born) || born < asks.earliest || born > new Date().getFullYear()) return say("need_born", { year: asks.earliest });
-  return tail && !/^[0-9]{3}[0-9A-Za-z]$/.test(tail) ? say("need_tail") : "";
+  if (tail && !/^[0-9]{3}[0-9A-Za-z]$/.test(tail)) return say("need_tail");
+  if (since && !/^[0-9]{4}([-./年]?[0-9]{1,2}月?|年)?$/.test(since)) return say("need_since");
+  return phone && !/^[0-9]{4}$/.test(phone) ? say("need_phone") : "";
 }
 
 async function save(form, stop, draft) {
