@@ -89,9 +89,9 @@ RESIDENCE: Mapping[str, Said] = {
     "sex": Said(_("性别"), COPY, SEXES),
     "birth_date": Said(_("出生日期"), COPY),
     "origin": Said(_("户籍地"), COPY),
-    "id_mask": Said(_("证件号码（遮盖）"), COPY),
+    "id_mask": Said(_("证件号码（遮盖）")),
     "id_tail": Said(_("证件号末四位"), COPY),
-    "phone_mask": Said(_("手机（遮盖）"), COPY),
+    "phone_mask": Said(_("手机（遮盖）")),
     "short_address": Said(
         _("简址"), _("所住房屋的简短地址，房屋变更时一并更新"), grade=Grade.SENSITIVE
     ),
