@@ -34,6 +34,7 @@ def method_of(report: Report) -> Method:
         (_("考核规则"), cycle.rule_label),
         (_("环节"), cycle.get_stage_display()),
         (_("汇总"), in_sum()),
+        (_("其他取数"), _("下面没有列出的，由单位填报或人工核定，口径见“指标说明”")),
     ]  # fmt: skip
     return Method(
         formats.day(day), facts,

@@ -59,15 +59,16 @@ def _meaning(column: ExportColumn, found: Sequence[Column]) -> str:
     """The field's own words; of a computed column, what it is computed from."""
     if column.meaning:
         return str(column.meaning)
-    if len(found) == 1 and (words := found[0].meaning or _listed(found[0])):
-        return words
+    if len(found) == 1:
+        words = [found[0].meaning, _listed(found[0])]
+        return "；".join(filter(None, words)) or str(found[0].kind)
     if found:
         return _("由左列各项得出，截至本表的日期")
     return _("按本表的日期计数得出")
 
 
 def _listed(column: Column) -> str:
-    """The values where they are codes; blank where the title says all."""
+    """Where the values are codes, whose they are, or which; blank elsewhere."""
     table = column.codes
     if table is not None:
         return _("代码：%(edition)s") % {"edition": table.edition}
@@ -75,4 +76,4 @@ def _listed(column: Column) -> str:
         return _("取值：%(values)s") % {
             "values": "、".join(str(title) for _code, title in column.choices)
         }
-    return str(column.kind)
+    return ""
