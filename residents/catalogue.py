@@ -33,7 +33,7 @@ SHEETS = f"公布后 {SHEETS_KEPT_DAYS} 天抹去姓名、地址和记录，只�
 ANSWERED = f"答复（送达）满 {KEPT_YEARS} 年后删除，留痕只记有过多少件"
 DOCUMENTS = Codes("证件类型", "GA/T 517 及本平台补充代码", DocumentKind.choices())
 OCCUPANCY = _("所住房屋的居住状态，房屋变更时一并更新")
-COPY = _("由人员记录带来的副本，供名单不必逐人查找；改人员记录时一并改")
+COPY = _("随人员记录，改人员记录时一并改")
 ENTERED, VERIFIED = (C.EDIT_RESIDENTS,), (C.VERIFY, C.EDIT_RESIDENTS)
 
 RESIDENT: Mapping[str, Said] = {
@@ -83,14 +83,14 @@ RESIDENCE: Mapping[str, Said] = {
     "verified_on": Said(meaning=_("最近一次核实此人仍住此处的日期，鲜活度按它计算")),
     "verified_method": Said(codes=VERIFICATION_METHODS),
     "due_on": Said(meaning=_("最近核实加核实周期，到期生成采集任务")),
-    "name": Said(_("姓名"), COPY),
+    "name": Said(_("姓名"), RESIDENT["name"].meaning),
     "name_key": Said(meaning=COPY),
     "initials": Said(meaning=COPY),
-    "sex": Said(_("性别"), COPY, SEXES),
-    "birth_date": Said(_("出生日期"), COPY),
-    "origin": Said(_("户籍地"), COPY),
+    "sex": Said(_("性别"), codes=SEXES),
+    "birth_date": Said(_("出生日期"), RESIDENT["birth_date"].meaning),
+    "origin": Said(_("户籍地"), RESIDENT["origin"].meaning),
     "id_mask": Said(_("证件号码（遮盖）")),
-    "id_tail": Said(_("证件号末四位"), COPY),
+    "id_tail": Said(_("证件号末四位"), RESIDENT["id_tail"].meaning),
     "phone_mask": Said(_("手机（遮盖）")),
     "short_address": Said(
         _("简址"), _("所住房屋的简短地址，房屋变更时一并更新"), grade=Grade.SENSITIVE

@@ -11,6 +11,7 @@ from django.utils.html import escape
 
 from portal.catalogue.columns import columns
 from portal.catalogue.registry import key_of, records, title_of
+from portal.desk.catalogue.entries import entry_of
 from tests.cast import PEOPLE
 from tests.residents.builders import home, number, register
 
@@ -131,3 +132,11 @@ def test_a_second_look_costs_no_query_of_its_own(cast, django_assert_max_num_que
     client.get(LIST)
     with django_assert_max_num_queries(12):
         client.get(LIST + "residents-residence/")
+
+
+def test_many_users_of_a_field_are_folded(cast):
+    body = text_of(cast.client("street").get(LIST + "residents-residence/"))
+    many = next(field for field in entry_of("residents-residence").fields
+                if field.column.name == "category")  # fmt: skip
+    assert len(many.rules) > 4
+    assert f"<summary>{len(many.rules)} 项</summary>" in body

@@ -74,10 +74,19 @@ class Field:
         return "、".join(f"{code} {title}" for code, title in self.column.choices)
 
     @property
+    def is_asked(self) -> bool:
+        """Whether somebody fills it in."""
+        written = self.column.name in BY_ITSELF or not self.column.field.editable
+        return bool(self.column.record.by) and not written
+
+    @property
     def entered(self) -> str:
-        if self.column.name in BY_ITSELF or not self.column.record.by:
-            return _("系统自动")
-        return _("人工填写") if self.column.field.editable else _("系统自动")
+        return _("人工填写") if self.is_asked else _("系统自动")
+
+    @property
+    def is_required(self) -> bool:
+        """Whether whoever enters the record must fill it in."""
+        return self.is_asked and self.column.is_required
 
     @property
     def leaves(self) -> str:
@@ -209,7 +218,7 @@ def as_rows(found: Sequence[Entry]) -> list[list[Any]]:
     return [
         [
             entry.area, entry.title, field.title, field.meaning, field.column.kind, field.edition,
-            field.values, field.grade, _("必填") if field.column.is_required else "",
+            field.values, field.grade, _("必填") if field.is_required else "",
             field.entered, entry.by, entry.kept, "、".join(user.title for user in field.rules),
             "、".join(user.title for user in field.metrics), field.leaves,
         ]

@@ -29,6 +29,8 @@ from portal.ui.pages import page
 from portal.ui.safe_cells import disarm
 
 MOST_FIELDS = 200
+#: Stands for every area in addresses.
+ALL = "all"
 COLUMNS = tuple(
     ExportColumn(str(place), title, "", width=width)
     for place, (title, width) in enumerate((
@@ -48,7 +50,7 @@ class SearchForm(PortalForm):
     q = forms.CharField(label=gettext_lazy("词"), required=False, max_length=40)
     area = forms.ChoiceField(
         label=gettext_lazy("领域"), required=False,
-        choices=[("", gettext_lazy("全部")), *AREA_TITLES.items()],
+        choices=[(ALL, gettext_lazy("全部")), *AREA_TITLES.items()],
     )  # fmt: skip
 
 
@@ -56,7 +58,8 @@ def _asked(request: PortalRequest) -> tuple[SearchForm, str, str]:
     """The form with the word and the area that the address names; a foreign area is none."""
     form = SearchForm(request.GET or None)
     told = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    return form, told.get("q", ""), told.get("area", "")
+    area = told.get("area", "")
+    return form, told.get("q", ""), "" if area == ALL else area
 
 
 @signed_in
