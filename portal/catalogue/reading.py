@@ -3,10 +3,10 @@
 Nothing is executed: the resolved tree of expressions is walked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Aggregate, Count, QuerySet
 from django.db.models.expressions import Col, Combinable
 from django.db.models.sql import Query
 
@@ -42,12 +42,17 @@ def _of(node: Any, *, conditions: bool = True) -> Iterator[Key]:
     if isinstance(node, Query):
         yield from _of_query(node, conditions=conditions)
         return
-    for child in getattr(node, "children", ()):
-        yield from _of(child, conditions=conditions)
-    sources = getattr(node, "get_source_expressions", None)
-    for each in sources() if sources else ():
+    for each in (*getattr(node, "children", ()), *_sources(node, conditions=conditions)):
         if each is not None:
             yield from _of(each, conditions=conditions)
+
+
+def _sources(node: Any, *, conditions: bool) -> Sequence[Any]:
+    """What an expression is made of; a count hands on no value, a sum those that it adds up."""
+    if isinstance(node, Aggregate) and not conditions:
+        return [] if isinstance(node, Count) else node.source_expressions
+    found = getattr(node, "get_source_expressions", None)
+    return found() if found else []
 
 
 def _of_query(query: Query, *, conditions: bool) -> Iterator[Key]:

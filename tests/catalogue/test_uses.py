@@ -36,6 +36,12 @@ def test_files_stand_at_the_fields_whose_values_they_hand_on():
     assert ("dwellings", "floor_area") in found["housing.DwellingUnit", "floor_area"]
 
 
+def test_a_count_hands_on_none_of_the_values_that_it_counts_by():
+    found = uses().files
+    assert "ledger_buildings" not in {kind for kind, _ in found["residents.Residence", "category"]}
+    assert ("estates", "dwellings") in found["housing.Building", "dwelling_count"]
+
+
 def test_every_measured_metric_and_every_rule_that_runs_is_somewhere():
     known = uses()
     seen = {key for keys in known.metrics.values() for key in keys}
