@@ -17,7 +17,7 @@ from portal.exchange.exports.kinds import (
 )
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
-from portal.quality.exporting import worst_problem
+from portal.quality.exporting import WORST, worst_problem
 
 
 def conditions(scope: Scope, query: QueryDict, day: date) -> DwellingFilter:
@@ -66,7 +66,7 @@ EXPORTS = [
                          shown=False),
             ExportColumn("code_state", _("编码状态"),
                          titled("code_state", DwellingUnit.CodeState.choices), shown=False),
-            ExportColumn("problem", _("问题"), worst_problem("pk", "pk"), width=24),
+            ExportColumn("problem", _("问题"), worst_problem("pk", "pk"), width=24, meaning=WORST),
         ),
     ),
     ExportKind(

@@ -154,6 +154,7 @@ GROUPS: list[tuple[str, list[Item]]] = [
         Item("exports", "导出中心", "exports:own", "download", C.EXPORT_MASKED, register=True),
         Item("rules", "规则与依据", "rules:list", "rules", C.VIEW_RULES, ("district", "street"),
              register=True),
+        Item("catalogue", "数据目录", "catalogue:list", "book", C.VIEW_RULES, register=True),
         Item("audit", "访问留痕", "desk:audit", "history", C.VIEW_AUDIT),
         Item("oversight", "查看线索", "oversight:list", "flag", C.REVIEW_USE, register=True),
         Item("orgs", "组织与岗位", "orgs:units", "sitemap", C.VIEW_ORGS, ("district", "street"),

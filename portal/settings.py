@@ -149,6 +149,11 @@ EXPORT_MODULES = [
     "portal.desk.exports",
     "portal.usage.lists",
 ]
+# What the areas say of the records that they keep (`RECORDS`).
+CATALOGUE_MODULES = [
+    "residents.catalogue", "housing.catalogue", "permits.catalogue", "staffing.catalogue",
+    "assessment.catalogue", "portal.desk.catalogue.records",
+]  # fmt: skip
 # what may be held against a partner's list, from the areas (`COMPARISONS`)
 COMPARISON_MODULES = ["residents.comparing"]
 # Areas that keep copies of a dwelling's facts; housing calls them when a dwelling changes.

@@ -20,6 +20,7 @@ PLACES = {
     "comparisons/": "portal.exchange.comparisons",
     "forms/": "portal.exchange.filling",
     "rules/": "portal.rules",
+    "catalogue/": "portal.desk.catalogue",
     "oversight/": "portal.oversight",
     "statistics/": "portal.statistics",
     "usage/": "portal.usage",

@@ -19,7 +19,7 @@ from portal.exchange.exports.kinds import (
 )
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
-from portal.quality.exporting import worst_problem
+from portal.quality.exporting import WORST, worst_problem
 from residents.categories import (
     EDUCATIONS,
     ETHNICITIES,
@@ -65,7 +65,8 @@ EXPORTS = [
         columns=(
             ExportColumn("name", _("姓名"), "name", names="人员姓名 居民姓名 本人姓名"),
             ExportColumn("sex", _("性别"), titled("sex", SEXES.entries), width=8),
-            ExportColumn("age", _("年龄"), years, form="number", width=8),
+            ExportColumn("age", _("年龄"), years, form="number", width=8,
+                         meaning=_("到数据截至日满几周岁，不给出生日期")),
             ExportColumn("number", _("证件号码"), "id_mask", width=22,
                          names="公民身份号码 身份证号 身份证号码 证件号 身份号码 身份证"),
             ExportColumn("category", _("类别"), titled("category", POPULATION_CATEGORIES.entries),
@@ -90,10 +91,11 @@ EXPORTS = [
             ExportColumn("due", _("应核实日期"), "due_on", form="day", shown=False),
             ExportColumn("by", _("核实人"), "verified_by", shown=False),
             ExportColumn("verified", _("最近核实"), "verified_on", form="day"),
-            ExportColumn("problem", _("问题"), worst_problem("pk"), width=24),
+            ExportColumn("problem", _("问题"), worst_problem("pk"), width=24, meaning=WORST),
         ),
         form_columns=(
-            ExportColumn("birth", _("出生年"), born_in, names="出生日期 出生年月 生日 出生年月日"),
+            ExportColumn("birth", _("出生年"), born_in, meaning=_("只到年，月日遮盖"),
+                         names="出生日期 出生年月 生日 出生年月日"),
             ExportColumn("document", _("证件类型"),
                          titled("resident__doc_type", DocumentKind.choices()),
                          names="证件种类 证件名称"),

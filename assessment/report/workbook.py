@@ -1,4 +1,4 @@
-"""The report as a workbook: the matrix, a sheet for each family, the definitions."""
+"""The report as a workbook: the matrix, a sheet for each family, the definitions, the method."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from assessment.boards import effective
 from assessment.models import EvidenceKind, Indicator
 from assessment.report.content import Detail, Report, in_words
+from assessment.report.method import facts_of, method_of
+from portal.exchange.exports.methods import add_method
 from portal.ui import formats
 from portal.ui.safe_cells import disarm
 
@@ -32,6 +34,7 @@ def workbook(report: Report) -> bytes:
     for code, name, _weight in report.families:
         _family(book, styles, report, code, name)
     _definitions(book, styles, report)
+    add_method(book, method_of(report), facts_of(report))
     book.close()
     return target.getvalue()
 

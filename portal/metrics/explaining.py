@@ -76,12 +76,10 @@ def definition(
     if limit is not None:
         rows.append((_("上限"), _("%(limit)s 人/员") % {"limit": formats.whole(limit)}))
     rows += [
-        (_("方向"), _DIRECTIONS[metric.good]()),
-        (_("依据"), _("实施意见 %(clause)s，%(number)s") % {
-            "clause": metric.clause, "number": metric.number,
-        }),
-        (_("汇总"), _("街道、区按各居委分子、分母合计计算，不取平均")),
-    ]  # fmt: skip
+        (_("方向"), DIRECTIONS[metric.good]()),
+        (_("依据"), clause_of(metric)),
+        (_("汇总"), in_sum()),
+    ]
     if metric.note:
         rows.append((_("说明"), metric.note))
     if metric.awaits:
@@ -94,6 +92,18 @@ def definition(
         "rows": rows,
         "links": [],
     }
+
+
+def clause_of(metric: Metric) -> str:
+    """`实施意见 三(三)1，M-07`."""
+    return _("实施意见 %(clause)s，%(number)s") % {
+        "clause": metric.clause, "number": metric.number,
+    }  # fmt: skip
+
+
+def in_sum() -> str:
+    """How streets and the district come out of committees."""
+    return _("街道、区按各居委分子、分母合计计算，不取平均")
 
 
 def edges(metric: Metric) -> list[tuple[str, str]]:
@@ -114,7 +124,7 @@ def edges(metric: Metric) -> list[tuple[str, str]]:
     return found
 
 
-_DIRECTIONS = {
+DIRECTIONS = {
     Good.UP: lambda: _("越高越好"),
     Good.DOWN: lambda: _("越低越好"),
     Good.NEITHER: lambda: _("不作评价，不参与考核"),

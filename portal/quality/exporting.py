@@ -1,9 +1,12 @@
 """The gravest open problem of a row as a column of a file."""
 
 from django.db.models import Case, CharField, OuterRef, Subquery, Value, When
+from django.utils.translation import gettext_lazy as _
 
 from portal.quality.models import DataQualityIssue
 
+#: What such a column says.
+WORST = _("还没有改的问题里最重的一个，由质量规则查出")
 RANK = Case(
     When(severity="must", then=Value(0)), When(severity="should", then=Value(1)), default=Value(2)
 )

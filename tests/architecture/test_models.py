@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.db.models import Model, UniqueConstraint
 
+from portal.catalogue.personal import classified
 from tests.architecture.source import (
     AREAS,
     PACKAGES,
@@ -25,24 +26,6 @@ OUR_MODELS = [
     if model.__module__.split(".")[0] in PACKAGES and not model._meta.proxy
 ]
 IDS = [model._meta.label for model in OUR_MODELS]
-
-
-def classified(model: type[Model]) -> tuple[set[str], set[str]]:
-    """The columns that the model and its abstract bases declare: (personal, plain).
-
-    A class may reclassify what it inherits: the nearest declaration counts.
-    """
-    personal: set[str] = set()
-    plain: set[str] = set()
-    for ancestor in reversed(model.__mro__):
-        declaration = vars(ancestor).get("PersonalData")
-        if declaration is None:
-            continue
-        own_personal = set(declaration.personal)
-        own_plain = set(declaration.plain)
-        personal = (personal - own_plain) | own_personal
-        plain = (plain - own_personal) | own_plain
-    return personal, plain
 
 
 @pytest.mark.parametrize("model", OUR_MODELS, ids=IDS)

@@ -120,6 +120,7 @@ def test_the_workbook_holds_matrix_families_and_definitions(cast, cycle, told):
         "C 经费落实",
         "D 组织队伍",
         "指标说明",
+        "口径说明",
     ]
     rows = list(book["评分表"].iter_rows(values_only=True))
     assert rows[1][0].startswith("导出编号 ")

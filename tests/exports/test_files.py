@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from portal.catalogue.method import Method, Table
 from portal.exchange.exports.csvfile import HELD, UNUSUAL, Rows, head, line, safe_row
 from portal.exchange.exports.kinds import ExportColumn
 from portal.exchange.exports.marks import Mark
@@ -36,6 +37,8 @@ COLUMNS = [
     ExportColumn("age", "年龄", "age", form="number"),
     ExportColumn("begin", "入住日期", "begin_on", form="day"),
 ]
+#: With a cell that a spreadsheet could run.
+METHOD = Method("2026-11-20", [("所依规则", "=1+1")], [Table("各列含义", ["列"], [["姓名"]])])
 
 
 def a_mark(rows):
@@ -47,7 +50,9 @@ def a_mark(rows):
 
 def book_of(rows, **how):
     out = io.BytesIO()
-    count = write_workbook(out, COLUMNS, iter(rows), a_mark(len(rows)), title="实有/人口", **how)
+    count = write_workbook(
+        out, COLUMNS, iter(rows), a_mark(len(rows)), title="实有/人口", method=METHOD, **how
+    )
     assert count == len(rows)
     return out
 
@@ -150,9 +155,11 @@ def test_numbers_and_days_are_what_they_are():
 def test_full_sheets_are_followed_by_others_each_with_its_marks():
     out = book_of([[f"人{number}", "1", "46082"] for number in range(25)], sheet_rows=13)
     book = openpyxl.load_workbook(out)
-    assert book.sheetnames == ["实有人口 1", "实有人口 2", "实有人口 3"]
-    assert [sheet.max_row for sheet in book] == [13, 13, 8]
-    for sheet in book:
+    *sheets, method = book.worksheets
+    assert [sheet.title for sheet in sheets] == ["实有人口 1", "实有人口 2", "实有人口 3"]
+    assert method.title == "口径说明"
+    assert [sheet.max_row for sheet in sheets] == [13, 13, 8]
+    for sheet in sheets:
         assert "EX-7" in sheet["A1"].value
         assert "EX-7" in sheet.oddHeader.left.text
         assert sheet["A3"].value == "姓名"
@@ -167,7 +174,7 @@ def test_a_workbook_is_built_from_nothing():
     assert set(parts) == {
         "[Content_Types].xml", "_rels/.rels", "docProps/app.xml", "docProps/core.xml",
         "xl/_rels/workbook.xml.rels", "xl/styles.xml", "xl/theme/theme1.xml", "xl/workbook.xml",
-        "xl/worksheets/sheet1.xml",
+        "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml",
     }  # fmt: skip
     everything = "".join(parts.values())
     assert not re.search(r'hidden="1"|veryHidden|TargetMode="External"|<f>|pivot', everything)
@@ -175,6 +182,19 @@ def test_a_workbook_is_built_from_nothing():
     assert re.search("<dc:creator></dc:creator>|<dc:creator/>", core)
     assert "周敏" not in core
     assert 'ref="A1:C6"' in parts["xl/worksheets/sheet1.xml"]
+
+
+@pytest.mark.paper("S-140")
+def test_behind_the_rows_stands_who_took_them_and_how_to_read_them():
+    sheet = openpyxl.load_workbook(book_of([["王巧云", "40", "46082"]]))["口径说明"]
+    told = {row[0]: row[1] for row in sheet.values if row[0]}
+    assert told["导出编号"] == "EX-7"
+    assert told["导出人"] == "周敏 T-000"
+    assert told["条件"] == "性别 女"
+    assert told["条数"] == "1 人"
+    assert told["数据截至"] == "2026-11-20"
+    (cell,) = [row[1] for row in sheet.iter_rows() if row[0].value == "所依规则"]
+    assert (cell.data_type, cell.value, bool(cell.quotePrefix)) == ("s", "=1+1", True)
 
 
 @pytest.mark.parametrize("size", [0, 1, SEGMENT, SEGMENT + 1, 3 * SEGMENT])

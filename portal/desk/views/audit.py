@@ -1,6 +1,5 @@
 """Who looked at or changed what, and why (ui.md 8.12)."""
 
-import io
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,17 +17,17 @@ from portal import vault
 from portal.audit import reads, seals
 from portal.audit.actions import TITLES
 from portal.audit.record import record
+from portal.catalogue.method import Method
 from portal.desk.trail import COLUMNS, Line, line_of, row_of
 from portal.desk.wording import PURPOSES
-from portal.exchange.exports.marks import Mark
-from portal.exchange.exports.workbook import write_workbook
+from portal.exchange.exports.methods import untold
+from portal.exchange.exports.tables import answer, written_on
 from portal.orgs.access import NotAllowed, PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.forms import DayField, PortalForm
 from portal.ui.pages import page
 
 SIZE = 50
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Between which events the page lies, older than one or newer than one.
 PLACES = ("before", "after")
 #: Conditions without a field of their own.
@@ -134,21 +133,18 @@ def export_page(request: PortalRequest) -> HttpResponse:
     with reads.reading():
         found = _page(request, wanted)
     lines = _lines(found.events)
-    out = io.BytesIO()
     number = f"LH-{at:%Y%m%d%H%M%S}"
-    person = f"{scope.user_name} {scope.staff_no}".strip()
-    mark = Mark(
-        number, scope.unit_name, person, at, _("留痕查证"), [_period(request, form)], len(lines),
-        _("条"),
+    content = written_on(
+        COLUMNS, [row_of(line) for line in lines], number=number, by=scope, at=at,
+        title=_("访问留痕"), purpose=_("留痕查证"), measure=_("条"),
+        conditions=[_period(request, form)],
+        method=Method(f"{timezone.localtime(at):%Y-%m-%d %H:%M}", tables=[untold(COLUMNS)]),
     )  # fmt: skip
-    write_workbook(out, COLUMNS, map(row_of, lines), mark, title=_("访问留痕"))
     record(
         "audit.exported", by=scope, at=at,
         changes={"number": number, "count": len(lines), "query": _conditions(request).urlencode()},
     )  # fmt: skip
-    response = HttpResponse(out.getvalue(), content_type=WORKBOOK)
-    response["Content-Disposition"] = f'attachment; filename="{number}.xlsx"'
-    return response
+    return answer(content, number)
 
 
 @needs(Capability.VIEW_AUDIT)

@@ -35,6 +35,7 @@ class ExportColumn:
     :param shown: in the file unless the user chose otherwise, as in the list
     :param names: headings that other offices write over such a column, parted by spaces
     :param needs: who may have it beyond those who may export the list
+    :param meaning: what a computed column says, where the fields that it is computed from do not
     """
 
     key: str
@@ -45,6 +46,7 @@ class ExportColumn:
     shown: bool = True
     names: str = ""
     needs: Capability | None = None
+    meaning: Text = ""
 
     def expression(self, day: date) -> Any:
         """What the database computes for this column on `day`."""

@@ -43,5 +43,16 @@ class Mark:
         return SEPARATOR.join([_("条件 %(asked)s") % {"asked": asked}, count])
 
     @property
+    def facts(self) -> list[tuple[str, str]]:
+        """The same one by one, for the sheet behind the rows."""
+        local = timezone.localtime(self.at)
+        return [
+            (_("导出编号"), self.number), (_("单位"), self.unit), (_("导出人"), self.person),
+            (_("导出时间"), f"{local:%Y-%m-%d %H:%M}"), (_("用途"), self.purpose),
+            (_("条件"), "，".join(self.conditions) or _("不限")),
+            (_("条数"), f"{whole(self.rows)} {self.measure}"),
+        ]  # fmt: skip
+
+    @property
     def lines(self) -> tuple[str, str]:
         return self.text, self.contents

@@ -3,7 +3,7 @@
 XlsxWriter makes the package around the rows (parts, styles, heads, paper); the rows are written
 by the functions here into its sheets, which is many times as fast (docs/performance.md).
 The workbook is built from nothing: visible sheets of at most 1,048,576 rows, no hidden row or
-column, no comment, no author, no link, no formula.
+column, no comment, no author, no link, no formula. Behind the rows stands how to read them.
 """
 
 import io
@@ -17,17 +17,16 @@ from typing import Any, BinaryIO
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from portal.catalogue.method import Method
 from portal.exchange.exports.kinds import ExportColumn
 from portal.exchange.exports.marks import Mark
+from portal.exchange.exports.methods import A4, CELL_LIMIT, add_method
 from portal.ui.safe_cells import looks_like_formula
 
 SHEET_ROWS = 1_048_576
 HEADS = 3
-#: what spreadsheet programs hold at most in one cell
-CELL_LIMIT = 32_767
 LEVEL = 1  # of compression: higher ones take longer than everything else together
 HELD = 1000
-A4 = 9
 _MARKUP = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 BETWEEN = "\x1f"
 #: a batch of texts in which one needs more than to be written between tags
@@ -43,21 +42,23 @@ _DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')
 
 def write_workbook(
     out: BinaryIO, columns: Sequence[ExportColumn], rows: Iterable[Sequence[str]], mark: Mark, *,
-    title: str, sheet_rows: int = SHEET_ROWS,
+    title: str, method: Method, sheet_rows: int = SHEET_ROWS,
 ) -> int:  # fmt: skip
     """Write rows of text, in the forms of their columns, and give their number.
 
     :param rows: as many as the mark says; days as a spreadsheet counts them
+    :param method: how to read them, for a sheet of its own behind those with rows
     :param sheet_rows: rows of a full sheet with its heads; more than that makes another sheet
     """
     room = sheet_rows - HEADS
     sheets = max(1, -(-mark.rows // room))
-    skeleton, styles = _skeleton(columns, mark, title, sheets)
+    skeleton, styles = _skeleton(columns, mark, method, title, sheets)
+    filled = {f"xl/worksheets/sheet{number}.xml" for number in range(1, sheets + 1)}
     source, count = iter(rows), 0
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as book:
         for name in skeleton.namelist():
             part = skeleton.read(name)
-            if not name.startswith("xl/worksheets/sheet"):
+            if name not in filled:
                 book.writestr(name, part)
                 continue
             here = min(room, max(mark.rows - count, 0))
@@ -93,7 +94,7 @@ class _Styles:
 
 
 def _skeleton(
-    columns: Sequence[ExportColumn], mark: Mark, title: str, sheets: int
+    columns: Sequence[ExportColumn], mark: Mark, method: Method, title: str, sheets: int
 ) -> tuple[zipfile.ZipFile, dict[str, int]]:
     """The workbook without its rows, and the places of the styles of cells."""
     made = io.BytesIO()
@@ -105,6 +106,7 @@ def _skeleton(
     for number in range(1, sheets + 1):
         sheet = book.add_worksheet(_sheet_name(title, number, sheets))
         _lay_out(sheet, columns, mark, styles)
+    add_method(book, method, mark.facts)
     book.close()
     return zipfile.ZipFile(made), styles.places
 

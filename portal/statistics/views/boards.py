@@ -1,6 +1,7 @@
 """A dashboard as a workbook: the numbers of the page, in the order of the page."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -9,16 +10,20 @@ from django.views.decorators.http import require_GET
 
 from portal.audit.record import record
 from portal.exchange.exports.kinds import ExportColumn
+from portal.exchange.exports.tables import answer, written_on
 from portal.metrics import tables
 from portal.metrics.dashboards import DEFAULT_ORDER, Board
+from portal.metrics.methods import method_of
+from portal.metrics.metric import Metric
 from portal.metrics.receipts import Reading
+from portal.metrics.registry import metrics
 from portal.metrics.views import month_asked, unit_asked
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
-from portal.statistics.files import answer, written_on
 from portal.ui import formats
 
-Lines = list[list[str]]
+#: What the ranking shows besides people and rates.
+BESIDES = ("issues_must", "issues_should", "collector_ratio")
 
 
 @needs(Capability.EXPORT_MASKED)
@@ -29,29 +34,43 @@ def export(request: PortalRequest) -> HttpResponse:
     unit = unit_asked(request, None)
     board = Board(unit, scope, timezone.localdate(at), month=month_asked(request))
     if unit.level == "committee":
-        heads, lines = _figures(board)
+        found = _figures(board)
     else:
-        heads, lines = _ranking(board, request.GET.get("by", DEFAULT_ORDER))
+        found = _ranking(board, request.GET.get("by", DEFAULT_ORDER))
     number = f"KB-{at:%Y%m%d%H%M%S}"
     day = formats.day(board.sheet.as_of)
     conditions = [unit.name, _("截至 %(day)s") % {"day": day}]
     content = written_on(
-        [ExportColumn(str(place), title, "", width=14) for place, title in enumerate(heads)],
-        lines, number=number, by=scope, at=at, title=_("指标看板"), conditions=conditions,
+        [ExportColumn(str(place), title, "", width=14) for place, title in enumerate(found.heads)],
+        found.lines, number=number, by=scope, at=at, title=_("指标看板"), conditions=conditions,
+        method=method_of(board, found.metrics, found.readings),
     )  # fmt: skip
     record(
         "metrics.board_exported", by=scope, at=at, committee=unit.pk,
-        changes={"number": number, "count": len(lines), "query": request.GET.urlencode()},
+        changes={"number": number, "count": len(found.lines), "query": request.GET.urlencode()},
     )  # fmt: skip
     return answer(content, number)
 
 
-def _figures(board: Board) -> tuple[Sequence[str], Lines]:
+@dataclass(frozen=True)
+class Shown:
+    """What the workbook holds, and what stands behind it: its metrics, each unit's readings."""
+
+    heads: Sequence[str]
+    lines: Sequence[Sequence[str]]
+    metrics: Sequence[Metric]
+    readings: Sequence[tuple[str, Reading]]
+
+
+def _figures(board: Board) -> Shown:
     """A committee's figures, each with its parts."""
     heads = [_("指标"), _("数值"), _("单位"), _("分子"), _("分母"), _("目标"), _("较上月"),
              _("同级中位")]  # fmt: skip
     tiles = [tile.reading for tile in [*board.strip, *board.data_strip]]
-    return heads, [_figure(reading) for reading in tiles]
+    return Shown(
+        heads, [_figure(reading) for reading in tiles], [reading.metric for reading in tiles],
+        [(board.unit.name, reading) for reading in tiles],
+    )  # fmt: skip
 
 
 def _figure(reading: Reading) -> list[str]:
@@ -62,7 +81,7 @@ def _figure(reading: Reading) -> list[str]:
     ]  # fmt: skip
 
 
-def _ranking(board: Board, order: str) -> tuple[Sequence[str], Lines]:
+def _ranking(board: Board, order: str) -> Shown:
     """The ranking with the collectors' load of each unit."""
     ranking = tables.ranking(board, order)
     heads = [
@@ -79,7 +98,11 @@ def _ranking(board: Board, order: str) -> tuple[Sequence[str], Lines]:
         ]
         for row in [*ranking.rows, ranking.total]
     ]  # fmt: skip
-    return heads, lines
+    others = [metrics()[key] for key in BESIDES]
+    return Shown(
+        heads, lines, [ranking.total.population.metric, *ranking.columns, *others],
+        [(row.unit.name, each) for row in [*ranking.rows, ranking.total] for each in row.rates],
+    )  # fmt: skip
 
 
 def _place(row: tables.RankRow) -> str:

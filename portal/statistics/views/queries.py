@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET
 
 from portal.audit.record import record
 from portal.exchange.exports.kinds import ExportColumn
+from portal.exchange.exports.tables import answer, written_on
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
 from portal.statistics import tables
 from portal.statistics.features import FEATURES
-from portal.statistics.files import answer, written_on
 from portal.statistics.forms import TableForm
+from portal.statistics.methods import method_of
 from portal.statistics.services import last_day
 from portal.statistics.structure import Structure
 from portal.statistics.tables import Asked, Table
@@ -131,7 +132,7 @@ def export(request: PortalRequest) -> HttpResponse:
     conditions = [unit.name, _("截至 %(day)s") % {"day": day}, *found.asked.conditions]
     content = written_on(
         _columns(found.table), rows, number=number, by=scope, at=at, title=_("统计查询"),
-        conditions=[*conditions, tables.legend()],
+        conditions=[*conditions, tables.legend()], method=method_of(found.asked),
     )  # fmt: skip
     record(
         "statistics.exported", by=scope, at=at, committee=unit.pk,

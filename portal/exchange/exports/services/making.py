@@ -20,11 +20,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.audit.record import record
+from portal.catalogue.method import Method
 from portal.exchange.exports import csvfile
 from portal.exchange.exports.copying import copy_rows, selected
 from portal.exchange.exports.kinds import ExportColumn, export_kinds
 from portal.exchange.exports.marks import Mark
+from portal.exchange.exports.methods import columns_table
 from portal.exchange.exports.services.asking import RULE, facts
+from portal.exchange.exports.telling import told_of
 from portal.exchange.exports.workbook import write_workbook
 from portal.exchange.filling.filled import filled
 from portal.exchange.models import ExportPart, ExportRequest, ExportState
@@ -34,6 +37,7 @@ from portal.orgs.planning import read_by_an_index
 from portal.orgs.scope import Scope
 from portal.rules.services import rule_on
 from portal.sealed import SealedReader, SealedWriter
+from portal.ui import formats
 
 FOLDER = "exports"
 PART_ROWS = 50_000
@@ -109,7 +113,7 @@ def finish_file(*, export_id: uuid.UUID, by: Scope, at: datetime) -> ExportReque
         return _given_up(export, parts, count, by=by, at=at)
     made = _path(f"{export.pk}.new")
     with made.open("wb") as stored, SealedWriter(stored, row=export.pk) as sealed:
-        _put_together(export, parts, count, sealed, at)
+        _put_together(export, parts, count, sealed, by=by, at=at)
     made.replace(_path(f"{export.pk}.file"))
     _drop(export, parts)
     hours = rule_on(RULE, timezone.localdate(at))["kept_hours"]
@@ -141,8 +145,9 @@ def _given_up(
 
 
 def _put_together(
-    export: ExportRequest, parts: list[ExportPart], count: int, out: SealedWriter, at: datetime
-) -> None:
+    export: ExportRequest, parts: list[ExportPart], count: int, out: SealedWriter, *, by: Scope,
+    at: datetime,
+) -> None:  # fmt: skip
     kind = export_kinds()[export.kind]
     columns = columns_of(export)
     mark = Mark(
@@ -159,7 +164,25 @@ def _put_together(
     if export.form is not None:
         out.write(filled(export.form, columns, rows, mark))
         return
-    write_workbook(cast(BinaryIO, out), columns, rows, mark, title=str(kind.title))
+    write_workbook(
+        cast(BinaryIO, out),
+        columns,
+        rows,
+        mark,
+        title=str(kind.title),
+        method=method_of(export, by),
+    )
+
+
+def method_of(export: ExportRequest, by: Scope) -> Method:
+    """How to read the file: of which day it is, under which rule it left, what its columns mean."""
+    kind = export_kinds()[export.kind]
+    told = told_of(kind.rows(by, export.query, export.as_of), columns_of(export), export.as_of)
+    return Method(
+        formats.day(export.as_of),
+        [(_("号码"), _("证件号、手机只有遮盖后的")), (_("所依规则"), export.rule)],
+        [columns_table(told)],
+    )
 
 
 def columns_of(export: ExportRequest) -> list[ExportColumn]:

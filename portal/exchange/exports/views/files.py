@@ -14,6 +14,7 @@ from portal.exchange.exports import querying, services
 from portal.exchange.exports.forms import DecideForm
 from portal.exchange.exports.kinds import export_kinds
 from portal.exchange.exports.services.making import columns_of
+from portal.exchange.exports.telling import told_of
 from portal.exchange.exports.words import Line, line_of, who_decides
 from portal.exchange.models import ExportDecision, ExportRequest, ExportState
 from portal.orgs.access import PortalRequest, get_in_scope, needs
@@ -91,7 +92,10 @@ def shown(
     mine = export.requested_by == scope.user_id
     context = {
         "line": line_of(export, decisions), "export": export, "refusal": refusal,
-        "columns": [column.title for column in columns_of(export)],
+        "told": told_of(
+            export_kinds()[export.kind].rows(scope, export.query, export.as_of),
+            columns_of(export), export.as_of,
+        ),
         "mine": mine, "may_decide": may_decide,
         "form": (form or DecideForm()) if may_decide else None,
         "may_withdraw": mine and export.state == ExportState.WAITING,
