@@ -9,9 +9,9 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from housing.services import UnableToRectify
-from housing.views import act_once, put_errors
 from portal.audit.record import record
+from portal.jobs.acts import act_once, put_at_field
+from portal.jobs.refusals import Refusal
 from portal.orgs.access import NotAllowed, PortalRequest, get_in_scope
 from portal.orgs.capabilities import Capability
 from portal.ui.forms import PortalForm
@@ -22,10 +22,11 @@ UNPROCESSABLE = 422
 
 @dataclass(frozen=True)
 class Act:
-    """Something that may be done with a record in some of its states.
+    """Something that may be done with a record in some of its states; in any where none is named.
 
-    :param do: the service, called with the form's values
+    :param do: the service, called with the form's values; a `Refusal` of it shows at its field
     :param unless: whether this person may not, for a reason of their own
+    :param filled: what its form holds of the record beforehand
     """
 
     key: str
@@ -35,9 +36,10 @@ class Act:
     form: type[PortalForm]
     do: Callable[..., Any]
     states: Sequence[str]
-    capability: Capability = Capability.RUN_CAMPAIGNS
+    capability: Capability
     unless: Callable[[PortalRequest, Any], bool] = lambda request, row: False
     extra: Mapping[str, Any] = field(default_factory=dict)
+    filled: Callable[[Any], dict[str, Any]] = lambda row: {}
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Course:
     """What the pages of one kind of record have in common.
 
     :param argument: what its services call its key
+    :param name: of the record's page; of its acts' address, with `_act` behind it
     :param shown: the page's own context of a record
     """
 
@@ -53,7 +56,7 @@ class Course:
     name: str
     acts: Sequence[Act]
     shown: Callable[[PortalRequest, Any], dict[str, Any]]
-    template: str = "housing/record.html"
+    template: str
     viewed: str = ""
 
     def show(self, request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
@@ -78,17 +81,17 @@ class Course:
         if not form.is_valid():
             return self._render(request, found, chosen, form)
 
-        def do() -> str:
+        def do() -> None:
             chosen.do(
                 **{self.argument: pk}, **form.cleaned_data, **chosen.extra, by=request.scope,
                 at=timezone.now(),
             )  # fmt: skip
-            return reverse(f"housing:{self.name}", args=[pk])
 
         try:
-            url = act_once(request, do)
-        except UnableToRectify as why:
-            put_errors(form, why)
+            url = act_once(request, do, where=reverse(self.name, args=[pk]))
+        except Refusal as why:
+            if not put_at_field(form, why.field, why):
+                form.add_error(None, str(why))
             return self._render(request, found, chosen, form)
         return done(request, url, chosen.told)
 
@@ -99,8 +102,10 @@ class Course:
         acts = [
             {
                 "title": each.title, "word": each.word, "key": each.key,
-                "action": reverse(f"housing:{self.name}_act", args=[found.pk, each.key]),
-                "form": form if each is tried else each.form(auto_id=f"{each.key}_%s"),
+                "action": reverse(f"{self.name}_act", args=[found.pk, each.key]),
+                "form": form if each is tried else each.form(
+                    auto_id=f"{each.key}_%s", initial=each.filled(found)
+                ),
             }
             for each in self.acts
             if each is tried or self._may(request, found, each)
