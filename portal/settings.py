@@ -144,6 +144,7 @@ EXPORT_MODULES = [
     "housing.course_exports",
     "housing.estate_lists",
     "housing.code_lists",
+    "assessment.plan_exports",
     "portal.desk.exports",
 ]
 # what may be held against a partner's list, from the areas (`COMPARISONS`)

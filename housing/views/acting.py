@@ -1,4 +1,4 @@
-"""Records of housing with a course; their acts are of whoever runs campaigns, where none else is named."""
+"""Records of housing with a course: acts of whoever runs campaigns, where none else is named."""
 
 from dataclasses import dataclass
 

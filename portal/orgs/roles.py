@@ -10,6 +10,9 @@ from portal.orgs.capabilities import Capability as C
 from portal.orgs.scope import Level
 
 REGISTER_READ = {C.VIEW_REGISTER, C.VIEW_QUALITY, C.VIEW_PERMITS, C.VIEW_STAFFING, C.VIEW_RULES}
+#: Of whoever leads a unit that work plans ask something of.
+PLANS_LEAD = {C.VIEW_PLANS, C.REPORT_PLANS}
+PLANS_WRITE = {C.VIEW_PLANS, C.EDIT_PLANS}
 REGISTER_WRITE = {C.EDIT_RESIDENTS, C.VERIFY, C.EDIT_HOUSING, C.SUBMIT_LEADS}
 SERVICE_READ = {C.VIEW_REGISTER, C.VIEW_DASHBOARD}
 
@@ -48,13 +51,13 @@ _ALL = [
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_ASSESSMENT, C.RUN_ASSESSMENT,
         C.EDIT_RULES, C.EXPORT_MASKED, C.APPROVE_EXPORTS, C.REVEAL_IDENTITY, C.VIEW_AUDIT,
         C.VIEW_ORGS, C.APPROVE_POSTS, C.DECIDE_TRANSFERS, C.COMPARE_LISTS, C.RUN_CHECKS,
-        C.VIEW_CAMPAIGNS,
+        C.VIEW_CAMPAIGNS, *PLANS_LEAD, *PLANS_WRITE, C.APPROVE_PLANS,
     ),
     _role(
         "district_analyst", "区人口办统计员", "district",
         "看汇总与指标，组织抽查，导出遮盖后的数据，审批他人的导出，看不到完整证件号。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.RUN_METRICS, C.VIEW_ASSESSMENT, C.EXPORT_MASKED,
-        C.APPROVE_EXPORTS, C.RUN_CHECKS,
+        C.APPROVE_EXPORTS, C.RUN_CHECKS, *PLANS_WRITE,
     ),
     _role(
         "housing_officer", "区房管局认定人员", "district",
@@ -84,7 +87,7 @@ _ALL = [
         C.REVEAL_IDENTITY, C.VIEW_AUDIT, C.VIEW_ORGS, C.APPOINT, C.DECIDE_TRANSFERS, C.SUBMIT_LEADS,
         C.APPROVE_CODES, C.CONFIRM_GROUP_RENTAL, C.VIEW_CAMPAIGNS, C.RUN_CAMPAIGNS,
         C.APPROVE_CAMPAIGNS, C.MANAGE_ISSUES, C.EXCEPT_ISSUES, C.SHARE_VIEWS, C.ASSIGN_TASKS,
-        C.HANDLE_APPEALS,
+        C.HANDLE_APPEALS, *PLANS_LEAD, *PLANS_WRITE, C.APPROVE_PLANS,
     ),
     _role(
         "street_staff", "街道（镇）人口办工作人员", "street",
@@ -93,7 +96,7 @@ _ALL = [
         C.REVIEW_PERMITS, C.EXPORT_MASKED, C.REVEAL_IDENTITY, C.IMPORT_FILES, C.VIEW_ORGS,
         C.APPOINT, C.COMPARE_LISTS, C.CHECK_SAMPLES, C.VIEW_CAMPAIGNS, C.RUN_CAMPAIGNS,
         C.MANAGE_ISSUES, C.EXCEPT_ISSUES,
-        C.HANDLE_APPEALS,
+        C.HANDLE_APPEALS, *PLANS_WRITE,
     ),
     _role(
         "verifier", "抽查核查员", "street",
@@ -110,7 +113,7 @@ _ALL = [
         "看本居委台账与指标，交办和审阅，不导出证件号。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.VIEW_AUDIT, C.VIEW_ORGS, C.SUBMIT_LEADS,
         C.VIEW_CAMPAIGNS, C.MANAGE_ISSUES, C.ASSIGN_TASKS,
-        C.HANDLE_APPEALS,
+        C.HANDLE_APPEALS, *PLANS_LEAD,
     ),
     _role(
         "committee_security", "治保主任（居委录入）", "committee",
