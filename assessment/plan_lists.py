@@ -1,5 +1,6 @@
 """Lists of work plans and of what stands in them; without a condition what is still open."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -93,7 +94,7 @@ class PlanItemList(RegisterList):
     caption = _("年度工作计划")
     default_sort = "due_on"
     filterset_class = PlanItemFilter
-    columns = (
+    columns: Sequence[Column] = (
         Column("what", _("工作事项"), kind="name", fixed=True),
         Column("owner", _("承办单位"), cell="committee.name"),
         Column("plan", _("计划"), cell="plan_title"),

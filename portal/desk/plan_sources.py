@@ -60,5 +60,9 @@ class Plans(Source):
 
 def plan_sources(scope: Scope) -> list[type[Source]]:
     """What this post is asked to do for work plans."""
-    asked = {PlanItems: Capability.REPORT_PLANS, Plans: Capability.EDIT_PLANS}
-    return [source for source, capability in asked.items() if scope.may(capability)]
+    found: list[type[Source]] = []
+    if scope.may(Capability.REPORT_PLANS):
+        found.append(PlanItems)
+    if scope.may(Capability.EDIT_PLANS):
+        found.append(Plans)
+    return found
