@@ -16,10 +16,10 @@ from assessment.models import PlanState, WorkPlan, WorkPlanChange, WorkPlanItem
 from assessment.services.planning import (
     STALE,
     UnableToPlan,
-    close_gap,
-    locked_plan,
+    _close_gap,
+    _locked_plan,
+    _touch,
     next_number,
-    touch,
     words,
 )
 from portal.audit.record import record
@@ -87,7 +87,7 @@ def save_item(
         plan waits or is closed, or the item is settled
     :raises NotAllowed: `by` does not write plans, or not this unit's
     """
-    plan = locked_plan(plan_id, by)
+    plan = _locked_plan(plan_id, by)
     require(by, Capability.EDIT_PLANS)
     if plan.state not in {PlanState.DRAFT, PlanState.APPROVED}:
         raise UnableToPlan(f"这个计划{plan.get_state_display()}，事项不能再改")
@@ -110,7 +110,7 @@ def save_item(
         told_lines = [_line(name, before, after) for name in changed] if before else ["增列本项"]
         _keep(item, "；".join(told_lines), why, by, at)
     else:
-        touch(plan, by, at)
+        _touch(plan, by, at)
     _tell("adjusted" if plan.is_in_force else "written", item, by, at, why,
           {name: [before.get(name, ""), after[name]] for name in changed})  # fmt: skip
     return item
@@ -177,14 +177,14 @@ def remove_item(*, item_id: uuid.UUID, by: Scope, at: datetime) -> WorkPlan:
     :raises UnableToPlan: the plan is past a draft
     """
     item = WorkPlanItem.objects.in_scope(by).get(pk=item_id)
-    plan = locked_plan(item.plan_id, by)
+    plan = _locked_plan(item.plan_id, by)
     require(by, Capability.EDIT_PLANS)
     if not plan.is_draft:
         raise UnableToPlan("计划已提交，不能删除事项；批准后不办的，登记未完成并写明原因")
     _tell("removed", item, by, at, "", {"what": [item.what, ""]})
     item.delete()
-    close_gap(plan, item.number)
-    touch(plan, by, at)
+    _close_gap(plan, item.number)
+    _touch(plan, by, at)
     return plan
 
 

@@ -92,7 +92,7 @@ def withdraw_plan(*, plan_id: uuid.UUID, by: Scope, at: datetime) -> WorkPlan:
 
     :raises UnableToPlan: it does not wait for approval
     """
-    plan = locked_plan(plan_id, by)
+    plan = _locked_plan(plan_id, by)
     require(by, Capability.EDIT_PLANS)
     _be_at(plan, PlanState.ASKED)
     plan.state = PlanState.DRAFT.value
@@ -133,7 +133,7 @@ def close_plan(*, plan_id: uuid.UUID, summary: str, by: Scope, at: datetime) -> 
 
     :raises UnableToPlan: an item is open, which is named; no summary; not in force
     """
-    plan = locked_plan(plan_id, by)
+    plan = _locked_plan(plan_id, by)
     require(by, Capability.EDIT_PLANS)
     _be_at(plan, PlanState.APPROVED)
     items = plan.items.select_for_update().order_by("number")  # nobody reopens one meanwhile
@@ -145,7 +145,7 @@ def close_plan(*, plan_id: uuid.UUID, summary: str, by: Scope, at: datetime) -> 
     return _moved("closed", plan, by, at)
 
 
-def locked_plan(plan_id: uuid.UUID, by: Scope) -> WorkPlan:
+def _locked_plan(plan_id: uuid.UUID, by: Scope) -> WorkPlan:
     """A plan of the acting unit itself, held until the transaction ends.
 
     :raises NotAllowed: it is another unit's
@@ -157,7 +157,7 @@ def locked_plan(plan_id: uuid.UUID, by: Scope) -> WorkPlan:
 
 
 def _draft(plan_id: uuid.UUID, by: Scope) -> WorkPlan:
-    plan = locked_plan(plan_id, by)
+    plan = _locked_plan(plan_id, by)
     require(by, Capability.EDIT_PLANS)
     _be_at(plan, PlanState.DRAFT)
     return plan
@@ -189,7 +189,7 @@ def _carry(plan: WorkPlan) -> None:
     )
 
 
-def touch(plan: WorkPlan, by: Scope, at: datetime) -> None:
+def _touch(plan: WorkPlan, by: Scope, at: datetime) -> None:
     """A draft whose items were changed: signed, and another version than the one read before."""
     _sign(plan, by, at)
     plan.version += 1
@@ -208,7 +208,7 @@ def next_number(plan: WorkPlan) -> int:
     return (plan.items.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-def close_gap(plan: WorkPlan, number: int) -> None:
+def _close_gap(plan: WorkPlan, number: int) -> None:
     """Let the items behind a number that was taken out move up, one by one."""
     for item in plan.items.filter(number__gt=number).order_by("number"):
         item.number -= 1

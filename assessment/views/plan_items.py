@@ -58,7 +58,7 @@ def _shown(request: PortalRequest, row: WorkPlanItem) -> dict[str, Any]:
         "heading": _short(row.what), "kind": _("工作计划事项"), "facts": wanted, "steps": course,
         "tone": ITEM_TONES[row.state], "links": _links(row, scope),
         "present": present_values([row], scope, today).get(row.pk),
-        "crumbs": [above(), *_plan_crumb(row, scope), {"title": _short(row.what)}],
+        "crumbs": [above(), *_plan_crumb(row, scope), {"title": _("事项")}],
     }  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def _plan_crumb(row: WorkPlanItem, scope: Scope) -> list[dict[str, str]]:
     """The plan, for those who see it: its unit and those above."""
     if not scope.covers(row.plan_unit_id):
         return []
-    return [{"title": row.plan_title, "url": reverse("assessment:plan", args=[row.plan_id])}]
+    return [{"title": _("计划"), "url": reverse("assessment:plan", args=[row.plan_id])}]
 
 
 def _links(row: WorkPlanItem, scope: Scope) -> list[dict[str, str]]:
@@ -162,7 +162,7 @@ def remove_plan_item(request: PortalRequest, pk: uuid.UUID, item: uuid.UUID) -> 
     context = {
         "form": form, "heading": _("删除事项"), "word": _("删除"), "cancel": where,
         "facts": plan.title, "version": None, "hint": found().what,
-        "crumbs": [above(), {"title": plan.title, "url": where}, {"title": _("删除事项")}],
+        "crumbs": [above(), {"title": _("计划"), "url": where}, {"title": _("删除事项")}],
     }  # fmt: skip
     return page(request, "housing/form_page.html", context)
 
@@ -211,7 +211,7 @@ def _form(request: PortalRequest, plan: WorkPlan, found: WorkPlanItem | None) ->
     context = {
         "form": form, "heading": heading, "word": _("保存"), "cancel": where,
         "facts": plan.title, "version": found.version if found else None,
-        "crumbs": [above(), {"title": plan.title, "url": where}, {"title": heading}],
+        "crumbs": [above(), {"title": _("计划"), "url": where}, {"title": heading}],
     }  # fmt: skip
     status = UNPROCESSABLE if form.errors else 200
     return page(request, "housing/form_page.html", context, status=status)

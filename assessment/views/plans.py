@@ -146,7 +146,7 @@ def _shown(request: PortalRequest, row: WorkPlan) -> dict[str, Any]:
         ],
         "changes": changes.select_related("item").order_by("-at", "-pk"),
         "crumbs": [above(), {"title": _("计划"), "url": reverse("assessment:plans")},
-                   {"title": row.title}],
+                   {"title": str(row.year)}],
     }  # fmt: skip
 
 
