@@ -10,6 +10,10 @@ from django.db import models
 from django.db.models import Q
 
 from assessment.querysets import ScoreQuerySet
+from assessment.work_plans import PlanState as PlanState
+from assessment.work_plans import WorkPlan as WorkPlan
+from assessment.work_plans import WorkPlanChange as WorkPlanChange
+from assessment.work_plans import WorkPlanItem as WorkPlanItem
 from portal.orgs.models import OrgUnit
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet, new_id
 

@@ -6,6 +6,20 @@ app_name = "assessment"
 urlpatterns = [
     path("", views.matrix, name="matrix"),
     path("equity/", views.equity, name="equity"),
+    path("plans/", views.plan_items, name="plan_items"),
+    path("plans/all/", views.plans, name="plans"),
+    path("plans/report/", views.plan_report, name="plan_report"),
+    path("plans/new/", views.add_plan, name="add_plan"),
+    path("plans/<uuid:pk>/", views.plan, name="plan"),
+    path("plans/<uuid:pk>/edit/", views.edit_plan, name="edit_plan"),
+    path("plans/<uuid:pk>/items/new/", views.add_plan_item, name="add_plan_item"),
+    path(
+        "plans/<uuid:pk>/items/<uuid:item>/remove/", views.remove_plan_item, name="remove_plan_item"
+    ),
+    path("plans/<uuid:pk>/<slug:act>/", views.plan_act, name="plan_act"),
+    path("plan-items/<uuid:pk>/", views.plan_item, name="plan_item"),
+    path("plan-items/<uuid:pk>/edit/", views.edit_plan_item, name="edit_plan_item"),
+    path("plan-items/<uuid:pk>/<slug:act>/", views.plan_item_act, name="plan_item_act"),
     path("open/", views.open_cycle, name="open"),
     path("<uuid:pk>/compute/", views.compute, name="compute"),
     path("<uuid:pk>/progress/<uuid:job>/", views.progress, name="progress"),

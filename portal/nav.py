@@ -145,6 +145,11 @@ GROUPS: list[tuple[str, list[Item]]] = [
     ("考核", [
         Item("assessment", "年度考核", "assessment:matrix", "assessment", C.VIEW_ASSESSMENT,
              register=True),
+        Item("plans", "年度工作计划", "assessment:plan_items", "calendar", C.VIEW_PLANS,
+             pages=("assessment:plans", "assessment:plan_report", "assessment:plan",
+                    "assessment:add_plan", "assessment:edit_plan", "assessment:add_plan_item",
+                    "assessment:plan_item", "assessment:edit_plan_item",
+                    "assessment:remove_plan_item")),
         Item("equity", "公平核对", "assessment:equity", "rules", C.VIEW_ASSESSMENT,
              ("district", "street")),
     ]),

@@ -146,6 +146,7 @@ EXPORT_MODULES = [
     "housing.course_exports",
     "housing.estate_lists",
     "housing.code_lists",
+    "assessment.plan_exports",
     "portal.desk.exports",
     "portal.usage.lists",
 ]

@@ -3,13 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from portal.jobs.refusals import Refusal
 
-class HousingError(Exception):
-    """`field` names the form's field that the sentence belongs to; blank for none."""
 
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
+class HousingError(Refusal):
+    """What housing refuses."""
 
 
 class UnableToRegister(HousingError):

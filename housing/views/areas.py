@@ -139,7 +139,7 @@ def _ended(_request: PortalRequest, row: Any) -> bool:
 
 
 COURSE = Course(
-    KeyArea.objects.all, "area_id", "area",
+    KeyArea.objects.all, "area_id", "housing:area",
     (
         Act("review", _("登记核查"), _("核查完成"), _("已登记核查"), ReviewForm,
             services.review_area, (), unless=_ended),

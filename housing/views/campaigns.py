@@ -124,7 +124,7 @@ def _planned_it(request: PortalRequest, row: Any) -> bool:
 
 APPROVE = Capability.APPROVE_CAMPAIGNS
 COURSE = Course(
-    Campaign.objects.all, "campaign_id", "campaign",
+    Campaign.objects.all, "campaign_id", "housing:campaign",
     (
         Act("approve", _("批准方案"), _("批准"), _("已批准"), AnswerForm,
             services.decide_campaign, ("draft",), APPROVE, _planned_it, {"agreed": True}),

@@ -78,7 +78,7 @@ def _shown(request: PortalRequest, row: EnforcementSite) -> dict[str, Any]:
 
 
 COURSE = Course(
-    EnforcementSite.objects.all, "site_id", "site",
+    EnforcementSite.objects.all, "site_id", "housing:site",
     (
         Act("notice", _("告知"), _("已告知"), _("已登记告知"), SiteNoticeForm,
             services.notice_site, ("found",)),

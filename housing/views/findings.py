@@ -109,7 +109,7 @@ def _found_it(request: PortalRequest, row: Any) -> bool:
 
 
 COURSE = Course(
-    Finding.objects.all, "finding_id", "finding",
+    Finding.objects.all, "finding_id", "housing:finding",
     (
         Act("notify", _("告知整改"), _("已告知"), _("已登记告知"), NoticeForm,
             services.notify_finding, ("open",)),

@@ -80,7 +80,7 @@ def _shown(request: PortalRequest, row: Referral) -> dict[str, Any]:
 
 
 COURSE = Course(
-    Referral.objects.all, "referral_id", "referral",
+    Referral.objects.all, "referral_id", "housing:referral",
     (
         Act("receive", _("对方已签收"), _("登记签收"), _("已登记签收"), ReceiptForm,
             services.receive_referral, ("sent",)),

@@ -27,6 +27,7 @@ from portal.demo import (
     requests,
     samples,
     trail,
+    work_plans,
 )
 from portal.demo.blunders import Blunders
 from portal.demo.bulk import laid_aside
@@ -172,6 +173,7 @@ def make_work(*, today: date, seed: int) -> dict[str, int]:
     campaigns.plan(diary)
     mended.plan(diary)
     samples.plan(diary)
+    work_plans.plan(diary)
     diary.enter("shenliqun", diary.moment(diary.working_day(20)), compared.register_uses)
     counts = diary.play()
     with acting(_clockwork()) as by:

@@ -17,6 +17,7 @@ from permits import transitions
 from permits.models import PermitApplication, ResidencePermit
 from portal.desk.campaign_sources import Campaigns, Findings, KeyAreas, Referrals, Sites
 from portal.desk.housing_sources import CodeRequests, Leases
+from portal.desk.plan_sources import plan_sources
 from portal.desk.quality_sources import quality_sources
 from portal.desk.source import Act, Item, Source, links
 from portal.exchange.exports.querying import waiting_for
@@ -325,6 +326,7 @@ def sources(scope: Scope, today: date) -> list[Source]:
         found.append(CodeRequests)
     if scope.may(Capability.RUN_CAMPAIGNS):
         found += [Campaigns, KeyAreas, Findings, Sites, Referrals]
+    found += plan_sources(scope)
     if scope.may(Capability.APPROVE_EXPORTS):
         found.append(Exports)
     return [source(scope, today) for source in found]

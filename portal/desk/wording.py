@@ -48,6 +48,8 @@ LABELS = {
     "tenure": "产权性质", "to": "新值", "unchanged": "未变", "undone": "已撤销",
     "unit": "单位", "units": "街道（镇）数", "update": "更新", "updated": "更新",
     "first_day": "首日", "last_day": "末日",
+    "what": "工作事项", "clause": "文件条款", "owner": "承办单位", "due_on": "期限",
+    "metric": "对应指标", "target": "目标值", "doc_no": "文号", "done_on": "完成日期",
     "valid_to": "有效期至", "verdict": "结论", "verified_by": "核实人",
     "verified_method": "核实方式", "verified_on": "核实日期", "visited_on": "上门日期",
     "visitors": "上门人员", "year": "年度",

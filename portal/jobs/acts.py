@@ -11,12 +11,15 @@ from portal.orgs.access import PortalRequest
 from portal.ui.idempotency import key_of
 
 
-def act_once(request: PortalRequest, act: Callable[[], Any], *, where: str) -> str:
-    """Do `act` once for the form that was posted; says where to go on, a second time as well."""
+def act_once(request: PortalRequest, act: Callable[[], Any], *, where: str = "") -> str:
+    """Do `act` once for the form that was posted; says where to go on, a second time as well.
+
+    :param where: blank where that is what `act` gives, as of something new
+    """
 
     def acted() -> str:
-        act()
-        return where
+        led = act()
+        return where or str(led)
 
     return once(
         key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(), act=acted

@@ -47,6 +47,10 @@ class Capability(StrEnum):
     VIEW_ASSESSMENT = "view_assessment"
     SELF_ASSESS = "self_assess"
     RUN_ASSESSMENT = "run_assessment"
+    VIEW_PLANS = "view_plans"
+    EDIT_PLANS = "edit_plans"
+    APPROVE_PLANS = "approve_plans"
+    REPORT_PLANS = "report_plans"
     # rules, accounts, trail
     VIEW_RULES = "view_rules"
     EDIT_RULES = "edit_rules"
@@ -97,6 +101,10 @@ TITLES: dict[Capability, str] = {
     Capability.VIEW_ASSESSMENT: "查看年度考核",
     Capability.SELF_ASSESS: "填报考核自评",
     Capability.RUN_ASSESSMENT: "组织年度考核",
+    Capability.VIEW_PLANS: "查看年度工作计划",
+    Capability.EDIT_PLANS: "拟订、调整年度工作计划",
+    Capability.APPROVE_PLANS: "批准他人拟订的年度工作计划",
+    Capability.REPORT_PLANS: "登记工作计划事项的办理情况",
     Capability.VIEW_RULES: "查看文件依据与规则",
     Capability.EDIT_RULES: "修订规则版本",
     Capability.VIEW_AUDIT: "查看访问留痕",

@@ -50,6 +50,17 @@ def offer(filterset: FilterSet, **querysets: Any) -> None:
             filterset.filters[name].queryset = rows
 
 
+def each_once(rows: Rows) -> Rows:
+    """The rows without DISTINCT, which django-filter adds for several choices of one condition.
+
+    Conditions look at a row's own columns, so that none comes twice. Under DISTINCT a list is
+    sorted as a whole, and a file holds the columns of its order beside its own.
+    """
+    found: Rows = rows.all()
+    found.query.distinct = False
+    return found
+
+
 def fillable(columns: Fillable) -> tuple[MultipleChoiceFilter, MultipleChoiceFilter]:
     """Two filters, 为空 and 不为空: rows in which every one of the chosen columns is so."""
 

@@ -30,7 +30,7 @@ from portal.ui.cells import BulkAction, Column, Empty, Head, Row, SavedView, Tex
 from portal.ui.chips import Chip, active_chips
 from portal.ui.chooser import column_boxes
 from portal.ui.drawing import RowPattern
-from portal.ui.filtering import asked_for
+from portal.ui.filtering import asked_for, each_once
 from portal.ui.keeping import VIEW, Choices
 from portal.ui.list_addresses import EXACT as EXACT
 from portal.ui.list_addresses import ListAddresses
@@ -183,8 +183,7 @@ class RegisterList(ListAddresses):
             return self.base
         if not self.filterset.is_valid():
             return self.base.none()
-        rows: QuerySet[Any] = self.filterset.qs
-        return rows
+        return each_once(self.filterset.qs)
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -414,5 +413,5 @@ class RegisterList(ListAddresses):
             request=request,
             **filter_context,
         )
-        rows: QuerySet[Any] = chosen.qs if chosen.is_valid() else queryset.none()
+        rows: QuerySet[Any] = each_once(chosen.qs) if chosen.is_valid() else queryset.none()
         return rows

@@ -22,6 +22,7 @@ ANY_UNIT = {
     "assessment.ProcessEvent", "residents.SpotRound",
     "housing.KeyArea", "housing.Campaign",
     "residents.ResidentAppeal",
+    "assessment.WorkPlan", "assessment.WorkPlanItem", "assessment.WorkPlanChange",
 }  # fmt: skip
 SPOT_RESULT = {
     "value": 0.9, "low": 0.85, "high": 0.95, "response": 0.91, "settled": 10, "drawn": 11,
@@ -313,6 +314,16 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "assessment.IndicatorValue": lambda row: {"indicator_id": _indicator(row)},
     "assessment.Score": lambda row: {
         "state": "claimed", "final": None, "indicator_id": _indicator(row), "self_claimed": 2,
+    },
+    "assessment.WorkPlan": lambda row: {
+        "year": row.today.year - row.n, "state": "approved", "written_by": 1, "decided_by": 2,
+        "writer_ids": [1],
+    },
+    # In force: units outside of the one that made the plan would see its items too.
+    "assessment.WorkPlanItem": lambda row: {
+        "plan_unit_id": row.unit, "plan_state": "approved", "year": row.today.year, "number": 1,
+        "due_on": row.today - timedelta(days=row.n % 2), "moved": 0, "metric": "",
+        "state": "planned", "evidence": "", "not_done_for": "", "settled_by": "",
     },
 }  # fmt: skip
 

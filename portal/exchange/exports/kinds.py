@@ -23,6 +23,7 @@ from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 from portal.ui.cells import Text
 from portal.ui.chips import active_chips
+from portal.ui.filtering import each_once
 
 Form = Literal["text", "number", "day"]
 
@@ -85,7 +86,7 @@ class ExportKind:
         """The rows of a file in scope; none when a condition cannot be read."""
         found = self.filterset(scope, QueryDict(query), day)
         rows: QuerySet[Model] = found.qs if found.is_valid() else found.queryset.none()
-        return rows.order_by()
+        return each_once(rows.order_by())
 
     def conditions(self, scope: Scope, query: str, day: date) -> list[str]:
         """The conditions in words, as the chips above the list say them."""
