@@ -32,4 +32,10 @@ RECORDS = [
     Record("assessment.PublishedResult", Area.ASSESSMENT, _("公布的单位考核结果，不涉及个人"),
            PERMANENT,
            RUN, public=True),
+    Record("assessment.WorkPlan", Area.ASSESSMENT, _("区、街道（镇）一年的工作计划"), PERMANENT,
+           (C.EDIT_PLANS, C.APPROVE_PLANS)),
+    Record("assessment.WorkPlanItem", Area.ASSESSMENT, _("计划里由一个单位承办的一项"), PERMANENT,
+           (C.EDIT_PLANS, C.REPORT_PLANS)),
+    Record("assessment.WorkPlanChange", Area.ASSESSMENT, _("批准后对一项的调整和理由"), PERMANENT,
+           (C.EDIT_PLANS, C.REPORT_PLANS)),
 ]  # fmt: skip

@@ -15,6 +15,18 @@ from django.core.exceptions import ImproperlyConfigured
 from portal import logs
 from portal.api_settings import REST_FRAMEWORK as REST_FRAMEWORK
 from portal.api_settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from portal.area_settings import CATALOGUE_MODULES as CATALOGUE_MODULES
+from portal.area_settings import CLOSE_MODULES as CLOSE_MODULES
+from portal.area_settings import COMPARISON_MODULES as COMPARISON_MODULES
+from portal.area_settings import DWELLING_FOLLOWERS as DWELLING_FOLLOWERS
+from portal.area_settings import EXCHANGE_MODULES as EXCHANGE_MODULES
+from portal.area_settings import EXPORT_MODULES as EXPORT_MODULES
+from portal.area_settings import JOB_HANDLER_MODULES as JOB_HANDLER_MODULES
+from portal.area_settings import METRIC_MODULES as METRIC_MODULES
+from portal.area_settings import MOVED_BETWEEN_STREETS as MOVED_BETWEEN_STREETS
+from portal.area_settings import OWN_BUILDINGS as OWN_BUILDINGS
+from portal.area_settings import QUALITY_MODULES as QUALITY_MODULES
+from portal.area_settings import RULE_MODULES as RULE_MODULES
 from portal.browser_settings import content_security_policy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -115,59 +127,6 @@ INSTALLED_APPS = [
     "portal.statistics",
     "portal.usage",
     "portal.demo",
-]
-
-# Areas register with the frame here, so that grep finds it (no autodiscovery).
-RULE_MODULES = ["portal.rules.defaults", "permits.defaults", "assessment.defaults"]
-METRIC_MODULES = [
-    "residents.metrics",
-    "residents.sampled",
-    "residents.promptness",
-    "residents.comparing.metrics",
-    "housing.metrics",
-    "permits.metrics",
-    "staffing.metrics",
-    "assessment.metrics",
-    "portal.usage.metrics",
-    "portal.metrics.issues",
-]
-#: What else a closed month keeps beside its numbers.
-CLOSE_MODULES = ["portal.statistics.services", "housing.closing"]
-QUALITY_MODULES = ["residents.quality", "housing.quality", "permits.quality", "staffing.quality"]
-EXCHANGE_MODULES = ["housing.exchange", "residents.exchange", "portal.usage.exchange"]
-# Lists that may leave as files.
-EXPORT_MODULES = [
-    "residents.exports",
-    "residents.ledger_exports",
-    "residents.request_exports",
-    "residents.task_exports",
-    "residents.comparing.exports",
-    "housing.exports",
-    "housing.course_exports",
-    "housing.estate_lists",
-    "housing.code_lists",
-    "assessment.plan_exports",
-    "portal.desk.exports",
-    "portal.usage.lists",
-]
-# What the areas say of the records that they keep (`RECORDS`).
-CATALOGUE_MODULES = [
-    "residents.catalogue", "housing.catalogue", "permits.catalogue", "staffing.catalogue",
-    "assessment.catalogue", "portal.desk.catalogue.records",
-]  # fmt: skip
-# what may be held against a partner's list, from the areas (`COMPARISONS`)
-COMPARISON_MODULES = ["residents.comparing"]
-# Areas that keep copies of a dwelling's facts; housing calls them when a dwelling changes.
-DWELLING_FOLLOWERS = ["residents.services"]
-# Which buildings are somebody's own patch; the phone's list of today asks.
-OWN_BUILDINGS = "staffing.patches.own_buildings"
-MOVED_BETWEEN_STREETS = "residents.promptness.moved_between_streets"
-JOB_HANDLER_MODULES = [
-    "portal.exchange.jobs",
-    "portal.exchange.exports.jobs",
-    "portal.exchange.comparisons.jobs",
-    "portal.metrics.jobs",
-    "assessment.jobs",
 ]
 
 MIDDLEWARE = [

@@ -127,6 +127,10 @@ FILES = [
            (C.COMPARE_LISTS,), fields={"run_id": Said(_("比对")), "subject": Said(_("对象指纹"))}),
     Record("exchange.ComparedDifference", Area.FILES, _("已经转为线索的差异，不再转第二次"),
            _("系统不自动删除，只有指纹没有内容"), fields={"run_id": Said(_("比对"))}),
+    Record("exchange.Reconciliation", Area.FILES,
+           _("一次比对在一个单位的对账结果：只有数，没有人"), STANDING),
+    Record("usage.SystemUsage", Area.FILES,
+           _("一个居（村）委一天有目的使用市系统的次数，不记是谁用的"), STANDING, (C.TELL_USAGE,)),
 ]  # fmt: skip
 SYSTEM = [
     Record("audit.AuditEvent", Area.TRAIL, _("谁在哪个岗位、什么时间、看了或改了什么、为什么"),
