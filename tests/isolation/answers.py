@@ -23,7 +23,7 @@ VOLATILE = [
     re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d+)?)?"),
     re.compile(r"刚刚|\d+ (秒|分钟)前"),
     re.compile(r"\b(before|after)=k\d+\.[\w-]+"),  # a sealed place in the trail
-    re.compile(r"(LH|KB|TJ)-\d{14}"),  # the number of a page, board or table that is taken along
+    re.compile(r"(LH|KB|TJ|ML)-\d{14}"),  # the number of what is taken along without leave
     re.compile(r"\bview=[0-9a-f]{8}\b"),  # the name that a kept view has just been given
     re.compile(r'^\{"seconds": \d+\}$'),  # what is left of the own session
     # the keys of a phone's store and its token, which follow from the own session
