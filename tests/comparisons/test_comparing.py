@@ -20,40 +20,12 @@ from portal.orgs.posts import system_scope
 from residents import services as residents
 from residents.models import Lead
 from tests.cast import DISTRICT, NEXT_DOOR
-from tests.comparisons.builders import HEADERS, Desk, scenario
+from tests.comparisons.builders import Desk, scenario, told
 from tests.residents.builders import home, number, register
 
 pytestmark = [pytest.mark.django_db, pytest.mark.paper("S-115")]
-NAMES = ("王巧云", "万志强", "石思源")
 #: A number whose last character does not fit.
 WRONG = number()[:-1] + ("0" if number()[-1] != "0" else "1")
-
-
-@pytest.fixture
-def desk(cast):
-    return Desk(cast)
-
-
-@pytest.fixture
-def use(cast):
-    return scenario(cast.scope("district"))
-
-
-@pytest.fixture
-def people(cast):
-    """Three people in three homes of the clerk's committee."""
-    scope = cast.scope("clerk")
-    homes = home(scope)
-    for place, name in enumerate(NAMES):
-        register(scope, homes[place], name=name, document_number=number(sequence=place + 2),
-                 phone=f"150123466{place:02d}")  # fmt: skip
-    return homes
-
-
-def told(name, digits="", **more):
-    """A row of the partner's list."""
-    cells = {"姓名": name, "身份证号": digits} | more
-    return [cells.get(header, "") for header in HEADERS]
 
 
 def test_each_row_and_each_record_has_its_result(desk, use, people):

@@ -23,40 +23,13 @@ from portal.orgs.acting import acting
 from portal.orgs.posts import system_scope
 from portal.orgs.records import new_id
 from tests.cast import DISTRICT, HOME, NEXT_DOOR, STREET
-from tests.comparisons.builders import HEADERS, Desk, scenario
+from tests.comparisons.builders import NAMES, Desk, scenario, told
 from tests.metrics.builders import computed
 from tests.residents.builders import home, number, register
 
 pytestmark = [pytest.mark.django_db, pytest.mark.paper("S-115")]
-NAMES = ("王巧云", "万志强", "石思源")
 KEYS = ("reconciliation", "reconciled_lists")
 SYSTEM = system_scope(DISTRICT, "普陀区")
-
-
-@pytest.fixture
-def desk(cast):
-    return Desk(cast)
-
-
-@pytest.fixture
-def use(cast):
-    return scenario(cast.scope("district"))
-
-
-@pytest.fixture
-def people(cast):
-    """Three people in three homes of the clerk's committee."""
-    scope = cast.scope("clerk")
-    homes = home(scope)
-    for place, name in enumerate(NAMES):
-        register(scope, homes[place], name=name, document_number=number(sequence=place + 2),
-                 phone=f"150123466{place:02d}")  # fmt: skip
-    return homes
-
-
-def told(name, digits="", **more):
-    cells = {"姓名": name, "身份证号": digits} | more
-    return [cells.get(header, "") for header in HEADERS]
 
 
 def everybody():

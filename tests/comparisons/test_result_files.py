@@ -6,8 +6,7 @@ from portal.exchange.exports import services as exports
 from portal.exchange.exports.kinds import export_kinds
 from portal.exchange.exports.services.asking import UnableToExport
 from portal.orgs.acting import acting
-from tests.comparisons.builders import Desk, scenario
-from tests.comparisons.test_comparing import told
+from tests.comparisons.builders import Desk, scenario, told
 from tests.exports.builders import asked, rows_of, taken
 from tests.residents.builders import home, number, register
 
