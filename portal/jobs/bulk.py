@@ -35,7 +35,9 @@ def outlook_of(chosen: Rows, judge: Judged) -> Outlook:
     count = chosen.order_by().count()
     if count > MOST_AT_ONCE:
         return Outlook(0, (), too_many=count)
-    return outlook(judge(row) for row in chosen)
+    # the first rows are named: without an order, whichever PostgreSQL meets first
+    rows = chosen if chosen.ordered else chosen.order_by("pk")
+    return outlook(judge(row) for row in rows)
 
 
 @dataclass(frozen=True)

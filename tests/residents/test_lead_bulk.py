@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.orgs.acting import acting
@@ -119,6 +121,16 @@ def test_leads_told_twice_are_ended_and_those_that_ended_stay(cast, clerk, leads
     found = [(again(clerk, lead).state, again(clerk, lead).result) for lead in leads]
     assert found == [("closed", "duplicate")] * 3 + [("closed", "nothing")]
     assert again(clerk, leads[0]).finding == "楼组长和物业各报了一次"
+
+
+def test_they_are_named_in_an_order_of_their_own(cast, leads):
+    """Without one PostgreSQL gives them as they lie on the disk, and the dialog names others."""
+    everything = {"pick": [], "all": "1", "query": ""}
+    with CaptureQueriesContext(connection) as asked:
+        page = cast.client("clerk").post(DISMISS, everything).content.decode()
+    read = [each["sql"] for each in asked if each["sql"].startswith('SELECT "residents_lead"."id"')]
+    assert ["ORDER BY" in statement for statement in read] == [True]
+    assert re.findall(r"6号10\d室", page) == ["6号101室", "6号102室", "6号103室", "6号104室"]
 
 
 @pytest.mark.parametrize(
