@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from portal.catalogue.method import Method
-from portal.catalogue.record import AREA_TITLES, GRADE_TITLES
+from portal.catalogue.record import AREA_TITLES, GRADE_TITLES, Area
 from portal.desk.catalogue.entries import as_rows, entry_of, search
 from portal.exchange.exports.csvfile import head, line
 from portal.exchange.exports.kinds import ExportColumn
@@ -113,7 +113,7 @@ def file(request: PortalRequest) -> HttpResponse:
     at, scope = timezone.now(), request.scope
     number = f"ML-{at:%Y%m%d%H%M%S}"
     conditions = [*([_("词 %(words)s") % {"words": words}] if words else []),
-                  *([str(AREA_TITLES[area])] if area else [])]  # type: ignore[index]  # fmt: skip
+                  *([str(AREA_TITLES[Area(area)])] if area else [])]  # fmt: skip
     if request.GET.get("format") == "csv":
         person = f"{scope.user_name} {scope.staff_no}".strip()
         mark = Mark(number, scope.unit_name, person, at, _("数据目录"), conditions, len(rows),

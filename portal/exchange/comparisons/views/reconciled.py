@@ -20,7 +20,7 @@ def reconciled(request: PortalRequest) -> HttpResponse:
     rows = Reconciliation.objects.in_scope(scope).counted(timezone.localdate())
     may_open = (
         Exists(runs) if scope.may(Capability.COMPARE_LISTS)
-        else Value(False, BooleanField())  # noqa: FBT003 - a value of SQL, not a flag
+        else Value(value=False, output_field=BooleanField())
     )  # fmt: skip
     rows = rows.annotate(may_open=may_open).select_related("committee")
     listing = ReconciliationList(request, rows, filter_context={"scope": scope})
