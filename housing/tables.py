@@ -14,7 +14,7 @@ from housing.legality import TITLES as LEGALITY
 from housing.legality import Standing, standing_of
 from housing.models import Building, DwellingUnit, HouseCodeRequest, Lease
 from housing.terms import NOTICE_DAYS
-from portal.quality.models import DataQualityIssue
+from portal.quality.worst import worst_issues
 from portal.ui.addresses import address_of
 from portal.ui.cells import Action, Column, Empty, Link, Problem, Tag, Toned, Verified
 from portal.ui.listing import RegisterList
@@ -105,22 +105,6 @@ class DwellingList(RegisterList):
             row.today = self.day
             row.cycle = self.cycles.get(row.occupancy, self.cycles["9"])
             row.worst = worst.get(row.pk)
-
-
-def worst_issues(dwelling_ids: list[Any]) -> dict[Any, tuple[str, str]]:
-    """The gravest open problem of each dwelling: severity and title."""
-    from portal.quality.registry import quality_rules
-
-    rank = {"note": 0, "should": 1, "must": 2}
-    found: dict[Any, tuple[str, str]] = {}
-    rules = quality_rules()
-    rows = DataQualityIssue.objects.open().filter(dwelling_id__in=dwelling_ids)
-    for dwelling, rule, severity in rows.values_list("dwelling_id", "rule", "severity"):
-        known = found.get(dwelling)
-        if known is None or rank[severity] > rank[known[0]]:
-            title = str(rules[rule].title) if rule in rules else rule
-            found[dwelling] = (severity, title)
-    return found
 
 
 def estate(row: Building) -> Any:

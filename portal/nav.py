@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
-from django.core.cache import caches
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
+from portal import kept
 from portal.accounts.entering import idle_seconds
 from portal.jobs.models import Job, JobState
+from portal.jobs.services import jobs_of
 from portal.orgs.capabilities import Capability as C
 from portal.orgs.models import Appointment
 from portal.orgs.posts import posts_of
@@ -21,7 +22,6 @@ from portal.quality.models import DataQualityIssue
 from portal.ui.context import NavEntry, NavGroup
 from portal.ui.words import language
 
-KEPT_SECONDS = 60
 ALL: tuple[Level, ...] = ("district", "street", "committee")
 
 
@@ -201,13 +201,9 @@ def _here(request: HttpRequest) -> str:
 
 
 def _to_mend(scope: Scope) -> int:
-    """Open issues that must be mended; up to a minute old, since every page shows it."""
-    hints, key = caches["hints"], f"nav:must:{scope.unit}"
-    found: int | None = hints.get(key)
-    if found is None:
-        found = DataQualityIssue.objects.in_scope(scope).open().filter(severity="must").count()
-        hints.set(key, found, KEPT_SECONDS)
-    return found
+    """Open issues that must be mended; up to a minute old above a committee."""
+    must = DataQualityIssue.objects.in_scope(scope).open().filter(severity="must")
+    return kept.fact(f"must:{scope.unit}", kept.unit(scope.unit), must.count)
 
 
 @lru_cache(maxsize=1024)
@@ -286,11 +282,12 @@ def _at(page: str) -> str:
 
 
 def _running(scope: Scope) -> int:
-    return (
-        Job.objects.in_scope(scope)
-        .filter(requested_by=scope.user_id, state__in=[JobState.WAITING, JobState.RUNNING])
-        .count()
+    """How many pieces of work this user has asked for that are not over."""
+    waiting = Job.objects.in_scope(scope).filter(
+        requested_by=scope.user_id, state__in=[JobState.WAITING, JobState.RUNNING]
     )
+    who = jobs_of(scope.user_id)
+    return kept.fact(f"{who}:{scope.unit}", who, waiting.count)
 
 
 def _parent_name(posts: Sequence[Appointment], scope: Scope) -> str:

@@ -7,13 +7,14 @@ a single row, at a fraction of what one literal per value costs (performance.md,
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache, partial
+from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from psycopg2 import sql
 
+Row = TypeVar("Row", bound=models.Model)
 Column = tuple[str, str, str, Callable[[Any], str]]
 
 
@@ -48,6 +49,47 @@ def insert_values(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> 
         for field in _given(model)
     ]
     _insert(model, values)
+
+
+def columns_of(alias: str, model: type[models.Model]) -> sql.Composed:
+    """All columns of a model's table under this alias, as `row_of` takes them."""
+    return sql.SQL(", ").join(
+        sql.Identifier(alias, str(field.column)) for field in model._meta.concrete_fields
+    )
+
+
+@cache
+def written(statement: Callable[[], sql.Composable]) -> str:
+    """A statement without values of its own as text, written once: the driver would each time."""
+    with connection.cursor() as cursor:
+        return str(statement().as_string(cursor.cursor))
+
+
+def row_of(model: type[Row], values: Sequence[Any]) -> Row:
+    """The row that a statement has read by `columns_of`, as Django would have made it."""
+    names, converted = _reading(model)
+    held = list(values)
+    for place, convert in converted:
+        held[place] = convert(held[place])
+    return model.from_db("default", names, held)
+
+
+@lru_cache(maxsize=16)
+def _reading(
+    model: type[models.Model],
+) -> tuple[list[str], list[tuple[int, Callable[[Any], Any]]]]:
+    """The attributes of all columns, and what turns those into Python that the driver does not."""
+    fields = model._meta.concrete_fields
+    converted: list[tuple[int, Callable[[Any], Any]]] = [
+        (place, partial(_convert, field))
+        for place, field in enumerate(fields)
+        if hasattr(field, "from_db_value")
+    ]
+    return [field.attname for field in fields], converted
+
+
+def _convert(field: Any, value: Any) -> Any:
+    return field.from_db_value(value, field.cached_col, connection)
 
 
 def _defaults(field: "models.Field[Any, Any]", count: int) -> list[Any]:

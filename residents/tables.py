@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from housing.codes import OCCUPANCY_STATUSES
-from portal.quality.models import DataQualityIssue
+from portal.quality.worst import worst_issues
 from portal.ui.addresses import address_of
 from portal.ui.cells import (
     Action,
@@ -25,7 +25,6 @@ from residents.identity import age_on
 from residents.models import Residence
 
 NO_REVEAL = _("当前岗位不能查看完整证件号")
-RANK = {"note": 0, "should": 1, "must": 2}
 
 
 def number(row: Any) -> Any:
@@ -109,7 +108,8 @@ class ResidentList(RegisterList):
 
     def dress(self, rows: list[Any]) -> None:
         """Give each row what its cells need besides itself."""
-        worst = worst_issues(rows)
+        homes = {row.dwelling_id for row in rows}
+        worst = worst_issues(homes, by="object_id")
         for row in rows:
             row.today = self.day
             row.may_reveal = self.may_reveal
@@ -157,22 +157,3 @@ class NewcomerList(RegisterList):
         for row in rows:
             row.waits = (self.day - row.registered_on).days
             row.is_late = row.waits > self.days
-
-
-def worst_issues(residences: list[Any]) -> dict[Any, tuple[str, str]]:
-    """The gravest open problem of each episode: severity and title.
-
-    Asked by dwelling, as the index has them; what else is wrong there is passed over.
-    """
-    from portal.quality.registry import quality_rules
-
-    rules = quality_rules()
-    found: dict[Any, tuple[str, str]] = {}
-    rows = DataQualityIssue.objects.open().filter(
-        dwelling_id__in={row.dwelling_id for row in residences}
-    )
-    for key, rule, severity in rows.values_list("object_id", "rule", "severity"):
-        known = found.get(key)
-        if known is None or RANK[severity] > RANK[known[0]]:
-            found[key] = (severity, str(rules[rule].title) if rule in rules else rule)
-    return found

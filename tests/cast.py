@@ -87,7 +87,7 @@ class Cast:
     def client(self, key: str) -> Client:
         """A browser in which this person is logged in."""
         client = Client()
-        client.force_login(self.users[key], backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(self.users[key], backend="portal.accounts.backends.AccountBackend")
         session = client.session
         mark_proved(session)
         session.save()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from housing.cycles import RULE, cycles_by_occupancy
 from housing.models import Building, DwellingUnit
+from portal import kept
 from portal.audit.record import record
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest
@@ -29,12 +31,16 @@ class Yardstick:
 
 
 def yardstick() -> Yardstick:
-    """Today's rules, in one query."""
+    """Today's rules."""
     day = timezone.localdate()
+    cycles, target = kept.fact(f"yardstick:{day}", kept.RULES, partial(_measures, day))
+    return Yardstick(day, cycles, target)
+
+
+def _measures(day: date) -> tuple[dict[str, int], float]:
+    """Days by occupancy and the share to reach, in one query."""
     rules = rules_on([RULE, "metric_targets"], day)
-    return Yardstick(
-        day, cycles_by_occupancy(rules[RULE].parameters), rules["metric_targets"]["freshness"]
-    )
+    return cycles_by_occupancy(rules[RULE].parameters), rules["metric_targets"]["freshness"]
 
 
 def may_edit(request: PortalRequest) -> bool:

@@ -90,6 +90,7 @@ def listing_of(request: PortalRequest, measure: Yardstick) -> DwellingList:
         bulk=_bulk(scope),
         most_counted=None if scope.level == "committee" else FEW,
         counts_in_order=scope.level == "street",
+        kept_of=scope.unit,
         filter_context=filter_context(scope, measure.day),
     )
 

@@ -16,7 +16,7 @@ from portal.accounts.fresh import mark_proved
 from portal.accounts.models import Ended, SecondFactor, User
 from portal.audit.record import Actor, record
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "portal.accounts.backends.AccountBackend"
 LAST = "__Host-last" if settings.SESSION_COOKIE_SECURE else "portal_last"
 LAST_SECONDS = 12 * 3600
 TOUCH = 60  # seconds: one write a minute at the most

@@ -1,13 +1,14 @@
 """The one function through which events are written, inside the transaction of the act."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
 from django.db import models
 
+from portal import kept
 from portal.audit.models import AuditEvent
 from portal.rows import insert_values
 
@@ -60,11 +61,26 @@ def record(
         changes=changes, purpose=purpose, reason=reason, result=result,
     )  # fmt: skip
     insert_values(AuditEvent, [values])
+    _tell_kept([values])
 
 
 def record_many(events: Iterable[Event]) -> None:
     """Write the events of a bulk act in one statement."""
-    insert_values(AuditEvent, events)
+    written = list(events)
+    insert_values(AuditEvent, written)
+    _tell_kept(written)
+
+
+#: How actions end that change nothing an office counts.
+_READING = ("viewed", "searched", "revealed")
+
+
+def _tell_kept(events: Sequence[Event]) -> None:
+    """What is kept of the units that these events changed is worked out anew."""
+    acts = [each for each in events if not each["action"].endswith(_READING)]
+    units = {code for each in acts for code in (each["scope_code"], each["actor_unit"])}
+    if units:
+        kept.changed(*map(kept.unit, units))
 
 
 def event(

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from portal import kept
 from portal.accounts.lists import PreferenceKeeper
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import SharedView
 from portal.orgs.scope import STREET_SPAN, Scope
+from portal.orgs.services.sharing import views_of
 
 
 class PostKeeper(PreferenceKeeper):
@@ -17,14 +19,23 @@ class PostKeeper(PreferenceKeeper):
         scope: Scope | None = getattr(request, "scope", None)
         if scope is None or scope.level == "district":
             return {}
-        views = SharedView.objects.filter(street_id=street_of(scope), list_key=key)
         may_share = scope.level == "street" and scope.may(Capability.SHARE_VIEWS)
-        shared = [
-            {"key": str(view.pk), "title": view.title, "query": view.query,
-             "columns": view.columns, "shared_by": view.shared_name, "withdrawable": may_share}
-            for view in views.order_by("title")
-        ]  # fmt: skip
-        return {"shared": shared, "may_share": may_share}
+        street = street_of(scope)
+        subject = views_of(street)
+        shared = kept.fact(f"{subject}:{key}", subject, lambda: _shared(street, key))
+        return {
+            "shared": [{**view, "withdrawable": may_share} for view in shared],
+            "may_share": may_share,
+        }
+
+
+def _shared(street: int, key: str) -> list[dict[str, Any]]:
+    views = SharedView.objects.filter(street_id=street, list_key=key).order_by("title")
+    return [
+        {"key": str(view.pk), "title": view.title, "query": view.query, "columns": view.columns,
+         "shared_by": view.shared_name}
+        for view in views
+    ]  # fmt: skip
 
 
 def street_of(scope: Scope) -> int:

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from functools import cache
-from typing import Any, cast
+from typing import cast
 
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
@@ -17,8 +16,10 @@ from portal.accounts.bearer import token_in
 from portal.accounts.models import User
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import Appointment, OrgUnit, UnitKind
+from portal.orgs.postgresql.base import MOMENT_COLUMNS
 from portal.orgs.roles import ROLES
 from portal.orgs.scope import Scope
+from portal.rows import columns_of, row_of, written
 
 SESSION_KEY = "appointment"
 
@@ -92,32 +93,32 @@ def _held_with_grants(user_id: int, day: date) -> list[tuple[Appointment, set[st
     """As `held_on`, each post with what guardian grants this user on its unit: one statement.
 
     Every request asks this; Django would take four times as long to write the two questions as
-    PostgreSQL to answer them.
+    PostgreSQL to answer them. The connection learns by the way which transaction it is in.
     """
     post, unit, above = (len(model._meta.concrete_fields) for model in _POST)
     with connection.cursor() as cursor:
-        cursor.execute(_question(), {"user": user_id, "day": day})
+        cursor.execute(written(_question), {"user": user_id, "day": day})
         rows = cursor.fetchall()
     held = []
     for row in rows:
-        appointment: Appointment = _row_of(Appointment, row[:post])
-        appointment.unit = _row_of(OrgUnit, row[post : post + unit])
+        appointment = row_of(Appointment, row[:post])
+        appointment.unit = row_of(OrgUnit, row[post : post + unit])
         parent = row[post + unit : post + unit + above]
-        appointment.unit.parent = None if parent[0] is None else _row_of(OrgUnit, parent)
-        held.append((appointment, set(row[-1])))
+        appointment.unit.parent = None if parent[0] is None else row_of(OrgUnit, parent)
+        held.append((appointment, set(row[-3])))
+    if rows:
+        connection.note_moment(*rows[0][-2:])  # type: ignore[attr-defined]  # our backend's own
     return held
 
 
 _POST: tuple[type[Model], ...] = (Appointment, OrgUnit, OrgUnit)
 
 
-@cache
 def _question() -> sql.Composed:
-    """The statement of `_held_with_grants`: all columns of post, unit and the one above, grants."""
+    """The statement of `_held_with_grants`: post, unit, the one above, grants, the moment."""
     columns = sql.SQL(", ").join(
-        sql.Identifier(alias, str(field.column))
+        columns_of(alias, model)
         for alias, model in zip(("post", "unit", "above"), _POST, strict=True)
-        for field in model._meta.concrete_fields
     )
     return sql.SQL(
         "SELECT {columns}, ARRAY(SELECT permission.codename::text"
@@ -125,17 +126,13 @@ def _question() -> sql.Composed:
         " JOIN auth_permission AS permission ON permission.id = granted.permission_id"
         " JOIN django_content_type AS kind ON kind.id = granted.content_type_id"
         " WHERE granted.user_id = post.user_id AND granted.object_pk = post.unit_id::text"
-        " AND kind.app_label = 'orgs' AND kind.model = 'orgunit')"
+        " AND kind.app_label = 'orgs' AND kind.model = 'orgunit'), {moment}"
         " FROM orgs_appointment AS post JOIN orgs_orgunit AS unit ON unit.code = post.unit_id"
         " LEFT JOIN orgs_orgunit AS above ON above.code = unit.parent_id"
         " WHERE post.user_id = %(user)s AND post.starts_on <= %(day)s"
         " AND (post.ends_on IS NULL OR post.ends_on >= %(day)s)"
         " ORDER BY post.unit_id, post.id"
-    ).format(columns=columns)
-
-
-def _row_of(model: type[Model], values: Any) -> Any:
-    return model.from_db("default", [f.attname for f in model._meta.concrete_fields], values)
+    ).format(columns=columns, moment=sql.SQL(MOMENT_COLUMNS))
 
 
 def actor_of(request: HttpRequest, user: User | None) -> Scope:

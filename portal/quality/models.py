@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
 from portal.orgs.scope import Scope
 from portal.quality import transitions
+from portal.quality.lookups import AnyOf as AnyOf
 
 
 class IssueState(models.TextChoices):

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from portal import kept
 from portal.audit.record import Actor, record
 from portal.rules import paper
 from portal.rules.defaults import RuleDefault
@@ -141,6 +142,7 @@ def revise(
         code=code, version=latest.version + 1, title=latest.title, effective_from=effective_from,
         clause_id=latest.clause_id, basis=basis, parameters=parameters,
     )  # fmt: skip
+    kept.changed(kept.RULES)
     record(
         "rules.revised", by=by, at=at, target=fresh,
         changes={"from": latest.parameters, "to": parameters},

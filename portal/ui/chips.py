@@ -58,11 +58,9 @@ def in_words(field: BoundField, value: Any) -> str:
 
 
 def _names(field: BoundField, value: Any) -> list[str]:
-    choices = {
-        str(key): str(title)
-        for key, title in flat(getattr(field.field, "choices", ()))
-        if not isinstance(value, Model | QuerySet)
-    }
+    # a record names itself: the others that could have been chosen are not asked for
+    offered = () if isinstance(value, Model | QuerySet) else getattr(field.field, "choices", ())
+    choices = {str(key): str(title) for key, title in flat(offered)}
     values = value if isinstance(value, list | tuple | set | QuerySet) else [value]
     return [choices.get(str(part)) or _plain(part) for part in values]
 

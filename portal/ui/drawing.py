@@ -35,11 +35,35 @@ def fill_each(pattern: str, rows: Iterable[tuple[object, ...]]) -> SafeString:
     return SafeString("".join([pattern % tuple(map(escaped, values)) for values in rows]))
 
 
+_PICK = (
+    '<td class="pp-pick"><input type="checkbox" class="pp-check" name="pick" value="%%s"'
+    ' aria-label="%s"></td>'
+)
+
+
 class RowPattern:
-    """A table row of columns whose classes are known: each row fills in nothing but its cells."""
+    """A table row of columns whose classes are known: each row fills in nothing but its values.
 
-    def __init__(self, classes: Sequence[str]) -> None:
-        self.cells = fill_each('<td class="%s">%%s</td>', ((css,) for css in classes))
+    :param pick: what the box of a row is called by which it is ticked; blank for rows without one
+    """
 
-    def fill(self, cells: Iterable[object]) -> SafeString:
-        return SafeString(self.cells % tuple(map(escaped, cells)))
+    def __init__(self, classes: Sequence[str], pick: str = "") -> None:
+        cells = fill_each('<td class="%s">%%s</td>', ((css,) for css in classes))
+        self._picks = bool(pick)
+        self._rest = f"%s>{fill(_PICK, pick) if pick else ''}{cells}</tr>\n"
+
+    def fill(
+        self, cells: Iterable[object], *, key: str, css: str = "", url: str = "", peek: str = ""
+    ) -> SafeString:
+        """A row.
+
+        :param cells: markup, or text that will be escaped
+        :param key: id of the row's record
+        :param url: where the row leads
+        :param peek: the page that is looked at beside the list, where it is not that one
+        """
+        leads = f' data-url="{escaped(url)}"' if url else ""
+        shows = f' data-peek-url="{escaped(peek)}"' if peek else ""
+        look = f'<tr class="{escaped(css)}" data-row{leads}{shows}'
+        box = (escaped(key),) if self._picks else ()
+        return SafeString(self._rest % (look, *box, *map(escaped, cells)))

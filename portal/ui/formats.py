@@ -55,6 +55,8 @@ def round_rate(value: Decimal, places: int, target: Decimal | None = None) -> De
 
 def whole(value: Number | None) -> str:
     """An integer with thousands separators, `—` when unknown."""
+    if type(value) is int:
+        return _signed(f"{value:,}")
     number = as_decimal(value)
     if number is None:
         return DASH

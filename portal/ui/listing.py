@@ -22,10 +22,12 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
-from portal.ui import keeping, keyset, markup
+from portal import kept
+from portal.ui import keeping, keyset, list_frames, markup
 from portal.ui.cells import BulkAction, Column, Empty, Head, Row, SavedView, Text
 from portal.ui.chips import Chip, active_chips
 from portal.ui.chooser import column_boxes
@@ -93,12 +95,14 @@ class RegisterList(ListAddresses):
         filter_context: Mapping[str, Any] | None = None,
         most_counted: int | None = None,
         counts_in_order: bool = False,
+        kept_of: int = 0,
     ) -> None:
         """:param queryset: the rows in scope, before any filter
         :param estimate: total of the unfiltered list above the cap, from a counter
         :param filter_context: further arguments of the filter set
         :param most_counted: where counting stops, when it is not `count_cap`
         :param counts_in_order: an early stop walks the list's own index (with an equality in scope)
+        :param kept_of: the unit for which the count of the whole list is kept; 0 to count each time
         """
         self.request = request
         self.base = queryset
@@ -106,6 +110,7 @@ class RegisterList(ListAddresses):
         self._views = views
         self._most_counted = most_counted or self.count_cap
         self._counts_in_order = counts_in_order
+        self._kept_of = kept_of
         self.bulk = bulk
         self.export_url = export_url
         self._filter_context = filter_context or {}
@@ -245,20 +250,35 @@ class RegisterList(ListAddresses):
 
     @cached_property
     def rows(self) -> list[Row]:
-        pattern = RowPattern([column.css for column in self.shown])
+        pick = _("选中") if self.bulk else ""
+        pattern = RowPattern([column.css for column in self.shown], str(pick))
         writers = [markup.cell_writer(column) for column in self.shown]
         return [self._row(record, writers, pattern) for record in self.page.rows]
 
     def _row(self, record: Any, writers: Sequence[markup.Writer], pattern: RowPattern) -> Row:
         url, key = self.row_url(record), keyset.key_of(record)
-        cells = pattern.fill([write(record, url) for write in writers])
-        look = {"css": self.row_css(record), "peek": self.peek_url(record)}
-        drawn = markup.row(cells, url=url, pick=key if self.bulk else "", **look)
+        drawn = pattern.fill(
+            [write(record, url) for write in writers],
+            key=key, css=self.row_css(record), url=url, peek=self.peek_url(record),
+        )  # fmt: skip
         return Row(record, key, url, drawn)
 
     @cached_property
     def count(self) -> tuple[int, bool]:
         """Rows that pass the filters, and whether the number is exact; asked for, it always is."""
+        if not self._is_whole or self.request.GET.get(EXACT):
+            return self._counted()
+        unit = int(self.request.GET["unit"]) if self.chips else self._kept_of
+        key = f"count:{self.key}:{self._kept_of}:{unit}"
+        return kept.fact(key, kept.unit(unit), self._counted)
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether these are all rows of a unit for which their count is kept."""
+        narrowed = any(chip.names != ("unit",) for chip in self.chips)
+        return bool(self._kept_of) and not narrowed and not self.filter_errors
+
+    def _counted(self) -> tuple[int, bool]:
         if self.request.GET.get(EXACT):
             return self.filtered.order_by().count(), True
         found, exact = keyset.capped_count(self._countable, self._most_counted)
@@ -314,6 +334,18 @@ class RegisterList(ListAddresses):
             return Head(column, self.url(sort=column.key), "")
         turned = column.key if descending else f"-{column.key}"
         return Head(column, self.url(sort=turned), "descending" if descending else "ascending")
+
+    @property
+    def drawn_rows(self) -> str:
+        return SafeString("".join([row.drawn for row in self.rows]))
+
+    @property
+    def drawn_heads(self) -> str:
+        return list_frames.heads(self)
+
+    @property
+    def drawn_pager(self) -> str:
+        return list_frames.pager(self)
 
     # --- columns ----------------------------------------------------------------------------
 

@@ -29,10 +29,6 @@ _EYE = (
     '<button type="button" class="pp-iconbtn" hx-get="%s" hx-target="#dialog-host"'
     ' hx-swap="innerHTML" hx-push-url="false" aria-label="%s" title="%s">%s</button>'
 )
-_PICK = (
-    '<td class="pp-pick"><input type="checkbox" class="pp-check" name="pick" value="%s"'
-    ' aria-label="%s"></td>'
-)
 _SEGMENT_WIDTH, _SEGMENT_HEIGHT, _SEGMENT_STEP = 6, 10, 8
 
 
@@ -130,21 +126,6 @@ def _lock(why: str) -> str:
     return fill('<span title="%s">%s</span>', why, icon("lock", label=why))
 
 
-def row(cells: str, *, css: str, url: str, pick: str, peek: str = "") -> str:
-    """A table row around its drawn cells: where it leads, and its box (`pick` is its id).
-
-    :param peek: the page that is looked at beside the list, where it is not the one it leads to
-    """
-    return fill(
-        '<tr class="%s" data-row%s%s>%s%s</tr>\n',
-        css,
-        fill(' data-url="%s"', url) if url else "",
-        fill(' data-peek-url="%s"', peek) if peek else "",
-        fill(_PICK, pick, _("选中")) if pick else "",
-        cells,
-    )
-
-
 #: Writes a row's cell: takes the row and its address.
 Writer = Callable[[Any, str], str]
 
@@ -157,12 +138,16 @@ def cell_writer(column: Column) -> Writer:
     read, plain = column.reader, _BY_KIND.get(column.kind, str)
     template = get_template(column.template) if column.template else None
     is_name = column.kind == "name"
+    is_text = not is_name and column.kind not in _BY_KIND
 
     def write(row: Any, row_url: str) -> str:
         value = read(row)
         if template:
             return template.render({"row": row, "value": value})
-        if writer := _BY_TYPE.get(type(value)):
+        kind = type(value)
+        if kind is str and is_text and value:
+            return str(value)
+        if writer := _BY_TYPE.get(kind):
             return writer(value)
         if value is None or value == "":
             return formats.DASH

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from housing.filters import filter_context
+from portal import kept
 from portal.audit.record import record
 from portal.metrics import figures
 from portal.orgs.access import PortalRequest, needs
@@ -62,7 +63,7 @@ def residents(request: PortalRequest) -> HttpResponse:
     context = {
         "may_register": may_register(request),
         "may_export": scope.may(Capability.EXPORT_MASKED),
-        "unit": _chosen_unit(request),
+        "unit": _chosen_unit(listing),
     }
     return listing.respond("residents/residents.html", context)
 
@@ -81,6 +82,7 @@ def listing_of(request: PortalRequest) -> Register:
         estimate=None if narrow else partial(_people, scope),
         most_counted=None if narrow else FEW,
         counts_in_order=scope.level == "street",
+        kept_of=scope.unit,
         day=today,
         may_reveal=scope.may(Capability.REVEAL_IDENTITY),
         may_add=may_register(request),
@@ -107,8 +109,8 @@ def _views(scope: Scope, today: date) -> list[SavedView]:
     }
     counted: dict[str, int] = {}
     if scope.level == "committee":
-        counts = {key: Count("id", filter=wanted) for key, wanted in conditions.items()}
-        counted = Residence.objects.in_scope(scope).actual().aggregate(all=Count("id"), **counts)
+        key, subject = f"tabs:residents:{scope.unit}:{today}", kept.unit(scope.unit)
+        counted = kept.fact(key, subject, partial(_counted, scope, conditions))
     titles = {
         "all": (_("全部"), ""),
         "nonlocal": (_("来沪人员 · 待核实"), "category=20&overdue=1"),
@@ -120,12 +122,18 @@ def _views(scope: Scope, today: date) -> list[SavedView]:
     return [SavedView(title, query, counted.get(key)) for key, (title, query) in titles.items()]
 
 
-def _chosen_unit(request: PortalRequest) -> OrgUnit | None:
-    """The unit that the address narrows to, if it lies in scope."""
-    asked = request.GET.get("unit", "")
-    if not asked.isdecimal() or not request.scope.covers(int(asked)):
+def _counted(scope: Scope, conditions: dict[str, Q]) -> dict[str, int]:
+    """Everybody of a committee, and those under each tab."""
+    counts = {key: Count("id", filter=wanted) for key, wanted in conditions.items()}
+    return Residence.objects.in_scope(scope).actual().aggregate(all=Count("id"), **counts)
+
+
+def _chosen_unit(listing: Register) -> OrgUnit | None:
+    """The unit that the address narrows to; its condition knows those in scope only."""
+    if listing.filterset is None or not listing.filterset.is_valid():
         return None
-    return OrgUnit.objects.filter(code=int(asked)).first()
+    found: OrgUnit | None = listing.filterset.form.cleaned_data.get("unit")
+    return found
 
 
 def _by_street(request: PortalRequest) -> HttpResponse:

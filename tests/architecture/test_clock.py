@@ -36,6 +36,7 @@ ALSO_EDGES = {
     "portal/orgs/posts.py": "finds the acting post of a request",
     "portal/accounts/bearer.py": "lets another system in, whose token has its time",
     "portal/accounts/entering.py": "begins the session of a request, and tells when it is over",
+    "portal/accounts/sessions.py": "reads the session of a request, if it is not over",
     "portal/accounts/fresh.py": "tells how long ago the person of a request proved who they are",
     "portal/orgs/witness.py": "tells what became of a request when its transaction has ended",
     "portal/embedded.py": "starts servers, before there is anything else",

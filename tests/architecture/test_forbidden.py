@@ -194,7 +194,7 @@ def test_celery_is_signalled_in_one_place() -> None:
 
 # Who keeps something in the cache, and why nobody reads another office's rows out of it.
 CACHE_USERS = {
-    "portal/nav.py": "how many issues must be mended, by the reader's own unit",
+    "portal/kept.py": "counts and shared views by unit, a user's own running work by user",
     "portal/metrics/dashboards.py": "open issues of the district by rule, for its readers",
     "portal/accounts/throttle.py": "counters of guesses, by digest",
     "portal/accounts/services/tokens.py": "that a token's use has just been noted, by its prefix",

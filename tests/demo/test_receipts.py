@@ -70,7 +70,7 @@ def measured(made):
 def opened(username):
     client = Client()
     client.force_login(
-        User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend"
+        User.objects.get(username=username), backend="portal.accounts.backends.AccountBackend"
     )
     session = client.session
     mark_proved(session)

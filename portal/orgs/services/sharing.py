@@ -6,6 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.http import QueryDict
 
+from portal import kept
 from portal.accounts.models import User
 from portal.audit.record import record
 from portal.orgs.access import NotAllowed, require
@@ -77,7 +78,13 @@ def _own(by: Scope, key: str, view: str) -> dict[str, Any] | None:
     return next((each for each in views if each["key"] == view), None)
 
 
+def views_of(street: int) -> str:
+    """What a street shares, as a subject of `portal.kept`."""
+    return f"views:{street}"
+
+
 def _tell(act: str, view: SharedView, by: Scope, at: datetime) -> None:
+    kept.changed(views_of(view.street_id))
     record(
         f"orgs.view_{act}", by=by, at=at, target=view, committee=view.street_id,
         changes={"list": view.list_key, "title": view.title, "filter": view.query},

@@ -1,0 +1,66 @@
+"""What stands above and below the rows of a list: its head, its pager, from stencils."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.utils.safestring import SafeString
+
+from portal.ui import formats
+from portal.ui.cells import Head
+from portal.ui.stencils import Stencil, gap
+from portal.ui.words import language
+
+if TYPE_CHECKING:
+    from portal.ui.listing import RegisterList
+
+
+def heads(listing: "RegisterList") -> SafeString:
+    """The row of column titles; those that can be sorted by lead to the list in that order."""
+    current, descending = listing.order
+    shown = tuple(column.key for column in listing.shown)
+    by = "" if current is None else current.key
+    drawn = _heads(type(listing), shown, by, descending, bool(listing.bulk), language())  # type: ignore[arg-type]  # a class is hashable, whatever its stubs say
+    return drawn.fill({head.column.key: head.url for head in listing.heads if head.url})
+
+
+@lru_cache(maxsize=512)
+def _heads(
+    listing: "type[RegisterList]", shown: tuple[str, ...], by: str, descending: bool, picks: bool,
+    _language: str | None,
+) -> Stencil:  # fmt: skip
+    columns = {column.key: column for column in listing.columns}
+    turned = "descending" if descending else "ascending"
+    drawn = [
+        Head(columns[key], gap(key) if columns[key].sort else "", turned if key == by else "")
+        for key in shown
+    ]
+    return Stencil("ui/list_heads.html", {"heads": drawn, "picks": picks})
+
+
+def pager(listing: "RegisterList") -> SafeString:
+    """How many rows there are, the choice of a page's size, the way to the pages beside."""
+    sizes = tuple(listing.page_sizes)
+    state = "exact" if listing.is_exact else "capped" if listing.is_capped else "about"
+    before, after = listing.previous_url, listing.next_url
+    drawn = _pager(
+        str(listing.unit), state, sizes, listing.size, bool(before), bool(after), language()
+    )
+    written = formats.wan if state == "about" else formats.whole
+    links = {f"size{size}": url for size, url in listing.size_links}
+    return drawn.fill({
+        "rows": len(listing.rows), "total": written(listing.total), "previous": before,
+        "next": after, **links,
+    })  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def _pager(
+    unit: str, state: str, sizes: Sequence[int], size: int, before: bool, after: bool,
+    _language: str | None,
+) -> Stencil:  # fmt: skip
+    return Stencil("ui/list_pager.html", {
+        "unit": unit, "state": state, "rows": gap("rows"), "total": gap("total"),
+        "sizes": [(each, gap(f"size{each}"), each == size) for each in sizes],
+        "previous": gap("previous") if before else "", "next": gap("next") if after else "",
+    })  # fmt: skip
