@@ -10,8 +10,10 @@ Counts and words of offices, nothing of a person; a key names the unit whose pos
 
 import threading
 import uuid
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
 
 from django.core.cache import caches
 from django.db import transaction
@@ -20,7 +22,69 @@ Fact = TypeVar("Fact")
 KEPT_SECONDS = 60
 #: A mark outlives whatever was kept under the one before it.
 MARKED_SECONDS = 2 * KEPT_SECONDS
+
+
+# --- subjects: what changes -------------------------------------------------------------------
+
 RULES = "rules"
+
+
+def unit(code: int) -> str:
+    """The register, the open issues and all else of one unit."""
+    return f"unit:{code}"
+
+
+def work_of(user_id: int | None) -> str:
+    """What somebody has asked to be done in the background."""
+    return f"work:{user_id}"
+
+
+def views_of(street: int) -> str:
+    """The views that a street shares with its committees."""
+    return f"views:{street}"
+
+
+# --- facts: what is kept ----------------------------------------------------------------------
+
+
+class Key(NamedTuple):
+    """A fact by name, and what it depends on."""
+
+    name: str
+    subject: str
+
+
+def must_mend(code: int) -> Key:
+    """How many open issues of a unit must be mended."""
+    return Key(f"must:{code}", unit(code))
+
+
+def running(code: int, user_id: int | None) -> Key:
+    """How many pieces of somebody's work in a unit are not over."""
+    return Key(f"running:{code}:{user_id}", work_of(user_id))
+
+
+def shared_views(street: int, list_key: str) -> Key:
+    """The views that a street shares of one list."""
+    return Key(f"views:{street}:{list_key}", views_of(street))
+
+
+def rows_of(list_key: str, reader: int, code: int) -> Key:
+    """How many rows a list has of one unit, as posts of the unit `reader` see it."""
+    return Key(f"rows:{list_key}:{reader}:{code}", unit(code))
+
+
+def tabs_of(list_key: str, code: int, day: date) -> Key:
+    """How many rows of a list stand under each of its tabs on a day."""
+    return Key(f"tabs:{list_key}:{code}:{day}", unit(code))
+
+
+def yardstick(day: date) -> Key:
+    """By which rules freshness is measured on a day."""
+    return Key(f"yardstick:{day}", RULES)
+
+
+# --- keeping ----------------------------------------------------------------------------------
 
 
 class _Waiting(threading.local):
@@ -30,30 +94,56 @@ class _Waiting(threading.local):
         self.subjects: set[str] = set()
 
 
+class _Page:
+    """What one request will ask for, and what Redis has told it so far."""
+
+    def __init__(self, expected: Iterable[Key]) -> None:
+        self.expected = set(expected)
+        self.told: dict[Key, tuple[Any, Any]] = {}
+
+    def ask(self, key: Key) -> tuple[Any, Any]:
+        """The mark in force and what is kept; all that is expected comes in the same answer."""
+        if key not in self.told:
+            self.told |= _ask({key, *self.expected})
+            self.expected.clear()
+        return self.told[key]
+
+
 _waiting = _Waiting()
+_page: ContextVar[_Page | None] = ContextVar("kept_for_page", default=None)
 
 
-def unit(code: int) -> str:
-    """The register, the open issues and all else of one unit, as a subject."""
-    return f"unit:{code}"
+def begin(*expected: Key) -> None:
+    """A request begins, in which these will be asked for: Redis is asked for them together."""
+    _page.set(_Page(expected))
 
 
-def fact(key: str, subject: str, work: Callable[[], Fact]) -> Fact:
-    """What `work` gives: as it is kept under the subject's mark, else worked out and kept.
+def expect(*keys: Key) -> None:
+    """These too, later in this request."""
+    if page := _page.get():
+        page.expected.update(keys)
 
-    :param key: names the fact and for whom it holds: the unit, the day
-    """
-    if subject in _waiting.subjects:  # changed here and not committed: nobody else sees it yet
+
+def fact(key: Key, work: Callable[[], Fact]) -> Fact:
+    """What `work` gives: as it is kept under the subject's mark, else worked out and kept."""
+    if key.subject in _waiting.subjects:  # changed here and not committed: nobody else sees it yet
         return work()
-    hints, name, mark = caches["hints"], f"fact:{key}", f"mark:{subject}"
-    known = hints.get_many([name, mark])
-    current, stored = known.get(mark), known.get(name)
-    if stored is not None and stored[0] == current:
+    page = _page.get()
+    mark, stored = page.ask(key) if page else _ask([key])[key]
+    if stored is not None and stored[0] == mark:
         found: Fact = stored[1]
         return found
     found = work()
-    hints.set(name, (current, found), KEPT_SECONDS)
+    caches["hints"].set(f"fact:{key.name}", (mark, found), KEPT_SECONDS)
     return found
+
+
+def _ask(keys: Iterable[Key]) -> dict[Key, tuple[Any, Any]]:
+    """Of each fact the mark of its subject and what is kept with its mark, None for either."""
+    wanted = list(keys)
+    names = {f"fact:{key.name}" for key in wanted} | {f"mark:{key.subject}" for key in wanted}
+    told = caches["hints"].get_many(names)
+    return {key: (told.get(f"mark:{key.subject}"), told.get(f"fact:{key.name}")) for key in wanted}
 
 
 def changed(*subjects: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 from portal import kept
 from portal.accounts.entering import idle_seconds
 from portal.jobs.models import Job, JobState
-from portal.jobs.services import jobs_of
 from portal.orgs.capabilities import Capability as C
 from portal.orgs.models import Appointment
 from portal.orgs.posts import posts_of
 from portal.orgs.scope import Level, Scope
 from portal.quality.models import DataQualityIssue
-from portal.ui.context import NavEntry, NavGroup
+from portal.ui.context import Menu, NavEntry, NavGroup
 from portal.ui.words import language
 
 ALL: tuple[Level, ...] = ("district", "street", "committee")
@@ -169,19 +168,11 @@ GROUPS: list[tuple[str, list[Item]]] = [
 ]  # fmt: skip
 
 
-def nav_for(request: HttpRequest) -> tuple[NavGroup, ...]:
-    """The groups of the menu that the acting post may use."""
+def nav_for(request: HttpRequest) -> Menu:
+    """The menu that the acting post may use."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
-    menu = _menu(scope.level, scope.capabilities, _here(request), language())
-    if not scope.may(C.VIEW_QUALITY) or not (faults := _to_mend(scope)):
-        return menu
-    return tuple(
-        replace(group, entries=tuple(
-            replace(entry, count=faults) if entry.key == "quality" else entry
-            for entry in group.entries
-        ))
-        for group in menu
-    )  # fmt: skip
+    faults = _to_mend(scope) if scope.may(C.VIEW_QUALITY) else 0
+    return _menu(scope.level, scope.capabilities, _here(request), faults or None, language())
 
 
 def _here(request: HttpRequest) -> str:
@@ -203,33 +194,39 @@ def _here(request: HttpRequest) -> str:
 def _to_mend(scope: Scope) -> int:
     """Open issues that must be mended; up to a minute old above a committee."""
     must = DataQualityIssue.objects.in_scope(scope).open().filter(severity="must")
-    return kept.fact(f"must:{scope.unit}", kept.unit(scope.unit), must.count)
+    return kept.fact(kept.must_mend(scope.unit), must.count)
 
 
 @lru_cache(maxsize=1024)
 def _menu(
-    level: Level, capabilities: frozenset[str], here: str, _language: str
-) -> tuple[NavGroup, ...]:
-    """The menu depends on nothing else, so that it is put together once per process."""
-    return tuple(
-        NavGroup(_(title) if title else "", items)
-        for title, entries in GROUPS
-        if (
-            items := tuple(
-                _entry(item, here)
-                for item in entries
-                if level in item.levels
-                and str(item.capability) in capabilities
-                and (item.unless is None or str(item.unless) not in capabilities)
+    level: Level, capabilities: frozenset[str], here: str, faults: int | None,
+    _language: str | None,
+) -> Menu:  # fmt: skip
+    """The menu depends on nothing else, so that it is put together once per process.
+
+    :param faults: open issues that must be mended, None when there is none to show
+    """
+    return Menu(
+        tuple(
+            NavGroup(_(title) if title else "", items)
+            for title, entries in GROUPS
+            if (
+                items := tuple(
+                    _entry(item, here, faults if item.key == "quality" else None)
+                    for item in entries
+                    if level in item.levels
+                    and str(item.capability) in capabilities
+                    and (item.unless is None or str(item.unless) not in capabilities)
+                )
             )
         )
     )
 
 
-def _entry(item: Item, here: str) -> NavEntry:
+def _entry(item: Item, here: str, count: int | None) -> NavEntry:
     area = here.partition(":")[0] == item.url.partition(":")[0]
     lit = here in (item.url, *item.pages) or (item.register and area and here not in _NAMED)
-    return NavEntry(item.key, _(item.title), reverse(item.url), item.icon, active=lit)
+    return NavEntry(item.key, _(item.title), reverse(item.url), item.icon, count, active=lit)
 
 
 _NAMED = {
@@ -286,8 +283,7 @@ def _running(scope: Scope) -> int:
     waiting = Job.objects.in_scope(scope).filter(
         requested_by=scope.user_id, state__in=[JobState.WAITING, JobState.RUNNING]
     )
-    who = jobs_of(scope.user_id)
-    return kept.fact(f"{who}:{scope.unit}", who, waiting.count)
+    return kept.fact(kept.running(scope.unit, scope.user_id), waiting.count)
 
 
 def _parent_name(posts: Sequence[Appointment], scope: Scope) -> str:

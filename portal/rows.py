@@ -60,9 +60,8 @@ def columns_of(alias: str, model: type[models.Model]) -> sql.Composed:
 
 @cache
 def written(statement: Callable[[], sql.Composable]) -> str:
-    """A statement without values of its own as text, written once: the driver would each time."""
-    with connection.cursor() as cursor:
-        return str(statement().as_string(cursor.cursor))
+    """A statement without values of its own, as text."""
+    return _text(statement())
 
 
 def row_of(model: type[Row], values: Sequence[Any]) -> Row:
@@ -103,16 +102,22 @@ def _insert(
 ) -> None:
     """:param values: of all rows, a list for each column that is ours to give"""
     given = _Given(_columns(model, None), values)
-    ending = sql.SQL(" ON CONFLICT DO NOTHING") if ignore_conflicts else sql.SQL("")
-    statement = sql.SQL("INSERT INTO {table} ({names}) SELECT {values} FROM {rows}{ending}").format(
-        table=sql.Identifier(model._meta.db_table),
-        names=sql.SQL(", ").join(sql.Identifier(column[1]) for column in given.columns),
-        values=sql.SQL(", ").join(given.expressions),
-        rows=given.rows,
-        ending=ending,
-    )
     with connection.cursor() as cursor:
-        cursor.execute(statement, given.params)
+        cursor.execute(_inserting(model, given.alike, ignore_conflicts), given.params)
+
+
+@lru_cache(maxsize=256)
+def _inserting(model: type[models.Model], alike: tuple[bool, ...], ignore_conflicts: bool) -> str:
+    columns = _columns(model, None)
+    ending = sql.SQL(" ON CONFLICT DO NOTHING") if ignore_conflicts else sql.SQL("")
+    statement = sql.SQL("INSERT INTO {table} ({names}) SELECT {values} FROM {rows}{ending}")
+    return _text(statement.format(
+        table=sql.Identifier(model._meta.db_table),
+        names=sql.SQL(", ").join(sql.Identifier(column[1]) for column in columns),
+        values=sql.SQL(", ").join(_expressions(columns, alike)),
+        rows=_unnested(columns, alike),
+        ending=ending,
+    ))  # fmt: skip
 
 
 def update_rows(
@@ -130,18 +135,24 @@ def update_rows(
     key = of._meta.pk
     columns = _columns(of, (key.name, *dict.fromkeys(fields)))
     given = _Given(columns, [[row[column[0]] for row in held] for column in columns])
+    with connection.cursor() as cursor:
+        cursor.execute(_updating(of._meta.db_table, columns, given.alike), given.params)
+
+
+@lru_cache(maxsize=256)
+def _updating(table: str, columns: tuple[Column, ...], alike: tuple[bool, ...]) -> str:
+    values = _expressions(columns, alike)
     changes = sql.SQL(", ").join(
         sql.SQL("{} = {}").format(sql.Identifier(column[1]), value)
-        for column, value in zip(given.columns[1:], given.expressions[1:], strict=True)
+        for column, value in zip(columns[1:], values[1:], strict=True)
     )
     statement = sql.SQL(
         "UPDATE {table} AS held SET {changes} FROM {rows} WHERE held.{key} = given.{key}"
-    ).format(
-        table=sql.Identifier(of._meta.db_table), changes=changes, rows=given.rows,
+    )
+    return _text(statement.format(
+        table=sql.Identifier(table), changes=changes, rows=_unnested(columns, alike),
         key=sql.Identifier(columns[0][1]),
-    )  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given.params)
+    ))  # fmt: skip
 
 
 class _Given:
@@ -152,19 +163,31 @@ class _Given:
     """
 
     def __init__(self, columns: Sequence[Column], values: Sequence[list[Any]]) -> None:
-        self.columns = columns
-        self.expressions: list[sql.Composable] = []
-        constants, arrays, each = [], [], []
-        for place, (column, held) in enumerate(zip(columns, values, strict=True)):
-            if place and _is_one(held, column):
-                self.expressions.append(_constant(column))
+        #: of each column, whether all rows have the same in it; the statement depends on no more
+        self.alike = tuple(
+            place > 0 and _is_one(held, column)
+            for place, (column, held) in enumerate(zip(columns, values, strict=True))
+        )
+        constants, arrays = [], []
+        for column, held, alike in zip(columns, values, self.alike, strict=True):
+            if alike:
                 constants.append(_array_of(held[:1], column))
             else:
-                self.expressions.append(_value(column))
-                each.append(column)
                 arrays.append(_array_of(held, column))
-        self.rows = _unnested(each)
         self.params = [*constants, *arrays]
+
+
+def _expressions(columns: Sequence[Column], alike: Sequence[bool]) -> list[sql.Composable]:
+    return [
+        _constant(column) if one else _value(column)
+        for column, one in zip(columns, alike, strict=True)
+    ]
+
+
+def _text(statement: sql.Composable) -> str:
+    """As the driver would write it, once for all times that it is asked."""
+    with connection.cursor() as cursor:
+        return str(statement.as_string(cursor.cursor))
 
 
 def _is_one(values: list[Any], column: Column) -> bool:
@@ -191,7 +214,9 @@ def _value(column: Column) -> sql.Composable:
     return sql.SQL("{}::{}").format(value, sql.SQL(kind)) if kind.endswith("[]") else value
 
 
-def _unnested(columns: Sequence[Column]) -> sql.Composable:
+def _unnested(columns: Sequence[Column], alike: Sequence[bool]) -> sql.Composable:
+    """The columns that differ from row to row."""
+    columns = [column for column, one in zip(columns, alike, strict=True) if not one]
     return sql.SQL("unnest({arrays}) AS given({names})").format(
         arrays=sql.SQL(", ").join(
             sql.SQL("%s::{}[]").format(sql.SQL("text" if kind.endswith("[]") else kind))

@@ -33,7 +33,7 @@ class Yardstick:
 def yardstick() -> Yardstick:
     """Today's rules."""
     day = timezone.localdate()
-    cycles, target = kept.fact(f"yardstick:{day}", kept.RULES, partial(_measures, day))
+    cycles, target = kept.fact(kept.yardstick(day), partial(_measures, day))
     return Yardstick(day, cycles, target)
 
 

@@ -81,15 +81,10 @@ def ask(
         JobChunk(job=job, committee_id=unit, seq=seq, params=chunk)
         for seq, chunk in enumerate(chunks)
     )
-    kept.changed(jobs_of(by.user_id))
+    kept.changed(kept.work_of(by.user_id))
     hands = min(len(chunks), handlers()[kind].hands)
     transaction.on_commit(partial(_ring_for, hands, job.pk, unit))
     return job
-
-
-def jobs_of(user_id: int | None) -> str:
-    """A user's pieces of work, as a subject of `portal.kept`."""
-    return f"jobs:{user_id}"
 
 
 def _ring_for(hands: int, job_id: uuid.UUID, unit: int) -> None:
@@ -268,7 +263,7 @@ _SENTENCES: dict[Trouble | None, str] = {
 def _fail(job: Job, why: str, by: Scope) -> None:
     now = timezone.now()
     Job.objects.filter(pk=job.pk).update(state=JobState.FAILED, error=why, finished_at=now)
-    kept.changed(jobs_of(job.requested_by))
+    kept.changed(kept.work_of(job.requested_by))
     if told := _handler(job).failed:
         told(job, by, now)
 
@@ -295,7 +290,7 @@ def _finish(job_id: uuid.UUID, scope: Scope) -> None:
         job.state, job.finished_at = JobState.DONE, timezone.now()
         job.chunks_done = job.chunk_count
         job.save(update_fields=["result", "state", "finished_at", "chunks_done"])
-        kept.changed(jobs_of(job.requested_by))
+        kept.changed(kept.work_of(job.requested_by))
 
 
 def _handler(job: Job) -> Handler:
@@ -331,7 +326,7 @@ def cancel(*, job_id: uuid.UUID, by: Scope, at: datetime) -> Job:
         raise UnableToCancel("这项任务已经结束")
     job.state, job.finished_at = JobState.CANCELLED, at
     job.save(update_fields=["state", "finished_at"])
-    kept.changed(jobs_of(job.requested_by))
+    kept.changed(kept.work_of(job.requested_by))
     return job
 
 

@@ -9,11 +9,15 @@ from portal.accounts.lists import PreferenceKeeper
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import SharedView
 from portal.orgs.scope import STREET_SPAN, Scope
-from portal.orgs.services.sharing import views_of
 
 
 class PostKeeper(PreferenceKeeper):
     """The account's preferences, and the views of the acting post's street."""
+
+    def expect(self, request: HttpRequest, key: str) -> None:
+        scope: Scope | None = getattr(request, "scope", None)
+        if scope is not None and scope.level != "district":
+            kept.expect(kept.shared_views(street_of(scope), key))
 
     def offered(self, request: HttpRequest, key: str) -> dict[str, Any]:
         scope: Scope | None = getattr(request, "scope", None)
@@ -21,8 +25,7 @@ class PostKeeper(PreferenceKeeper):
             return {}
         may_share = scope.level == "street" and scope.may(Capability.SHARE_VIEWS)
         street = street_of(scope)
-        subject = views_of(street)
-        shared = kept.fact(f"{subject}:{key}", subject, lambda: _shared(street, key))
+        shared = kept.fact(kept.shared_views(street, key), lambda: _shared(street, key))
         return {
             "shared": [{**view, "withdrawable": may_share} for view in shared],
             "may_share": may_share,

@@ -11,10 +11,12 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from portal import kept
 from portal.accounts.bearer import token_in
 from portal.accounts.entering import keep_awake, seconds_left
 from portal.orgs import posts, tokens
 from portal.orgs.postgresql import patience
+from portal.orgs.scope import Scope
 from portal.outages import Trouble, trouble_of
 from portal.ui.errors import unavailable
 
@@ -101,6 +103,7 @@ class ScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.scope = None  # type: ignore[attr-defined]
+        kept.begin()
         if request.user.is_authenticated:
             by_token = token_in(request) is not None
             if not by_token and seconds_left(request) <= 0:
@@ -111,6 +114,13 @@ class ScopeMiddleware:
                 if not by_token and request.path != reverse("accounts:left"):
                     keep_awake(request)
                 request.scope = posts.acting_scope(request)  # type: ignore[attr-defined]
+                _expect_frame(request.scope)  # type: ignore[attr-defined]
                 tokens.enter(request.scope)  # type: ignore[attr-defined]
                 connection.apply_scope()  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+def _expect_frame(scope: Scope | None) -> None:
+    """What the frame around every page will ask for."""
+    if scope is not None:
+        kept.expect(kept.must_mend(scope.unit), kept.running(scope.unit, scope.user_id))

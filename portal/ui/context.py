@@ -2,7 +2,7 @@
 
 The frame knows nothing of the areas. The product names two functions in its settings:
 
-- `UI_NAV` (default `portal.nav.nav_for`): `nav_for(request)` gives the groups of the navigation;
+- `UI_NAV` (default `portal.nav.nav_for`): `nav_for(request)` gives the navigation;
 - `UI_SHELL` (optional): `shell_for(request)` gives fields of `Shell` that only the product knows.
 
 What is not given is not rendered.
@@ -38,6 +38,13 @@ class NavGroup:
 
     title: str
     entries: tuple[NavEntry, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Menu:
+    """All groups of a navigation; one that is kept is known again without being compared."""
+
+    groups: tuple[NavGroup, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,27 +87,30 @@ class Shell:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav` and `shell`, worked out only when a template reads them."""
+    """Context processor: `nav`, `navigation` (drawn) and `shell`, as a template reads them."""
     return {
-        "nav": SimpleLazyObject(lambda: _nav(request)),
+        "nav": SimpleLazyObject(lambda: _nav(request).groups),
         "navigation": SimpleLazyObject(lambda: drawn(_nav(request))),
         "shell": SimpleLazyObject(lambda: _shell(request)),
     }
 
 
-def _nav(request: HttpRequest) -> tuple[NavGroup, ...]:
+_NO_MENU = Menu()
+
+
+def _nav(request: HttpRequest) -> Menu:
     if getattr(request, "scope", None) is None:
-        return ()
-    nav_for: Callable[[HttpRequest], tuple[NavGroup, ...]] = import_string(
+        return _NO_MENU
+    nav_for: Callable[[HttpRequest], Menu] = import_string(
         getattr(settings, "UI_NAV", "portal.nav.nav_for")
     )
     return nav_for(request)
 
 
 @lru_cache(maxsize=1024)
-def drawn(groups: tuple[NavGroup, ...]) -> str:
+def drawn(menu: Menu) -> str:
     """The navigation, drawn once per process for each menu and current page."""
-    return get_template("ui/nav.html").render({"nav": groups})
+    return get_template("ui/nav.html").render({"nav": menu.groups})
 
 
 def _shell(request: HttpRequest) -> Shell:

@@ -27,6 +27,9 @@ class Keeper(Protocol):
     def kept(self, request: HttpRequest, key: str) -> dict[str, Any]:
         """`columns`, `rows` and `views` as far as they were chosen."""
 
+    def expect(self, request: HttpRequest, key: str) -> None:
+        """This list's choices will be asked for."""
+
     def offered(self, request: HttpRequest, key: str) -> dict[str, Any]:
         """`shared`: views that others share with this user; `may_share`: whether the user may."""
 
@@ -39,6 +42,9 @@ class SessionKeeper:
 
     def kept(self, request: HttpRequest, key: str) -> dict[str, Any]:
         return dict(request.session.get(f"list:{key}", {}))
+
+    def expect(self, request: HttpRequest, key: str) -> None:
+        """Nothing to prepare."""
 
     def offered(self, request: HttpRequest, key: str) -> dict[str, Any]:
         return {}

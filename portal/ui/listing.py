@@ -114,6 +114,9 @@ class RegisterList(ListAddresses):
         self.bulk = bulk
         self.export_url = export_url
         self._filter_context = filter_context or {}
+        keeping.keeper().expect(request, self.key)
+        if kept_of:
+            kept.expect(kept.rows_of(self.key, kept_of, kept_of))
 
     # --- for subclasses ---------------------------------------------------------------------
 
@@ -269,8 +272,7 @@ class RegisterList(ListAddresses):
         if not self._is_whole or self.request.GET.get(EXACT):
             return self._counted()
         unit = int(self.request.GET["unit"]) if self.chips else self._kept_of
-        key = f"count:{self.key}:{self._kept_of}:{unit}"
-        return kept.fact(key, kept.unit(unit), self._counted)
+        return kept.fact(kept.rows_of(self.key, self._kept_of, unit), self._counted)
 
     @property
     def _is_whole(self) -> bool:

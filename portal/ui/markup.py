@@ -5,12 +5,12 @@ includes, 2 ms so); everything else is written in templates. `fill` escapes what
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from django.template.loader import get_template
 from django.templatetags.static import static
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_noop
 
 from portal.ui import formats, graphics
@@ -29,6 +29,7 @@ _EYE = (
     '<button type="button" class="pp-iconbtn" hx-get="%s" hx-target="#dialog-host"'
     ' hx-swap="innerHTML" hx-push-url="false" aria-label="%s" title="%s">%s</button>'
 )
+_GAP = "\x00"  # where a value will stand; no word holds it
 _SEGMENT_WIDTH, _SEGMENT_HEIGHT, _SEGMENT_STEP = 6, 10, 8
 
 
@@ -83,42 +84,24 @@ def masked(mask: str, url: str = "", denied: str = "", label: str = "", key: str
     head, _stars, tail = mask.partition("*" * stars) if stars else (mask, "", "")
     if "*" in head or "*" in tail:
         head, stars, tail = mask, 0, ""
-    words = _mask_words(label or _("证件号"), language())
-    return fill(
+    pattern = _mask_pattern(label or _("证件号"), bool(key), bool(url), denied, language())
+    named, shown = ((key,) if key else ()), (url,) if url and not denied else ()
+    return fill(pattern, *named, mask, mask[-4:], head, "*" * stars, tail, *shown)
+
+
+@lru_cache(maxsize=64)
+def _mask_pattern(label: str, named: bool, shown: bool, denied: str, _language: str | None) -> str:
+    """A masked value of this name: gaps for its id, the mask, its parts, where it is revealed."""
+    aloud = _("%(label)s，已遮盖，尾号 %(tail)s") % {"label": label, "tail": _GAP}
+    act = _("查看完整%(label)s") % {"label": label}
+    eye = fill(_EYE, _GAP, act, act, icon("eye")) if shown else ""
+    whole = fill(
         '<span class="pp-mask"%s data-mask="%s"><span class="visually-hidden">%s</span>'
         '<span class="pp-mask-value" aria-hidden="true">%s<s>%s</s>%s</span>%s</span>',
-        fill(' id="mask-%s"', key) if key else "",
-        mask,
-        words.read_aloud.replace("****", mask[-4:]),
-        head,
-        "*" * stars,
-        tail,
-        _lock_or_eye(url, denied, words.act),
-    )
-
-
-@dataclass(frozen=True)
-class _MaskWords:
-    """What is said of a masked value: `****` stands for its tail."""
-
-    read_aloud: str
-    act: str
-
-
-@lru_cache(maxsize=32)
-def _mask_words(label: str, _language: str | None) -> _MaskWords:
-    return _MaskWords(
-        _("%(label)s，已遮盖，尾号 %(tail)s") % {"label": label, "tail": "****"},
-        _("查看完整%(label)s") % {"label": label},
-    )
-
-
-def _lock_or_eye(url: str, denied: str, act: str) -> str:
-    if denied:
-        return _lock(denied)
-    if not url:
-        return ""
-    return fill(_EYE, url, act, act, icon("eye"))
+        SafeString(f' id="mask-{_GAP}"') if named else "", _GAP, aloud, _GAP, _GAP, _GAP,
+        _lock(denied) if denied else eye,
+    )  # fmt: skip
+    return whole.replace("%", "%%").replace(_GAP, "%s")
 
 
 @lru_cache(maxsize=32)

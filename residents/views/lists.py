@@ -109,8 +109,8 @@ def _views(scope: Scope, today: date) -> list[SavedView]:
     }
     counted: dict[str, int] = {}
     if scope.level == "committee":
-        key, subject = f"tabs:residents:{scope.unit}:{today}", kept.unit(scope.unit)
-        counted = kept.fact(key, subject, partial(_counted, scope, conditions))
+        key = kept.tabs_of(Register.key, scope.unit, today)
+        counted = kept.fact(key, partial(_counted, scope, conditions))
     titles = {
         "all": (_("全部"), ""),
         "nonlocal": (_("来沪人员 · 待核实"), "category=20&overdue=1"),

@@ -21,11 +21,18 @@ pytestmark = pytest.mark.django_db
 def _nothing_waits(monkeypatch):
     """Acts of other tests, which were all undone, are not this thread's any more."""
     monkeypatch.setattr(kept._waiting, "subjects", set())
+    kept._page.set(None)
 
 
 @pytest.fixture
 def subject():
     return f"unit:{uuid.uuid4()}"
+
+
+@pytest.fixture
+def key(subject):
+    """A fact of it."""
+    return kept.Key(subject, subject)
 
 
 @pytest.fixture
@@ -42,31 +49,33 @@ def counting():
     return Counting()
 
 
-def test_what_nobody_changes_is_worked_out_once(subject, counting):
-    assert [kept.fact(subject, subject, counting) for _ in range(3)] == [1, 1, 1]
+def test_what_nobody_changes_is_worked_out_once(key, counting):
+    assert [kept.fact(key, counting) for _ in range(3)] == [1, 1, 1]
 
 
-def test_a_change_counts_from_its_commit_on(subject, counting, django_capture_on_commit_callbacks):
-    kept.fact(subject, subject, counting)
+def test_a_change_counts_from_its_commit_on(
+    subject, key, counting, django_capture_on_commit_callbacks
+):
+    kept.fact(key, counting)
     with django_capture_on_commit_callbacks(execute=True):
         kept.changed(subject)
-    assert kept.fact(subject, subject, counting) == 2
-    assert kept.fact(subject, subject, counting) == 2
+    assert kept.fact(key, counting) == 2
+    assert kept.fact(key, counting) == 2
 
 
 def test_whoever_changed_something_sees_it_before_the_commit(
-    subject, counting, django_capture_on_commit_callbacks
+    subject, key, counting, django_capture_on_commit_callbacks
 ):
-    kept.fact(subject, subject, counting)
+    kept.fact(key, counting)
     with django_capture_on_commit_callbacks(execute=True):
         kept.changed(subject)
-        assert kept.fact(subject, subject, counting) == 2
+        assert kept.fact(key, counting) == 2
         # and what only this transaction sees is kept for nobody
-        assert kept.fact(subject, subject, counting) == 3
+        assert kept.fact(key, counting) == 3
 
 
 def test_what_is_counted_while_somebody_commits_is_not_kept(
-    subject, counting, django_capture_on_commit_callbacks
+    subject, key, counting, django_capture_on_commit_callbacks
 ):
     def counted_from_an_older_view():
         found = counting()
@@ -74,16 +83,16 @@ def test_what_is_counted_while_somebody_commits_is_not_kept(
             kept.changed(subject)
         return found
 
-    assert kept.fact(subject, subject, counted_from_an_older_view) == 1
-    assert kept.fact(subject, subject, counting) == 2
+    assert kept.fact(key, counted_from_an_older_view) == 1
+    assert kept.fact(key, counting) == 2
 
 
-def test_an_act_that_is_undone_leaves_nothing_wrong_behind(subject, counting):
-    kept.fact(subject, subject, counting)
+def test_an_act_that_is_undone_leaves_nothing_wrong_behind(subject, key, counting):
+    kept.fact(key, counting)
     with transaction.atomic():
         kept.changed(subject)
         transaction.set_rollback(True)
-    assert kept.fact(subject, subject, counting) == 2  # once too often does no harm
+    assert kept.fact(key, counting) == 2  # once too often does no harm
 
 
 def test_one_commit_asks_redis_once_for_all_its_subjects(
@@ -101,8 +110,26 @@ def test_one_commit_asks_redis_once_for_all_its_subjects(
     assert told_of == [6]
 
 
+def test_a_page_asks_redis_once_for_all_that_it_will_show(key, counting, monkeypatch):
+    asked = []
+    plain = RedisCacheClient.get_many
+    monkeypatch.setattr(
+        RedisCacheClient, "get_many",
+        lambda self, keys: (asked.append(len(list(keys))), plain(self, keys))[1],
+    )  # fmt: skip
+    second, third = (kept.Key(f"{key.name}:{place}", key.subject) for place in (2, 3))
+    kept.begin(key)
+    kept.expect(second)
+    assert [kept.fact(each, counting) for each in (key, second)] == [1, 2]
+    assert asked == [3]  # two facts and the mark of their one subject
+    assert kept.fact(third, counting) == 3  # one that nobody foresaw
+    assert asked == [3, 2]
+    kept.begin()
+    assert [kept.fact(each, counting) for each in (key, second, third)] == [1, 2, 3]
+
+
 def test_without_redis_every_page_works_it_out_and_redis_is_left_alone(
-    subject, counting, monkeypatch
+    subject, key, counting, monkeypatch
 ):
     asked = []
 
@@ -113,7 +140,7 @@ def test_without_redis_every_page_works_it_out_and_redis_is_left_alone(
     hints = caches["hints"]
     monkeypatch.setattr(RedisCacheClient, "get_many", away)
     monkeypatch.setattr(hints, "_silent_until", 0.0)
-    assert [kept.fact(subject, subject, counting) for _ in range(4)] == [1, 2, 3, 4]
+    assert [kept.fact(key, counting) for _ in range(4)] == [1, 2, 3, 4]
     assert len(asked) == 1  # not once for each fact of each page
 
 

@@ -78,13 +78,8 @@ def _own(by: Scope, key: str, view: str) -> dict[str, Any] | None:
     return next((each for each in views if each["key"] == view), None)
 
 
-def views_of(street: int) -> str:
-    """What a street shares, as a subject of `portal.kept`."""
-    return f"views:{street}"
-
-
 def _tell(act: str, view: SharedView, by: Scope, at: datetime) -> None:
-    kept.changed(views_of(view.street_id))
+    kept.changed(kept.views_of(view.street_id))
     record(
         f"orgs.view_{act}", by=by, at=at, target=view, committee=view.street_id,
         changes={"list": view.list_key, "title": view.title, "filter": view.query},
