@@ -16,6 +16,7 @@ from pathlib import Path
 #: `appendix() -> str`, Markdown that stands below the figures.
 MODULES = (
     "pages",
+    "menu",
     "board",
     "household",
     "exports",

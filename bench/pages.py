@@ -33,8 +33,8 @@ def figures(district: District) -> list[Figure]:
     for target in wanted:
         inside.asks(target)  # warm
     asked = [inside.asks(target) for target in wanted]
-    found = [*_queries(wanted, asked), _read_whole(district, wanted, asked)]
-    found += [_database(district, *each) for each in zip(wanted, asked, strict=True)]
+    found = [*_queries(wanted, asked), read_whole_by(district, wanted, asked)]
+    found += [database_time(district, *each) for each in zip(wanted, asked, strict=True)]
     with (
         served("portal.wsgi") as ours,
         served("bench.bare_wsgi") as bare,
@@ -53,7 +53,7 @@ def _queries(wanted: Sequence[Target], asked: Sequence[Asked]) -> Iterator[Figur
         yield compared(f"queries: {target.title}", count, limit, at_most(1), note)
 
 
-def _read_whole(district: District, wanted: Sequence[Target], asked: Sequence[Asked]) -> Figure:
+def read_whole_by(district: District, wanted: Sequence[Target], asked: Sequence[Asked]) -> Figure:
     """Sequential scans over a register, in the plans of all statements of all pages."""
     big = registers()
     found = [
@@ -68,7 +68,7 @@ def _read_whole(district: District, wanted: Sequence[Target], asked: Sequence[As
     return compared("registers read from end to end", count, total, at_most(0), note)
 
 
-def _database(district: District, target: Target, asked: Asked) -> Figure:
+def database_time(district: District, target: Target, asked: Asked) -> Figure:
     """The page's questions to the registers, in scope and as the owner without policies."""
     big = registers()
     statements = [

@@ -79,6 +79,16 @@ def tabs_of(list_key: str, code: int, day: date) -> Key:
     return Key(f"tabs:{list_key}:{code}:{day}", unit(code))
 
 
+def issue_counts(code: int, day: date) -> Key:
+    """How the rules stand in a street or the district."""
+    return Key(f"issues:{code}:{day}", unit(code))
+
+
+def late_items(kind: str, code: int, day: date) -> Key:
+    """How many things of one kind are late in a street or the district."""
+    return Key(f"late:{kind}:{code}:{day}", unit(code))
+
+
 def yardstick(day: date) -> Key:
     """By which rules freshness is measured on a day."""
     return Key(f"yardstick:{day}", RULES)

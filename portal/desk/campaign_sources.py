@@ -4,12 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from housing.models import Campaign, EnforcementSite, Finding, KeyArea, Referral
 from portal.desk.source import Item, Source, links
 from portal.orgs.capabilities import Capability
 from portal.ui import formats
+from portal.ui.words import gettext as _
 
 
 class Campaigns(Source):

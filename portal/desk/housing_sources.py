@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from housing.models import HouseCodeRequest, Lease
 from portal.desk.source import Act, Item, Source, links
 from portal.orgs.capabilities import Capability
 from portal.ui import formats
+from portal.ui.words import gettext as _
 
 
 class Leases(Source):

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from portal.desk.source import BUCKETS, MOST_OPENED, Act, Item, Loaded, load_all
 from portal.desk.sources import sources
 from portal.orgs.scope import Scope
+from portal.ui.words import gettext as _
 
 LEVELS = {"must": 0, "should": 1, "note": 2}
 FEWEST = 3

@@ -3,12 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from assessment.models import WorkPlan, WorkPlanItem
 from portal.desk.source import Item, Source, links
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
+from portal.ui.words import gettext as _
 
 #: How long before its day an item is brought to mind, in days.
 SOON = 14

@@ -7,7 +7,6 @@ decides and the checks that are late. Paper: S-67, S-68.
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from portal.desk.source import Act, Item, Source, links
 from portal.orgs.capabilities import Capability
@@ -16,6 +15,7 @@ from portal.quality.fixing import issue_url, may_fix
 from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
 from portal.ui import formats
+from portal.ui.words import gettext as _
 
 #: Verifications have a kind of their own in a committee's inbox, read from the register itself.
 VERIFICATION = "DQ-13"
@@ -47,6 +47,10 @@ class Issues(Source):
     """Of a committee what this person mends, besides due verifications; above it what is late."""
 
     key, title = "quality", "质量问题"
+
+    @property
+    def is_late_only(self) -> bool:
+        return self.scope.level != "committee"
 
     def rows(self) -> Any:
         issues = DataQualityIssue.objects.in_scope(self.scope)

@@ -11,7 +11,6 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from permits import transitions
 from permits.models import PermitApplication, ResidencePermit
@@ -26,6 +25,7 @@ from portal.exchange.models import ExportRequest
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.ui import formats
+from portal.ui.words import gettext as _
 from residents.models import (
     CollectionTask,
     CorrectionRequest,

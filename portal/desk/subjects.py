@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from portal.audit import reads
 from portal.audit.record import record
@@ -19,6 +18,7 @@ from portal.orgs.access import get_in_scope, require
 from portal.orgs.capabilities import Capability
 from portal.orgs.roles import ROLES
 from portal.orgs.scope import Scope
+from portal.ui.words import gettext as _
 from residents.categories import (
     EDUCATIONS,
     ETHNICITIES,

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from assessment.models import ScoreState, Stage
 from housing.codes import BUILDING_STRUCTURES, BUILDING_USES, OCCUPANCY_STATUSES, TENURES
 from housing.estates import OwnersCommittee
 from housing.models import DwellingUnit, GroupRentalTest
 from portal.exchange.kinds import OUTCOME_TITLES
 from portal.orgs.roles import ROLES
+from portal.ui.words import gettext as _
 from residents.categories import POPULATION_CATEGORIES, VERIFICATION_METHODS
 from staffing.models import CollectorStatus
 

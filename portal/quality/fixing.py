@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from portal.orgs.capabilities import Capability
@@ -11,6 +10,7 @@ from portal.orgs.scope import Scope
 from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
 from portal.quality.rule import About
+from portal.ui.addresses import address_if_any
 
 FIXED_BY = {
     About.PEOPLE: Capability.EDIT_RESIDENTS,
@@ -59,9 +59,8 @@ def issue_url(issue: DataQualityIssue, by: Scope) -> str:
 
 
 def _address(view: str, key: UUID | None, field: str, residence: UUID | None) -> str:
-    try:
-        address = reverse(view, args=[] if key is None else [key])
-    except NoReverseMatch:
+    address = address_if_any(view, key)
+    if not address:
         return ""
     query = [f"field={field}"] if field else []
     if residence is not None:

@@ -27,6 +27,8 @@ class IssueState(models.TextChoices):
 STOCK = Q(state__in=transitions.STOCK)
 TO_MEND = Q(state__in=transitions.TO_MEND)
 TO_CHECK = Q(state=IssueState.FIXED, to_check=True)
+#: What waits for somebody's answer: an exception asked for, or a second look.
+TO_ANSWER = Q(state=IssueState.ASKED) | TO_CHECK
 
 
 class IssueQuerySet(ScopedQuerySet["DataQualityIssue"]):
@@ -188,10 +190,23 @@ class DataQualityIssue(CommitteeRecord):
             models.Index(
                 fields=["rule", "detected_on"], include=["committee"], name="quality_of_rule"
             ),
-            # what waits for the street's answer or for a check: few rows
+            # what waits for an answer or for a check: few rows
             models.Index(
                 fields=["street_id", "answer_on", "id"], include=["committee"],
-                condition=Q(answer_on__isnull=False), name="quality_to_answer",
+                condition=TO_ANSWER, name="quality_answer_street",
+            ),
+            models.Index(
+                fields=["committee", "answer_on", "id"], condition=TO_ANSWER,
+                name="quality_answer_committee",
+            ),
+            # what was closed in the last weeks, for the shares mended in time
+            models.Index(
+                fields=["committee", "closed_on"], condition=Q(closed_on__isnull=False),
+                name="quality_closed_committee",
+            ),
+            models.Index(
+                fields=["street_id", "closed_on"], include=["committee"],
+                condition=Q(closed_on__isnull=False), name="quality_closed_street",
             ),
         ]  # fmt: skip
 

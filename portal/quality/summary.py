@@ -3,16 +3,17 @@
 Paper: S-67.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
+from portal import kept
 from portal.orgs.scope import level_of
 from portal.quality.models import (
     STOCK,
@@ -132,10 +133,14 @@ def rule_states(
 ) -> list[RuleState]:
     """All rules in five queries: those with open issues first, the gravest and largest on top.
 
+    Above a committee the counts are up to a minute old: they go through tens of thousands of rows.
+
     :param failures: rules that cannot be asked now, each once
     """
-    counted = {row["rule"]: row for row in _counted(unit, day)}
-    units = _by_unit(unit)
+    if level_of(unit) == "committee":
+        counted, units = _counts_of(unit, day)
+    else:
+        counted, units = kept.fact(kept.issue_counts(unit, day), partial(_counts_of, unit, day))
     failed = {failure.rule: failure for failure in failures}
     weeks = _stored(unit, day, failed)
     codes = {rule.follows for rule in quality_rules().values()} | {DEADLINE_RULE}
@@ -151,9 +156,13 @@ def rule_states(
     return sorted(states, key=lambda s: (s.open == 0, _GRAVITY.index(s.rule.severity), -s.open))
 
 
-def _counted(unit: int, day: date) -> "Any":
-    """Counts by rule, of what is open now and what was mended in the last weeks."""
-    return of_the_last_weeks(unit, day).values("rule").annotate(**counts(day))
+ByUnit = dict[str, list[tuple[int, int]]]
+
+
+def _counts_of(unit: int, day: date) -> tuple[dict[str, dict[str, Any]], ByUnit]:
+    """By rule: counts of what is open now and was mended in the last weeks; and open by unit."""
+    rows = of_the_last_weeks(unit, day).values("rule").annotate(**counts(day))
+    return {row["rule"]: dict(row) for row in rows}, _by_unit(unit)
 
 
 def _stored(unit: int, day: date, failed: Mapping[str, RuleFailure]) -> dict[str, list[int | None]]:
@@ -184,7 +193,7 @@ def _unknown_since(failure: RuleFailure | None) -> date | None:
     return None if failure is None else timezone.localdate(failure.since or failure.failed_at)
 
 
-def _by_unit(unit: int) -> dict[str, list[tuple[int, int]]]:
+def _by_unit(unit: int) -> ByUnit:
     """Open issues of each rule by committee (by street for the district), most first."""
     if level_of(unit) == "committee":
         return {}
@@ -197,9 +206,9 @@ def _by_unit(unit: int) -> dict[str, list[tuple[int, int]]]:
         .annotate(count=Count("id"))
         .order_by("-count", grain)
     )
-    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    found: ByUnit = {}
     for row in rows:
-        found[row["rule"]].append((row[grain], row["count"]))
+        found.setdefault(row["rule"], []).append((row[grain], row["count"]))
     return found
 
 
