@@ -4,22 +4,22 @@ Paper: S-114.
 """
 
 import hashlib
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
 from housing import services
 from housing.addresses import Address, AddressError, address_of, parse_address
-from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES, HouseCodeError
+from housing.codes import HouseCodeError
+from housing.filed_cells import READERS, SETS, Unreadable
+from housing.filed_estates import Filed, give_filed, judge_estates, take_filed_back
 from housing.models import Building, DwellingUnit
 from housing.rooms import floor_of
 from housing.services.errors import ELSEWHERE
-from portal.exchange.codesets import CodeError, CodeSet
+from portal.exchange.codesets import CodeError
 from portal.exchange.kinds import CheckedRow, ImportField, Problem, RawRow, RowResult
 from portal.exchange.mapping import DWELLING_FIELDS
 from portal.orgs.capabilities import Capability
@@ -43,22 +43,12 @@ REMEDIES = {
     "note": "缩短备注",
 }
 REMEDY = "按上面的说明改正这一格，没有的留空"
-SETS: dict[str, CodeSet] = {
-    "tenure": TENURES, "occupancy": OCCUPANCY_STATUSES, "use": BUILDING_USES,
-}  # fmt: skip
 #: Fields of a file and the columns they fill.
 COLUMNS = {
     "floor": "floor", "tenure": "tenure", "floor_area": "floor_area",
     "design_rooms": "design_rooms", "occupancy": "occupancy", "use": "design_use", "note": "note",
     "house_code": "house_code",
 }  # fmt: skip
-_AREA = re.compile(r"([0-9]{1,4}(?:\.[0-9]+)?)(?:M2|平方米|平米|平方)?")
-_ROOMS = re.compile(r"([0-9]{1,2})[室间房]?")
-_FLOOR = re.compile(r"(-?[0-9]{1,3})[层楼]?")
-
-
-class Unreadable(ValueError):
-    """A cell that says nothing of its kind; the sentence tells how to mend it."""
 
 
 @dataclass
@@ -70,6 +60,7 @@ class _Row:
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     known: DwellingUnit | None = None
+    filed: Filed = field(default_factory=Filed)
 
     @property
     def key(self) -> str:
@@ -92,7 +83,7 @@ class DwellingImport:
     def check(
         self, rows: Sequence[RawRow], *, committee: int, by: Scope, today: date
     ) -> list[CheckedRow]:
-        """Judge a chunk in two queries, whatever its length."""
+        """Judge a chunk in four queries at most, whatever its length."""
         judged = [_read(raw) for raw in rows]
         known = {
             unit.address: unit
@@ -103,6 +94,7 @@ class DwellingImport:
         for row in judged:
             row.known = known.get(row.key)
         _check_codes(judged, by)
+        _check_estates(judged, committee)
         return [_verdict(row) for row in judged]
 
     def apply(
@@ -117,6 +109,7 @@ class DwellingImport:
         fresh = [row for row in rows if row.action == "create"]
         results |= _enter(fresh, committee, by, at)
         results |= _change([row for row in rows if row.action == "update"], committee, by, at)
+        results |= give_filed(rows, results, committee=committee, by=by, at=at)
         return [results[row.line] for row in rows]
 
     def undo(self, results: Sequence[RowResult], *, by: Scope, at: datetime) -> list[RowResult]:
@@ -127,6 +120,7 @@ class DwellingImport:
             changed = [result for result in own if result.outcome == "update"]
             answers |= _withdraw(entered, committee, by, at)
             answers |= _give_back(changed, committee, by, at)
+            answers |= take_filed_back(own, answers, committee=committee, by=by, at=at)
         gone = "这套房屋已不在本单位"
         return [answers.get(result.line) or _kept(result, gone) for result in results]
 
@@ -184,50 +178,6 @@ def _address(raw: RawRow) -> Address:
     return replace(address, estate=estate[:60]) if estate else address
 
 
-def _squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
-
-
-def _area(text: str) -> Decimal:
-    found = _AREA.fullmatch(_squeezed(text))
-    if found is None:
-        raise Unreadable(f"面积「{text}」不是数字，写成 62.4")
-    area = Decimal(found[1]).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    if not 0 < area <= 2000:
-        raise Unreadable("建筑面积应大于 0、不超过 2000 m²")
-    return area
-
-
-def _rooms(text: str) -> int:
-    found = _ROOMS.fullmatch(_squeezed(text))
-    if found is None or int(found[1]) > 20:
-        raise Unreadable(f"居室数「{text}」应为 0 到 20 的整数")
-    return int(found[1])
-
-
-def _floor(text: str) -> int:
-    found = _FLOOR.fullmatch(_squeezed(text))
-    if found is None or not -5 <= int(found[1]) <= 150:
-        raise Unreadable(f"层「{text}」应为 150 以内的整数")
-    return int(found[1])
-
-
-def _note(text: str) -> str:
-    if len(text) > 200:
-        raise Unreadable(f"备注最多 200 字，多了 {len(text) - 200} 字")
-    return text
-
-
-READERS: Mapping[str, Callable[[str], Any]] = {
-    "floor": _floor,
-    "floor_area": _area,
-    "design_rooms": _rooms,
-    "note": _note,
-    "house_code": services.read_final_code,
-    **{name: codes.parse for name, codes in SETS.items()},
-}
-
-
 # --- judging --------------------------------------------------------------------------------
 
 
@@ -246,6 +196,15 @@ def _check_codes(rows: Iterable[_Row], by: Scope) -> None:
             row.problems.append(Problem("house_code", f"该编码已用于 {holder}"))
 
 
+def _check_estates(rows: Iterable[_Row], committee: int) -> None:
+    """What the estates that sound rows name come to; no such row is refused for it."""
+    sound = {row.raw.line: row for row in rows if row.address and not row.problems}
+    told = {line for line, row in sound.items() if row.raw.text("estate")}
+    doors = {line: row.address for line, row in sound.items() if row.address}
+    for line, filed in judge_estates(doors, told=told, committee=committee).items():
+        sound[line].filed = filed
+
+
 def _verdict(row: _Row) -> CheckedRow:
     title = row.address.short() if row.address else ""
     if row.known and row.known.status != DwellingUnit.Status.ACTIVE:
@@ -261,11 +220,12 @@ def _verdict(row: _Row) -> CheckedRow:
     clean = {
         "address": row.key, "estate": row.address.estate,
         "dwelling": str(row.known.pk) if row.known else "",
+        "building": str(row.filed.gives or ""),
         **{name: str(value) for name, value in row.values.items()},
     }  # fmt: skip
     return CheckedRow(
         row.raw.line, cast(Any, action), clean=clean, identity=_identity(row), changes=differing,
-        title=title,
+        title=title, problems=(row.filed.note,) if row.filed.note else (),
     )  # fmt: skip
 
 
@@ -284,9 +244,11 @@ def _identity(row: _Row) -> str:
 
 def _differing(row: _Row) -> dict[str, tuple[str, str]]:
     """Before and after of what the file would change, in words, by field."""
-    if row.known is None:
-        return {}
     found = {}
+    if row.filed.gives and row.address:
+        found["estate"] = (_words("estate", ""), row.address.estate)
+    if row.known is None:
+        return found
     for name, column in COLUMNS.items():
         if column not in row.values:
             continue
@@ -410,8 +372,10 @@ def _give_back(
         ).values_list("pk", "version")
     )
     untouched = [
-        result for result in results if versions[result.target_id] == result.before.get("version")
-    ]
+        result for result in results
+        # a row that gave its building an estate alone left the dwelling as it was
+        if result.before.get("version", versions[result.target_id]) == versions[result.target_id]
+    ]  # fmt: skip
     services.change_dwellings(
         changes=[
             services.DwellingChange(

@@ -64,7 +64,13 @@ from housing.services.estates import (
     join_estates,
     register_estate,
 )
-from housing.services.frame import BUILDING_FACTS, door_of, ensure_buildings, update_building
+from housing.services.frame import (
+    BUILDING_FACTS,
+    door_of,
+    ensure_buildings,
+    plate_text,
+    update_building,
+)
 from housing.services.house_codes import read_final_code
 from housing.services.inspecting import (
     FindingTold,
@@ -99,6 +105,7 @@ from housing.services.photographing import (
     purge_photos,
     remove_photo,
 )
+from housing.services.placing import Placed, give_estates, take_estates_back
 from housing.services.referring import (
     ReferralTold,
     close_referral,
@@ -219,6 +226,10 @@ __all__ = [
     "save_rooms",
     "set_occupancy_counters",
     "store_rental_test",
+    "Placed",
+    "give_estates",
+    "take_estates_back",
+    "plate_text",
     "update_building",
     "update_dwelling",
     "visitors_at",

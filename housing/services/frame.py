@@ -73,7 +73,7 @@ def ensure_buildings(
     missing = [
         door
         for door in wanted.values()
-        if (plate := plates.get(_plate_text(door))) and (plate.pk, door.building_no) not in known
+        if (plate := plates.get(plate_text(door))) and (plate.pk, door.building_no) not in known
     ]
     told = dict(facts or {})
     named = {door: estate_name_of(told.get("estate") or door.estate) for door in missing}
@@ -90,9 +90,9 @@ def ensure_buildings(
     )
     known |= {(building.plate_id, building.building_no): building for building in fresh}
     found = {
-        door: known[plates[_plate_text(door)].pk, door.building_no]
+        door: known[plates[plate_text(door)].pk, door.building_no]
         for door in wanted.values()
-        if _plate_text(door) in plates
+        if plate_text(door) in plates
     }
     return found, set(missing)
 
@@ -187,7 +187,8 @@ def _leave_to_estate(building: Building, diff: Mapping[str, Any]) -> None:
         setattr(building, fact, "")
 
 
-def _plate_text(door: Address) -> str:
+def plate_text(door: Address) -> str:
+    """What the plate of a door says; the buildings of one plate are told apart by their numbers."""
     return replace(door, building_no="").plate()
 
 
@@ -197,7 +198,7 @@ def _plates(doors: Iterable[Address], committee: int) -> dict[str, AddressPlate]
     A plate is one in the whole district; one that hangs in another committee stays there, and
     this committee does not get it.
     """
-    texts = {_plate_text(door): door for door in doors}
+    texts = {plate_text(door): door for door in doors}
     mine = AddressPlate.objects.filter(committee_id=committee, address__in=list(texts))
     found = {plate.address: plate for plate in mine}
     missing = [
@@ -230,7 +231,7 @@ def _new_buildings(
         name, short = building_name(door)
         made.append(
             Building(
-                committee_id=committee, plate=plates[_plate_text(door)],
+                committee_id=committee, plate=plates[plate_text(door)],
                 building_no=door.building_no, name=name, short_name=short,
                 sort_key=door.sort_key(), code_block=block, **facts,
             )

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from housing.addresses import Address, AddressError, parse_address
 from housing.codes import HouseCodeError
-from housing.exchange import COLUMNS, READERS, SETS, Unreadable
+from housing.exchange import COLUMNS
+from housing.filed_cells import READERS, SETS, Unreadable
 from housing.models import DwellingUnit
 from portal import vault
 from portal.exchange.codesets import CodeError
