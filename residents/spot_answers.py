@@ -44,9 +44,9 @@ def _rows(text: str) -> list[dict[str, Any]]:
 
 
 def _seen(row: dict[str, Any]) -> Seen:
-    name, sex, born, tail, since, phone = (
+    name, sex, born, tail, category, since, phone = (
         str(row.get(key) or "")[: LONGEST + 1]
-        for key in ("name", "sex", "born", "tail", "since", "phone")
+        for key in ("name", "sex", "born", "tail", "category", "since", "phone")
     )
     is_year = born.isascii() and born.isdecimal() and len(born) == 4
-    return Seen(name, sex, int(born) if is_year else None, tail, since=since, phone=phone)
+    return Seen(name, sex, int(born) if is_year else None, tail, category, since, phone)

@@ -11,13 +11,14 @@ from portal.ui.widgets import Segmented
 from residents.filters import SEXES
 from residents.models import SpotPlace
 from residents.services.spotchecks import PlaceSeen, Planned, Seen, Visit
+from residents.spotchecks.besides import HUKOU
 from residents.spotchecks.courses import ASKED, WITH_PEOPLE, outcomes_of
 
 #: Rows for people on a sheet; blank ones are left out.
 ROWS = 8
 #: What is asked of a person, and what besides where the draw asks for more.
 ASKED_OF = ("name", "sex", "born", "tail")
-ASKED_BESIDES = ("since", "phone")
+ASKED_BESIDES = ("category", "since", "phone")
 
 
 class PlanForm(PortalForm):
@@ -127,7 +128,7 @@ class VisitForm(PortalForm):
     on_paper = forms.BooleanField(label=_("按纸质表补录"), required=False)
 
     def __init__(self, *args: Any, kind: str, more: bool = False, **kwargs: Any) -> None:
-        """:param more: whether the month of moving in and the telephone are asked for too"""
+        """:param more: whether hukou, month of moving in and telephone are asked for too"""
         super().__init__(*args, **kwargs)
         self.kind = kind
         self.asked = (*ASKED_OF, *ASKED_BESIDES) if more else ASKED_OF
@@ -149,6 +150,10 @@ class VisitForm(PortalForm):
                 label=_("出生年"), required=False, widget=forms.TextInput({"inputmode": "numeric"})
             ),
             "tail": forms.CharField(label=_("证件末四位"), max_length=4, required=False),
+            "category": forms.ChoiceField(
+                label=_("户口在哪里"), required=False, choices=[("", _("没有说")), *HUKOU],
+                help_text=_("照本人所说，不看证件"),
+            ),
             "since": forms.CharField(
                 label=_("入住年月"), max_length=12, required=False,
                 help_text=_("如 201905；只记得年份填 2019，不记得留空"),

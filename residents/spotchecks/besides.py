@@ -1,7 +1,10 @@
-"""What is asked at the door besides who somebody is: since when they live there, a telephone.
+"""What is asked at the door besides who somebody is: where their hukou is, since when they live
+there, a telephone.
 
-Both tell how true a record is in its fields; neither says that it is somebody else, so neither
-makes a record wrong as a whole (domain §4.3: the key fields are others). Nobody has to answer.
+The month and the telephone tell how true a record is in its fields; neither says that it is
+somebody else, so neither makes a record wrong as a whole. The category of population (domain §2.7)
+is one of the key fields of §4.3, so it is asked for, in words that somebody at a door can answer:
+no papers are looked at. Nobody has to answer any of them.
 
 Paper: S-70.
 """
@@ -19,6 +22,12 @@ from residents.spotchecks.matching import YEARS_OFF
 MONTHS_OFF = 1
 #: Digits of a telephone that are asked for: a number that nobody holds cannot leak.
 PHONE_DIGITS = 4
+#: Where somebody's hukou is, as they say it, by the category that follows for who lives here. Who is
+#: registered here and lives elsewhere (13) is never drawn.
+HUKOU = (
+    ("11", "就在本居（村）委"), ("12", "本市别处"), ("20", "外省市"), ("31", "港澳台居民"),
+    ("32", "外国人"), ("40", "还没有报户口"),
+)  # fmt: skip
 _SINCE = re.compile(r"(\d{4})(?:[-./年]?(\d{1,2})月?|年)?")
 _MONTHS = 12
 

@@ -29,6 +29,7 @@ from residents.services import spotchecks
 from residents.services.spotchecks.fielding import EARLIEST_BIRTH
 from residents.shell import SHEETS
 from residents.spot_answers import read_call
+from residents.spotchecks.besides import HUKOU
 from residents.spotchecks.courses import ASKED, MOST_PEOPLE, SETTLED, WITH_PEOPLE, outcomes_of
 from residents.views.phone import (
     MALFORMED,
@@ -51,7 +52,7 @@ def shell(request: PortalRequest) -> HttpResponse:
     asks = {
         "outcomes": {kind: outcomes_of(kind) for kind, _title in ASKED},
         "settling": [code for kind in SETTLED.values() for code in kind], "people": WITH_PEOPLE,
-        "sexes": [(code, str(title)) for code, title in SEXES],
+        "sexes": [(code, str(title)) for code, title in SEXES], "hukou": HUKOU,
         "earliest": EARLIEST_BIRTH, "most": MOST_PEOPLE,
     }  # fmt: skip
     return show_shell(request, SHEETS, "residents/spot_phone.html", SPOT_WORDS, asks=asks)

@@ -22,6 +22,7 @@ from residents import services
 from residents.models import SpotItem, SpotPlace
 from residents.services import spotchecks
 from residents.spot_forms import PlaceForm, VisitForm
+from residents.spotchecks.besides import HUKOU
 from residents.spotchecks.courses import MOST_VISITS, WITH_PEOPLE
 from residents.spotchecks.rounds import SpotItemQuerySet
 
@@ -52,7 +53,7 @@ def _sheet(request: PortalRequest, template: str) -> HttpResponse:
     waiting = [item for item in items if not item.is_over]
     context = {
         "items": items, "waiting": waiting, "done": [item for item in items if item.is_over],
-        "most": MOST_VISITS, "blank": range(BLANK), "until": items[0].closes_on if items else None,
+        "most": MOST_VISITS, "blank": range(BLANK), "hukou": HUKOU, "until": items[0].closes_on if items else None,
     }  # fmt: skip
     return page(request, template, context)
 

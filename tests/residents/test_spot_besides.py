@@ -1,6 +1,7 @@
 """Reverse checks ask since when somebody lives there and for a telephone; nobody has to tell."""
 
 import json
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -143,7 +144,11 @@ def test_an_old_round_keeps_its_numbers_and_shows_a_dash(
     right, *others = rounds.sheet(verifier)
     assert right.asks_more is False
     url = reverse("residents:spot_visit", args=[right.pk])
-    assert "入住年月" not in cast.client("verifier").get(url).content.decode()
+    asked = cast.client("verifier").get(url).content.decode()
+    assert "入住年月" not in asked
+    assert "户口在哪里" not in asked
+    with pytest.raises(UnableToCheck, match="不问户口"):
+        rounds.enter(verifier, right, at, "lives", says(category="11"))
     with pytest.raises(UnableToCheck, match="不问入住年月和手机"):
         rounds.enter(verifier, right, at, "lives", says(phone="0000"))
     rounds.enter(verifier, right, at, "lives", says())
@@ -167,6 +172,45 @@ def test_an_old_round_keeps_its_numbers_and_shows_a_dash(
     assert f"<td>手机末四位</td>{dash * 4}" in page
 
 
+def test_where_the_hukou_is_is_held_to_the_category_of_the_record(
+    cast, field, analyst, verifier, at
+):
+    same, other, silent = rounds.sheet(verifier)
+    with acting(analyst):
+        (held,) = set(Residence.objects.values_list("category", flat=True))
+    assert held == "20"
+    rounds.enter(verifier, same, at, "lives", says(category="20"))
+    rounds.enter(verifier, other, at, "lives", says(category="12"))
+    rounds.enter(verifier, silent, at, "lives", says())
+    rounds.closed(field, analyst, at)
+    items = {item.pk: item.field_checks["category"] for item in rounds.items_of(field, analyst)}
+    assert items == {same.pk: "right", other.pk: "wrong", silent.pk: "unknown"}
+    row = rounds.published(field, analyst, at)  # nobody doubts who it is: there is nothing to judge
+    assert (row.result["cases"], row.result["right"]) == (3, 2)
+    assert row.result["fields"]["category"] == [1, 2]
+    assert row.result["untold"]["category"] == 1
+    with acting(analyst):
+        (lead,) = Lead.objects.all()
+        assert (lead.kind, lead.priority) == ("change", "high")
+        assert "王巧云的人口类别与本人所说不一致" in lead_words(lead)["text"]
+
+
+@pytest.mark.parametrize(("category", "right"), [("20", 1), ("12", 0), ("", 1)])
+def test_the_same_person_in_another_category_is_a_wrong_record(
+    cast, field, analyst, verifier, at, category, right
+):
+    first, *others = rounds.sheet(verifier)
+    rounds.enter(verifier, first, at, "lives", Seen(WANG.name, "2", 1984, category=category))
+    for item in others:
+        rounds.enter(verifier, item, at, "moved")
+    rounds.closed(field, analyst, at)
+    (person,) = rounds.people_of(field, analyst)
+    assert person.right is None
+    for judge in (analyst, cast.scope("district")):
+        rounds.judge(judge, person, at, same=True)
+    assert rounds.published(field, analyst, at).result["right"] == right
+
+
 @pytest.mark.parametrize(
     ("told", "where", "said"),
     [
@@ -174,11 +218,12 @@ def test_an_old_round_keeps_its_numbers_and_shows_a_dash(
         ({"since": "2019-13"}, "people-0-since", "写成 2019-05"),
         ({"since": "2199-01"}, "people-0-since", "还没搬来"),
         ({"since": "1985"}, "people-0-since", "早于出生年"),
+        ({"category": "13"}, "people-0-category", "户口在哪里"),
         ({"phone": "267"}, "people-0-phone", "4 位数字"),
         ({"phone": "267X"}, "people-0-phone", "4 位数字"),
         ({"phone": "13812342671"}, "people-0-phone", "4 位数字"),
     ],
-    ids=["words", "month", "after", "before_birth", "short", "letter", "whole"],
+    ids=["words", "month", "after", "before_birth", "never_drawn", "short", "letter", "whole"],
 )
 def test_what_cannot_be_taken_is_told_at_its_field(field, verifier, at, told, where, said):
     item = rounds.sheet(verifier)[0]
@@ -209,16 +254,19 @@ def test_the_page_of_a_door_keeps_what_was_typed(cast, field, verifier, since, a
     assert since not in page  # blind
     told = {"version": item.version, "outcome": "lives", "on_paper": "1", "people-0-name": "王巧云",
             "people-0-sex": "2", "people-0-born": "1986"}  # fmt: skip
+    told |= {"people-0-category": "12"}
     refused = client.post(url, told | {"people-0-since": "上个月", "people-0-phone": "0000"})
     again = refused.content.decode()
     assert "入住年月写成 2019-05" in again
     assert 'value="上个月"' in again
+    assert re.search(r'value="12"[^>]*(selected|checked)', again)
     taken = client.post(url, told | {"people-0-since": since, "people-0-phone": ""})
     assert taken.status_code == 302
     with acting(verifier):
         person = SpotPerson.objects.get()
-        assert (person.since, person.phone) == (since, "")
+        assert (person.category, person.since, person.phone) == ("12", since, "")
     printed = client.get(reverse("residents:spot_printed")).content.decode()
+    assert printed.count("1 就在本居（村）委") == 2
     assert printed.count("入住年月（记得的）") == 2  # of the two doors still to call at
 
 
@@ -227,7 +275,7 @@ def test_a_phone_without_a_network_asks_and_tells_both(cast, field, verifier, ho
     first, *_others = phone.get(reverse("residents:spot_phone_today")).json()["stops"]
     assert first["more"] is True
     item = next(each for each in rounds.sheet(verifier) if str(each.pk) == first["id"])
-    person = {"name": "王巧云", "sex": "2", "born": "1986", "tail": "",
+    person = {"name": "王巧云", "sex": "2", "born": "1986", "tail": "", "category": "11",
               "since": since.replace("-", ""), "phone": phone_of(item, homes)}  # fmt: skip
     url = reverse("residents:spot_phone_answer", args=[first["id"]])
 
@@ -236,7 +284,9 @@ def test_a_phone_without_a_network_asks_and_tells_both(cast, field, verifier, ho
                 "version": first["version"]}  # fmt: skip
         return phone.post(url, told, headers={"Idempotency-Key": str(uuid4())})
 
-    for changes, where in (({"phone": "12345"}, "phone"), ({"since": "五月"}, "since")):
+    for changes, where in (
+        ({"phone": "12345"}, "phone"), ({"since": "五月"}, "since"), ({"category": "99"}, "category"),
+    ):  # fmt: skip
         refused = call(**changes)
         assert refused.status_code == 422
         (problem,) = refused.json()["problems"]
@@ -244,7 +294,7 @@ def test_a_phone_without_a_network_asks_and_tells_both(cast, field, verifier, ho
     assert call().status_code == 200
     with acting(verifier):
         kept = SpotPerson.objects.get()
-        assert (kept.since, kept.phone) == (since, phone_of(item, homes))
+        assert (kept.category, kept.since, kept.phone) == ("11", since, phone_of(item, homes))
 
 
 def test_a_recheck_compares_visits_and_asks_for_neither(

@@ -25,7 +25,7 @@ from residents.services.errors import UnableToCheck
 from residents.services.spotchecks.judging import match_round
 from residents.services.spotchecks.planning import go_on, locked, told
 from residents.services.spotchecks.rechecking import compare_round, went_before
-from residents.spotchecks.besides import PHONE_DIGITS, Since, read_since
+from residents.spotchecks.besides import HUKOU, PHONE_DIGITS, Since, read_since
 from residents.spotchecks.courses import (
     MOST_PEOPLE,
     MOST_VISITS,
@@ -41,8 +41,8 @@ EARLIEST_BIRTH = 1880
 class Seen:
     """Somebody living there, as they said it; `tail` is the number's last four, if they told.
 
-    `since` is the month or year of moving in, `phone` the last four digits, where they were asked
-    for and told.
+    `category` follows from where their hukou is (`besides.HUKOU`), `since` is the month or year of
+    moving in, `phone` the last four digits, where they were asked for and told.
     """
 
     name: str
@@ -187,11 +187,19 @@ def _person(item: SpotItem, place: int, seen: Seen, this_year: int) -> Seen:
 
 
 def _besides(item: SpotItem, place: int, seen: Seen, born: int) -> tuple[str, str]:
-    """The month of moving in and the end of the telephone, blank where somebody did not say."""
+    """The month of moving in and the end of the telephone, blank where somebody did not say.
+
+    :raises UnableToCheck: at the field concerned; of the hukou too
+    """
+    at_hukou = f"people-{place}-category"
     at_since, at_phone = f"people-{place}-since", f"people-{place}-phone"
     phone = seen.phone.strip()
     if not item.asks_more and (phone or seen.since.strip()):
         raise UnableToCheck("这一户不问入住年月和手机", at_phone if phone else at_since)
+    if not item.asks_more and seen.category:
+        raise UnableToCheck("这一户不问户口在哪里", at_hukou)
+    if seen.category not in {"", *dict(HUKOU)}:
+        raise UnableToCheck("请选择户口在哪里，不愿说的留空", at_hukou)
     try:
         since = read_since(seen.since)
     except ValueError as unread:

@@ -36,6 +36,8 @@ FIELDS = {
     "tail": "证件末四位",
     "category": "人口类别",
 }
+#: Those of them that tell whether it is the same person.
+IDENTIFYING = ("name", "sex", "born", "tail")
 #: Told besides and compared, without making a record wrong as a whole (domain §4.3).
 BESIDES = {"begin": "入住年月", "phone": "手机末四位"}
 #: What a reverse check tells of a record: where somebody lives follows from the outcome.
@@ -131,14 +133,23 @@ def _match_record(item: SpotItem, people: list[SpotPerson], known: list[Residenc
             person.degree, person.right = Degree.NONE.value, False
             continue
         item.field_checks = compared(person, drawn)
-        wrong = "wrong" in item.field_checks.values()
+        doubted = any(item.field_checks[key] == "wrong" for key in IDENTIFYING)
         if item.asks_more:
             item.field_checks |= {
                 "begin": check_since(person.since, drawn.begin_on),
                 "phone": check_phone(phone, drawn.phone_mask),
             }
-        person.degree = (Degree.NEAR if wrong else Degree.EXACT).value
-        person.right = None if wrong else True
+        person.degree = (Degree.NEAR if doubted else Degree.EXACT).value
+        person.right = None if doubted else is_right(same=True, item=item)
+
+
+def is_right(*, same: bool, item: SpotItem) -> bool:
+    """Whether the record is: of this person, and of the category that follows from their word.
+
+    Domain §4.3 counts the category among the key fields; that somebody is the same person says
+    nothing of it.
+    """
+    return same and item.field_checks.get("category") != "wrong"
 
 
 def compared(person: SpotPerson, drawn: Residence) -> dict[str, str]:
@@ -175,7 +186,7 @@ def judge_person(*, person_id: Any, same: bool, by: Scope, at: datetime) -> Spot
         {"user": by.user_id, "name": by.user_name, "same": same, "at": at.isoformat()},
     ]
     if sum(each["same"] is same for each in person.verdicts) >= AGREEING:
-        person.right = same
+        person.right = is_right(same=same, item=person.item)
     person.save(update_fields=["verdicts", "right"])
     record(
         "residents.spot_judged", by=by, at=at, target=person.item, committee=person.committee_id,

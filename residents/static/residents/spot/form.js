@@ -6,7 +6,7 @@ import { asks, isOver, leftAt, outcomes, waitingAt } from "./asks.js";
 import { nextAfter } from "./list.js";
 
 const drafts = new Map();
-const blank = () => ({ name: "", sex: "", born: "", tail: "", since: "", phone: "" });
+const blank = () => ({ name: "", sex: "", born: "", tail: "", category: "", since: "", phone: "" });
 const isBlank = ({ sex, ...told }) => Object.values(told).every((text) => !text);
 
 export const forgetDrafts = () => drafts.clear();
@@ -86,6 +86,7 @@ function row(stop, person, place) {
   const title = stop.kind === "forward" ? say("person_n", { n: place + 1 }) : say("as_told");
   made.querySelector("legend").textContent = title;
   if (!stop.more) for (const part of made.querySelectorAll("[data-more]")) part.remove();
+  made.querySelector("[data-hukou]")?.append(...asks.hukou.map(([code, title]) => new Option(title, code)));
   for (const field of made.querySelectorAll("[data-told]")) {
     field.value = person[field.dataset.told];
     field.addEventListener("input", () => { person[field.dataset.told] = field.value.trim(); });
