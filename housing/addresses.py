@@ -125,7 +125,7 @@ class Address:
     def sort_key(self) -> str:
         """Text that sorts 2号 before 10号 and 201 before 1003, by code point."""
         parts = (self.road, *(getattr(self, part) for part in _ORDER))
-        return " ".join(map(_sortable, parts))
+        return " ".join(map(sortable, parts))
 
     def without_room(self) -> Address:
         """The address of the door, shared by all its dwellings."""
@@ -140,7 +140,8 @@ class Address:
 
 
 @lru_cache(maxsize=8192)
-def _sortable(part: str) -> str:
+def sortable(part: str) -> str:
+    """The text with its numbers filled up to six places, so that 2 sorts before 10."""
     return _DIGITS.sub(_padded, part)
 
 

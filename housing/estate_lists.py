@@ -110,7 +110,7 @@ class EstateList(RegisterList):
     caption = _("小区")
     default_sort = "name"
     columns: Sequence[Column] = (
-        Column("name", _("小区名称"), kind="name", sort="name", fixed=True),
+        Column("name", _("小区名称"), kind="name", sort="sort_key", fixed=True),
         UNIT,
         Column("company", _("物业公司"), cell="property_company"),
         Column("owners", _("业委会"), cell="get_owners_committee_display"),
@@ -202,7 +202,7 @@ def _built() -> Case:
 EXPORTS = [
     ExportKind(
         key="estates", title=_("小区"), unit=_("个"), capability=Capability.VIEW_REGISTER,
-        filterset=conditions, order="name", address="housing:estates", offered=False,
+        filterset=conditions, order="sort_key", address="housing:estates", offered=False,
         columns=(
             ExportColumn("committee", _("居（村）委"), committee_name, width=16),
             ExportColumn("name", _("小区名称"), "name", width=24),

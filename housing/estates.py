@@ -15,6 +15,8 @@ from django.db.models.functions import Coalesce
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
 
 LONGEST_NAME = 60
+#: Numbers take six places each in the key of a name, and it is a number at most every second sign.
+LONGEST_KEY = 300
 YEARS = (1840, 2100)
 #: What an estate tells of every building in it; where it does, the building says nothing itself.
 SHARED_FACTS = ("property_company", "owners_committee")
@@ -36,6 +38,10 @@ class EstateQuerySet(ScopedQuerySet["Estate"]):
     def standing(self) -> Self:
         """Estates that have not been joined with another."""
         return self.filter(ended_on=None)
+
+    def in_order(self) -> Self:
+        """By name, as people count: 二村 before 十村."""
+        return self.order_by("sort_key", "pk")
 
     def with_stock(self) -> Self:
         """With `buildings` and `dwellings`: how many stand there."""
@@ -62,6 +68,10 @@ class Estate(CommitteeRecord):
     """
 
     name = models.CharField("小区名称", max_length=LONGEST_NAME, db_collation="C")
+    #: the name as people count it; the services keep it in step, the release before leaves it blank
+    sort_key = models.CharField(
+        max_length=LONGEST_KEY, db_collation="C", blank=True, db_default="", default=""
+    )
     property_company = models.CharField("物业公司", max_length=60, blank=True)
     owners_committee = models.CharField("业委会", max_length=1, choices=OwnersCommittee, blank=True)
     built_from = models.PositiveSmallIntegerField("建成年份（起）", null=True, blank=True)
@@ -80,8 +90,8 @@ class Estate(CommitteeRecord):
     class PersonalData:
         personal: ClassVar[set[str]] = set()
         plain: ClassVar[set[str]] = {
-            "name", "property_company", "owners_committee", "built_from", "built_to", "ended_on",
-            "joined_to_id", "source", "updated_at", "updated_by", "version",
+            "name", "sort_key", "property_company", "owners_committee", "built_from", "built_to",
+            "ended_on", "joined_to_id", "source", "updated_at", "updated_by", "version",
         }  # fmt: skip
 
     class Meta:
@@ -112,11 +122,18 @@ class Estate(CommitteeRecord):
             ),
         ]  # fmt: skip
         indexes = [
-            # the estates of a committee, a street and the district by name (keyset)
+            # the estates of a committee, a street and the district whose names begin so
             models.Index(fields=["committee", "name", "id"], name="housing_estates_committee"),
             models.Index(fields=["street_id", "name", "id"], name="housing_estates_street"),
             models.Index(
                 fields=["name", "id"], include=["committee"], name="housing_estates_district"
+            ),
+            # the same as people count them (keyset)
+            models.Index(fields=["committee", "sort_key", "id"], name="housing_estates_in_order"),
+            models.Index(fields=["street_id", "sort_key", "id"], name="housing_estates_of_street"),
+            models.Index(
+                fields=["sort_key", "id"], include=["committee"],
+                name="housing_estates_of_district",
             ),
         ]
 

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from housing.counting import count_key
 from housing.estates import SHARED_FACTS, YEARS, Estate, OwnersCommittee, estate_name_of
 from housing.models import Building, Source
 from housing.services.errors import UnableToUpdate, sentence_of
@@ -146,8 +147,8 @@ def estates_named(
     found = _known(wanted, committee)
     made = [
         Estate(
-            committee_id=committee, name=name, source=source, updated_at=at,
-            updated_by=by.user_name,
+            committee_id=committee, name=name, sort_key=count_key(name), source=source,
+            updated_at=at, updated_by=by.user_name,
         )
         for name in sorted(wanted - found.keys())
     ]  # fmt: skip
@@ -256,6 +257,7 @@ def _touch(estate: Estate, by: Scope, at: datetime) -> None:
 
 
 def _save(estate: Estate, *, insert: bool = False) -> None:
+    estate.sort_key = count_key(estate.name)
     try:
         with transaction.atomic():
             estate.save(force_insert=insert)

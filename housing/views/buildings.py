@@ -78,7 +78,7 @@ def buildings(request: PortalRequest) -> HttpResponse:
 
 def _estates_of(unit: int) -> EstateQuerySet:
     """The standing estates of a unit by name."""
-    return Estate.objects.standing().under(unit).order_by("name", "pk")
+    return Estate.objects.standing().under(unit).in_order()
 
 
 def chosen_unit(request: PortalRequest) -> OrgUnit:

@@ -67,7 +67,7 @@ def estate(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "fresh": Fresh(totals["fresh"], totals["dwellings"], measure.target),
         "may_edit": may_edit(request) and found.is_standing,
         "others": _others(found).exists(),
-        "old_names": Estate.objects.filter(joined_to=found).order_by("name"),
+        "old_names": Estate.objects.filter(joined_to=found).in_order(),
         "crumbs": [{"title": _("小区"), "url": reverse("housing:estates")}, {"title": found.name}],
     }  # fmt: skip
     return page(request, "housing/estate.html", context)
@@ -95,7 +95,7 @@ def _buildings(found: Estate, measure: Yardstick) -> list[Any]:
 
 def _others(found: Estate) -> Any:
     rows = Estate.objects.standing().filter(committee_id=found.committee_id)
-    return rows.exclude(pk=found.pk).order_by("name", "pk")
+    return rows.exclude(pk=found.pk).in_order()
 
 
 @needs(Capability.EDIT_HOUSING)

@@ -8,6 +8,7 @@ from typing import Any
 
 from housing.addresses import Address
 from housing.codes import make_internal_code, make_provisional_code
+from housing.counting import count_key
 from portal.demo.chance import Dice, Weighted
 from portal.orgs.records import new_key
 
@@ -173,7 +174,8 @@ def _estate(found: Committee, code: int, place: Address, built: int) -> dict[str
     known = next((each for each in found.estates if each["name"] == name), None)
     if known is None:
         known = {
-            "id": new_key(), "committee_id": code, "name": name, "source": "S7",
+            "id": new_key(), "committee_id": code, "name": name, "sort_key": count_key(name),
+            "source": "S7",
             "property_company": COMPANIES[turn % len(COMPANIES)],
             "owners_committee": "1" if lane % 3 else "0", "built_from": built, "built_to": None,
             "updated_at": found.at, "updated_by": "期初导入",

@@ -22,8 +22,8 @@ from residents.spotchecks.matching import YEARS_OFF
 MONTHS_OFF = 1
 #: Digits of a telephone that are asked for: a number that nobody holds cannot leak.
 PHONE_DIGITS = 4
-#: Where somebody's hukou is, as they say it, by the category that follows for who lives here. Who is
-#: registered here and lives elsewhere (13) is never drawn.
+#: Where somebody's hukou is, as they say it, by the category that follows for who lives here. Who
+#: is registered here and lives elsewhere (13) is never drawn.
 HUKOU = (
     ("11", "就在本居（村）委"), ("12", "本市别处"), ("20", "外省市"), ("31", "港澳台居民"),
     ("32", "外国人"), ("40", "还没有报户口"),

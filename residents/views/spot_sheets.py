@@ -53,7 +53,8 @@ def _sheet(request: PortalRequest, template: str) -> HttpResponse:
     waiting = [item for item in items if not item.is_over]
     context = {
         "items": items, "waiting": waiting, "done": [item for item in items if item.is_over],
-        "most": MOST_VISITS, "blank": range(BLANK), "hukou": HUKOU, "until": items[0].closes_on if items else None,
+        "most": MOST_VISITS, "blank": range(BLANK), "hukou": HUKOU,
+        "until": items[0].closes_on if items else None,
     }  # fmt: skip
     return page(request, template, context)
 

@@ -390,6 +390,25 @@ def test_an_estate_is_found_by_the_beginning_of_its_name(cast, clerk):
         assert (where in found) is sees
 
 
+def test_estates_stand_in_the_order_people_count_them(cast, clerk, at):
+    counted = ["棠浦一村", "棠浦二村", "棠浦十村", "棠浦十二村"]
+    for number, name in enumerate(reversed(counted), 1):
+        a_building(clerk, f"棠浦路988弄{number}号", estate=name)
+    changed(clerk, the_estate(clerk, "棠浦二村"), at, name="棠浦三村")
+    counted[1] = "棠浦三村"
+    client = cast.client("clerk")
+
+    def order(url):
+        return list(dict.fromkeys(re.findall("棠浦[一二三十]+村", text(client.get(url)))))
+
+    for url in (reverse("housing:estates"), reverse("housing:add_building")):
+        assert order(url) == counted, url
+    assert order(f"{reverse('housing:estates')}?sort=-name") == counted[::-1]
+    join = reverse("housing:join_estate", args=[the_estate(clerk, "棠浦一村").pk])
+    offered = re.search("<select.*?</select>|<fieldset.*?</fieldset>", text(client.get(join)), re.S)
+    assert re.findall("棠浦[一二三十]+村", offered[0] if offered else "") == counted[1:]
+
+
 def test_the_list_of_buildings_is_narrowed_to_an_estate(cast, clerk):
     a_building(clerk, estate=NAME)
     a_building(clerk, "棠浦路988弄8号", estate=SECOND)
@@ -461,3 +480,18 @@ def test_names_on_buildings_become_records_and_go_back(clerk):
         first, second, other = rows.select_related("estate").all()
         assert (first.estate, first.estate_name, first.property_company) == (None, NAME, "沪西物业")
         assert not Estate.objects.exists()
+
+
+def test_estates_that_were_there_get_their_place_in_the_order(clerk):
+    for number, name in enumerate(("棠浦十村", "棠浦二村", "第3小区"), 1):
+        a_building(clerk, f"棠浦路988弄{number}号", estate=name)
+    with acting(clerk):
+        keys = dict(Estate.objects.values_list("name", "sort_key"))
+        Estate.objects.update(sort_key="")
+    step = import_module("housing.migrations.0022_estates_in_order")
+    editor = SimpleNamespace(connection=connections["default"])
+    with acting(clerk):
+        step.give_keys(apps, editor)
+        assert dict(Estate.objects.values_list("name", "sort_key")) == keys
+        step.forget_keys(apps, editor)
+        assert set(Estate.objects.values_list("sort_key", flat=True)) == {""}

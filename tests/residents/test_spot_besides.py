@@ -285,7 +285,8 @@ def test_a_phone_without_a_network_asks_and_tells_both(cast, field, verifier, ho
         return phone.post(url, told, headers={"Idempotency-Key": str(uuid4())})
 
     for changes, where in (
-        ({"phone": "12345"}, "phone"), ({"since": "五月"}, "since"), ({"category": "99"}, "category"),
+        ({"phone": "12345"}, "phone"), ({"since": "五月"}, "since"),
+        ({"category": "99"}, "category"),
     ):  # fmt: skip
         refused = call(**changes)
         assert refused.status_code == 422

@@ -93,7 +93,7 @@ def _estates(request: PortalRequest, text: str) -> list[Place]:
     if not _HAN.search(text):
         return []
     rows = Estate.objects.in_scope(request.scope).standing()
-    rows = rows.filter(begins_with("name", estate_name_of(text))).order_by("name", "pk")
+    rows = rows.filter(begins_with("name", estate_name_of(text))).in_order()
     return [
         Place(row.name, _address("housing:estate", row.pk), "committee")
         for row in rows[:IN_PANEL]
