@@ -50,7 +50,8 @@ VISITS = Shell(
 )  # fmt: skip
 SHEETS = Shell(
     "spot", "spot_phone", ("residents/spot.css", "residents/spot/main.js"),
-    ("residents/spot/asks.js", "residents/spot/form.js", "residents/spot/list.js"), "spot ",
+    ("residents/spot/asks.js", "residents/spot/form.js", "residents/spot/list.js",
+     "residents/spot/walk.js"), "spot ",
 )  # fmt: skip
 
 

@@ -1,16 +1,22 @@
-"""What a verifier's phone tells of one call at a door, read; the service judges it."""
+"""What a verifier's phone tells of a call at a door, or of a place that no list has; only read.
+
+The services judge it.
+"""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from residents.answers import UnreadableAnswerError, age_of
-from residents.services.spotchecks import Seen, Visit
+from residents.services.spotchecks import PlaceSeen, Seen, Visit
 from residents.spotchecks.courses import MOST_PEOPLE
 
 LONGEST = 50
+#: Digits of a number of people.
+LONGEST_COUNT = 4
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,30 @@ def read_call(told: Mapping[str, str]) -> Call:
     return Call(
         int(version), Visit(told.get("outcome", ""), people), age_of(told.get("age", ""))
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Noted:
+    """One place that no list has: near which draw, what was seen, how long ago."""
+
+    near: UUID
+    seen: PlaceSeen
+    age: timedelta
+
+
+def read_place(told: Mapping[str, str]) -> Noted:
+    """:raises UnreadableAnswerError: it is no place that a phone of ours tells"""
+    try:
+        near = UUID(told.get("near", ""))
+    except ValueError as error:
+        raise UnreadableAnswerError("请选择在哪一户附近") from error
+    people = told.get("people", "").strip()
+    is_number = people.isascii() and people.isdecimal() and len(people) <= LONGEST_COUNT
+    seen = PlaceSeen(
+        told.get("place", ""), told.get("what", ""),
+        None if not people else int(people) if is_number else 0,  # nought is refused in words
+    )  # fmt: skip
+    return Noted(near, seen, age_of(told.get("age", "")))
 
 
 def _rows(text: str) -> list[dict[str, Any]]:

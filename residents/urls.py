@@ -93,6 +93,7 @@ urlpatterns = [
     path("inspections/phone/keys/", spot_phone.keys, name="spot_phone_keys"),
     path("inspections/phone/today/", spot_phone.today, name="spot_phone_today"),
     path("inspections/phone/<uuid:pk>/answer/", spot_phone.answer, name="spot_phone_answer"),
+    path("inspections/phone/<uuid:pk>/place/", spot_phone.note, name="spot_phone_place"),
     path("inspections/sheet/<uuid:pk>/", spot_sheets.visit, name="spot_visit"),
     path("inspections/<uuid:pk>/", spot_rounds.spot_round, name="spot_round"),
     path(

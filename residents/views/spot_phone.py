@@ -7,6 +7,8 @@ Paper: S-32.
 """
 
 import uuid
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -18,17 +20,19 @@ from portal.audit.record import record
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
+from portal.orgs.scope import Scope
 from portal.ui import formats
 from portal.ui.idempotency import key_of
 from portal.ui.pages import private
 from residents import services
 from residents.answers import UnreadableAnswerError
 from residents.filters import SEXES
-from residents.models import SpotItem
+from residents.models import SpotItem, SpotPlace
 from residents.services import spotchecks
 from residents.services.spotchecks.fielding import EARLIEST_BIRTH
+from residents.services.spotchecks.walking import MOST_SEEN
 from residents.shell import SHEETS
-from residents.spot_answers import read_call
+from residents.spot_answers import read_call, read_place
 from residents.spotchecks.besides import HUKOU
 from residents.spotchecks.courses import ASKED, MOST_PEOPLE, SETTLED, WITH_PEOPLE, outcomes_of
 from residents.views.phone import (
@@ -53,7 +57,8 @@ def shell(request: PortalRequest) -> HttpResponse:
         "outcomes": {kind: outcomes_of(kind) for kind, _title in ASKED},
         "settling": [code for kind in SETTLED.values() for code in kind], "people": WITH_PEOPLE,
         "sexes": [(code, str(title)) for code, title in SEXES], "hukou": HUKOU,
-        "earliest": EARLIEST_BIRTH, "most": MOST_PEOPLE,
+        "earliest": EARLIEST_BIRTH, "most": MOST_PEOPLE, "places": SpotPlace.What.choices,
+        "most_seen": MOST_SEEN,
     }  # fmt: skip
     return show_shell(request, SHEETS, "residents/spot_phone.html", SPOT_WORDS, asks=asks)
 
@@ -90,7 +95,8 @@ def today(request: PortalRequest) -> HttpResponse:
         JsonResponse(
             keys_of(request, SHEETS)
             | {
-                "stops": [_stop(item) for item in items], "unit": scope.unit_name,
+                "stops": [_stop(item) for item in items], "walks": _walks(items),
+                "unit": scope.unit_name,
                 "name": scope.user_name, "role": scope.role_title,
                 "until": formats.day(until) if until else "",
             }
@@ -117,6 +123,39 @@ def answer(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         )  # fmt: skip
         return TAKEN
 
+    if why_not := _taken_once(key, scope, at, act):
+        return why_not
+    item = SpotItem.objects.on_sheet_of(scope, timezone.localdate()).filter(pk=pk).first()
+    return private(JsonResponse({TAKEN: str(key), "stop": _stop(item) if item else None}))
+
+
+@require_POST
+@needs(Capability.CHECK_SAMPLES)
+def note(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take one place that no list has, found on the way of the round `pk`, once for its key."""
+    scope, key, at = request.scope, key_of(request), timezone.now()
+    if key is None:
+        return refused(_("这一处缺少编号，请重新填写"), MALFORMED)
+
+    def act() -> str:
+        told = read_place(request.POST)
+        on_sheet = SpotItem.objects.on_sheet_of(scope, timezone.localdate(at))
+        item = on_sheet.get(pk=told.near, round_id=pk, kind="forward")
+        spotchecks.note_place(
+            item_id=item.pk, seen=told.seen, by=scope, at=at, seen_at=at - told.age
+        )
+        return TAKEN
+
+    return _taken_once(key, scope, at, act) or private(JsonResponse({TAKEN: str(key)}))
+
+
+def _taken_once(
+    key: uuid.UUID, scope: Scope, at: datetime, act: Callable[[], str]
+) -> HttpResponse | None:
+    """Do what a phone told, once for its key; why it is refused, else None.
+
+    :raises Http404: it is not on the own sheet
+    """
     try:
         once(key=key, user_id=scope.user_id or 0, at=at, act=act)
     except SpotItem.DoesNotExist as gone:
@@ -125,8 +164,7 @@ def answer(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         return refused(str(why))
     except services.UnableToCheck as why:
         return refused(str(why), problems=_at_row(why))
-    item = SpotItem.objects.on_sheet_of(scope, timezone.localdate()).filter(pk=pk).first()
-    return private(JsonResponse({TAKEN: str(key), "stop": _stop(item) if item else None}))
+    return None
 
 
 def _at_row(why: services.UnableToCheck) -> list[dict[str, str]]:
@@ -136,6 +174,12 @@ def _at_row(why: services.UnableToCheck) -> list[dict[str, str]]:
         return []
     row, _dash, field = place.partition("-")
     return [{"row": row, "field": field, "text": str(why)}]
+
+
+def _walks(items: Iterable[SpotItem]) -> list[dict[str, str]]:
+    """Rounds on whose way places may be noted: those whose doors stand for a list of dwellings."""
+    rounds = dict.fromkeys(str(item.round_id) for item in items if item.kind == "forward")
+    return [{"id": each, "kind": "walk"} for each in rounds]
 
 
 def _stop(item: SpotItem) -> dict[str, Any]:

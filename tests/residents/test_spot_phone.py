@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.orgs.acting import acting
-from residents.models import SpotItem, SpotPerson
+from residents.models import SpotItem, SpotPerson, SpotPlace
 from tests.isolation.answers import read
 from tests.residents import spot_rounds as rounds
 from tests.residents.spot_rounds import WANG
@@ -171,3 +171,73 @@ def test_what_cannot_be_taken_is_told_in_words_and_nothing_is_written(phone, ver
     url = reverse("residents:spot_phone_answer", args=[stop["id"]])
     assert phone.post(url, {"outcome": "vacant"}).status_code == 400  # without a key
     assert visits_of(verifier, stop) == []
+
+
+# --- along the blocks -----------------------------------------------------------------------
+
+SHED = {"place": "江宁路 83 弄后门工棚", "what": "shed", "people": "3"}
+
+
+def note(phone, stop, *, key=None, walk=None, **changes):
+    told = SHED | {"near": stop["id"], "age": "0"} | changes
+    url = reverse("residents:spot_phone_place", args=[walk or stop["round"]])
+    return phone.post(url, told, headers={"Idempotency-Key": str(key or uuid4())})
+
+
+def places_of(verifier):
+    with acting(verifier):
+        return list(SpotPlace.objects.values_list("place", "what", "people", "noted_on"))
+
+
+@pytest.mark.paper("S-69")
+def test_a_place_that_no_list_has_is_taken_once_for_its_key(phone, verifier, field, at):
+    found = today_on(phone)
+    assert found["walks"] == [{"id": str(field.pk), "kind": "walk"}]
+    key = uuid4()
+    answers = [note(phone, found["stops"][0], key=key) for _ in range(2)]
+    assert [answer.json() for answer in answers] == [{"taken": str(key)}] * 2
+    assert places_of(verifier) == [(SHED["place"], "shed", 3, timezone.localdate(at))]
+
+
+@pytest.mark.paper("S-69")
+@pytest.mark.parametrize(
+    ("changes", "status", "said"),
+    [
+        ({"near": "nowhere"}, 422, "请选择在哪一户附近"),
+        ({"near": str(uuid4())}, 404, ""),
+        ({"walk": str(uuid4())}, 404, ""),
+        ({"place": ""}, 422, "请写明在哪里"),
+        ({"place": "工棚 319999199001011234"}, 422, "号"),
+        ({"what": "castle"}, 422, "请选择是什么地方"),
+        ({"people": "很多"}, 422, "人数应在"),
+        ({"people": "100"}, 422, "人数应在"),
+        ({"age": "soon"}, 422, ""),
+        ({"age": str(26 * 3600)}, 422, "还没有下发抽查表"),
+    ],
+    ids=["no_door", "strange_door", "strange_round", "no_words", "a_person", "no_kind", "words",
+         "too_many", "no_age", "before_the_sheet"],
+)  # fmt: skip
+def test_a_place_that_cannot_be_taken_is_told_in_words(
+    phone, verifier, field, changes, status, said
+):
+    answer = note(phone, today_on(phone)["stops"][0], **changes)
+    assert answer.status_code == status
+    assert not said or said in answer.json()["detail"]
+    assert places_of(verifier) == []
+
+
+@pytest.mark.paper("S-69")
+def test_places_are_noted_by_their_verifier_with_a_key(cast, phone, verifier, field):
+    stop = today_on(phone)["stops"][0]
+    url = reverse("residents:spot_phone_place", args=[stop["round"]])
+    assert phone.post(url, SHED | {"near": stop["id"], "age": "0"}).status_code == 400
+    assert note(cast.client("clerk"), stop).status_code == 403
+    assert note(cast.client("staff"), stop).status_code == 404
+    assert places_of(verifier) == []
+
+
+def test_a_reverse_round_has_no_blocks_to_walk_along(phone, analyst, verifier, homes, at):
+    rounds.in_field(analyst, at, verifier, kind="reverse", wanted=3)
+    found = today_on(phone)
+    assert found["walks"] == []
+    assert note(phone, found["stops"][0]).status_code == 404

@@ -35,23 +35,29 @@ class PlaceSeen:
 
 
 @transaction.atomic
-def note_place(*, item_id: Any, seen: PlaceSeen, by: Scope, at: datetime) -> SpotPlace:
+def note_place(
+    *, item_id: Any, seen: PlaceSeen, by: Scope, at: datetime, seen_at: datetime | None = None
+) -> SpotPlace:
     """Write down a place near a dwelling of the own sheet; it is of that dwelling's committee.
 
     :param item_id: the draw in whose neighbourhood it lies
+    :param seen_at: when somebody saw it, where a phone without a network tells it later
     :raises UnableToCheck: words or a number that cannot be taken, or it was noted already
     :raises NotAllowed: `by` does not check
     :raises SpotItem.DoesNotExist: the dwelling is not on the own sheet
     """
     require(by, Capability.CHECK_SAMPLES)
     item = SpotItem.objects.on_sheet_of(by, today_of(at)).get(pk=item_id)
+    noted_on = today_of(seen_at or at)
+    if noted_on < item.opens_on:
+        raise UnableToCheck(f"这一处早于 {item.opens_on} 记下，那时还没有下发抽查表")
     if seen.what not in SpotPlace.What.values:
         raise UnableToCheck("请选择是什么地方", "what")
     if seen.people is not None and not 1 <= seen.people <= MOST_SEEN:
         raise UnableToCheck(f"人数应在 1～{MOST_SEEN} 之间，不清楚的留空", "people")
     row = SpotPlace(
         round_id=item.round_id, committee_id=item.committee_id, place=_place(seen.place),
-        what=seen.what, people=seen.people, noted_on=today_of(at), post_id=by.appointment_id or 0,
+        what=seen.what, people=seen.people, noted_on=noted_on, post_id=by.appointment_id or 0,
         verifier=by.user_name,
     )  # fmt: skip
     try:

@@ -5,6 +5,7 @@ export const kind = {
   factsOf: null, // what stands beside an answer in the queue
   summary: null, // an answer in a few words
   told: null, // what of an item is sent
+  partOf: () => "answer", // and to which part of its door's address
   showList: null,
   showForm: null,
   forget: null, // what a form holds that nobody has saved

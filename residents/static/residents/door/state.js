@@ -14,7 +14,7 @@ export const onChange = (listener) => listeners.push(listener);
 export const changed = () => listeners.forEach((listener) => listener());
 
 export const itemOf = (id) => state.items.findLast((item) => item.dwelling === id);
-export const stopOf = (id) => state.stops.find((stop) => stop.id === id);
+export const stopOf = (id) => [...state.stops, ...(state.head.walks || [])].find((stop) => stop.id === id);
 
 /* What somebody sees of a dwelling: open, wait (not sent), solve (to be decided), done. */
 export function standing(stop) {
@@ -58,9 +58,9 @@ export async function countAnswers() {
 }
 
 /* One answer per door waits: a newer one takes the place of the one before. Of calls that all count
-   each waits, but for one that was refused and is told anew. */
-export async function enqueue(stop, answer) {
-  const before = itemOf(stop.id);
+   each waits, but for one that was refused and is told anew: the last one, where a form does not say
+   which it has mended. */
+export async function enqueue(stop, answer, before = itemOf(stop.id)) {
   const item = {
     key: crypto.randomUUID(), dwelling: stop.id, label: kind.labelOf(stop), facts: kind.factsOf(stop), answer,
     at: Date.now(), state: "waiting", take: "",

@@ -106,7 +106,7 @@ async function sendAll() {
 
 function send(item) {
   const age = Math.max(0, Math.round((Date.now() - item.at) / 1000));
-  return ask(`${places.home}${item.dwelling}/answer/`, {
+  return ask(`${places.home}${item.dwelling}/${kind.partOf(item)}/`, {
     method: "POST", headers: { "X-CSRFToken": state.token, "Idempotency-Key": item.key },
     body: new URLSearchParams({ age, ...kind.told(item) }),
   });

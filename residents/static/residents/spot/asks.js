@@ -6,6 +6,7 @@ import { state } from "../door/state.js";
 export const asks = given("spot-asks");
 export const outcomes = (stop) => asks.outcomes[stop.kind];
 export const titleOf = (outcome) => Object.values(asks.outcomes).flat().find(([code]) => code === outcome)?.[1] || "";
+export const whatOf = (code) => asks.places.find(([each]) => each === code)?.[1] || "";
 export const waitingAt = (stop) => state.items.filter((item) => item.dwelling === stop.id && item.state === "waiting");
 
 /* Calls that may still be made, what waits counted as made. */

@@ -4,12 +4,13 @@ import { enqueue, itemOf, stopOf } from "../door/state.js";
 import { push } from "../door/sync.js";
 import { asks, isOver, leftAt, outcomes, waitingAt } from "./asks.js";
 import { nextAfter } from "./list.js";
+import { forgetPlaces, showWalk } from "./walk.js";
 
 const drafts = new Map();
 const blank = () => ({ name: "", sex: "", born: "", tail: "", category: "", since: "", phone: "" });
 const isBlank = ({ sex, ...told }) => Object.values(told).every((text) => !text);
 
-export const forgetDrafts = () => drafts.clear();
+export const forgetDrafts = () => { drafts.clear(); forgetPlaces(); };
 
 /* What was typed so far: on this page, in an answer that was refused, or nothing. */
 function draftOf(stop) {
@@ -24,6 +25,7 @@ function draftOf(stop) {
 
 export function showForm(id) {
   const stop = stopOf(id);
+  if (stop?.kind === "walk") { showWalk(stop); return; }
   const item = itemOf(id);
   const refused = item && item.state !== "waiting" ? item : null;
   if (!stop || (isOver(stop) && !refused)) { window.location.hash = "#list"; return; }

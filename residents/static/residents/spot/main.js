@@ -5,6 +5,7 @@ import { forgetDrafts, showForm } from "./form.js";
 
 start({
   labelOf, summary, showList, showForm, forget: forgetDrafts, keepsAll: true,
-  factsOf: () => "",
-  told: ({ answer: { outcome, version, people } }) => ({ outcome, version, people: JSON.stringify(people) }),
+  factsOf: () => "", partOf: ({ answer }) => (answer.near ? "place" : "answer"),
+  told: ({ answer }) => (answer.near ? answer
+    : { outcome: answer.outcome, version: answer.version, people: JSON.stringify(answer.people) }),
 });
