@@ -8,9 +8,7 @@ _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八
 _TENS = {"十": 10, "百": 100}
 _NUMERALS = "".join((*_DIGITS, *_TENS))
 #: A numeral counts where something is counted: 三村 and 第三, but neither 三泉 nor 百花.
-_COUNTED = re.compile(
-    f"(?<=第)[{_NUMERALS}]+|[{_NUMERALS}]+(?=[村期号坊区组弄支条幢栋座院里街]|$)"
-)
+_COUNTED = re.compile(f"(?<=第)[{_NUMERALS}]+|[{_NUMERALS}]+(?=[村期号坊区组弄支条幢栋座院里街]|$)")
 
 
 def count_key(name: str) -> str:

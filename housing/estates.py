@@ -132,7 +132,8 @@ class Estate(CommitteeRecord):
             models.Index(fields=["committee", "sort_key", "id"], name="housing_estates_in_order"),
             models.Index(fields=["street_id", "sort_key", "id"], name="housing_estates_of_street"),
             models.Index(
-                fields=["sort_key", "id"], include=["committee"],
+                fields=["sort_key", "id"],
+                include=["committee"],
                 name="housing_estates_of_district",
             ),
         ]

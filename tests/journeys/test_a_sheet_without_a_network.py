@@ -69,7 +69,6 @@ def test_calls_of_a_sheet_wait_sealed_and_arrive_once(desk):
     page.goto(bare + nobody)
     assert form.get_by_text("还可上门 1 次").is_visible()
     assert page.locator(f'a[href="{lived}"]').count() == 0
-    seat.open("/residents/inspections/sheet/")
-    page.get_by_role("link", name="沿街核对").click()
+    seat.open("/residents/inspections/sheet/found/")
     for shed in SHEDS:
         expect(page.get_by_text(shed)).to_have_count(1)
