@@ -12,6 +12,7 @@ from portal.accounts.models import User
 from portal.orgs.capabilities import TITLES, Capability
 from portal.orgs.models import Appointment, OrgUnit
 from portal.orgs.roles import ROLES
+from portal.rows import insert_values
 
 Grant = tuple[int, str, int]  # user, codename, unit
 
@@ -46,17 +47,17 @@ def project_grants(*, day: date, user_ids: Iterable[int] | None = None) -> tuple
     permissions = ensure_permissions()
     wanted, held = wanted_grants(day, ids), held_grants(ids)
     content_type = _unit_type()
-    UserObjectPermission.objects.bulk_create(
-        [
-            UserObjectPermission(
-                user_id=user,
-                permission_id=permissions[codename],
-                content_type=content_type,
-                object_pk=str(unit),
-            )
+    insert_values(
+        UserObjectPermission,
+        (
+            {
+                "user_id": user,
+                "permission_id": permissions[codename],
+                "content_type_id": content_type.pk,
+                "object_pk": str(unit),
+            }
             for user, codename, unit in sorted(wanted - held)
-        ],
-        batch_size=2000,
+        ),
     )
     for user, codename, unit in held - wanted:
         UserObjectPermission.objects.filter(
@@ -85,13 +86,13 @@ def ensure_permissions() -> dict[str, int]:
     existing = dict(
         Permission.objects.filter(content_type=content_type).values_list("codename", "pk")
     )
-    missing = [c for c in Capability if str(c) not in existing]
-    for capability in missing:
-        row = Permission.objects.create(
-            content_type=content_type, codename=str(capability), name=TITLES[capability]
-        )
-        existing[str(capability)] = row.pk
-    return existing
+    missing = [
+        Permission(content_type=content_type, codename=str(capability), name=TITLES[capability])
+        for capability in Capability
+        if str(capability) not in existing
+    ]
+    Permission.objects.bulk_create(missing)
+    return existing | {row.codename: row.pk for row in missing}
 
 
 def _unit_type() -> ContentType:
