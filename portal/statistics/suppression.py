@@ -63,6 +63,7 @@ class Shown:
 
     def __init__(self, people: Counts, streets: Sequence[int]) -> None:
         self.people = people
+        self._some = people > 0
         self.street = np.asarray(streets, dtype=np.int64)
         self._above = {STREET: self.street, DISTRICT: np.zeros_like(self.street)}
         self.features = people.ndim - 1
@@ -188,13 +189,18 @@ class Shown:
     ) -> _Swap | None:  # fmt: skip
         """The cheapest swap of these features; None where there is nobody to change."""
         kept = tuple(f for f in range(self.features) if f not in changed)
-        shape = (1 if partners is None else len(partners), *self.people.shape[1:])
+        lengths = self.people.shape[1:]
+        # the box itself must be among those that change: what it tells of the others stays
+        shape = (
+            1 if partners is None else len(partners),
+            *(1 if f in kept and f in values else lengths[f] for f in range(self.features)),
+        )
         # prices that spread along the same axes are added first: only sums reach the full size
         prices: dict[tuple[int, ...], Any] = {}
         plus: Any = np.ones((1,) * len(shape), bool)
         minus: Any = plus.copy()
         for corner in self._corners(changed, values, unit, partners):
-            some = self._at(self.people, corner, tuple(range(self.features)), COMMITTEE) > 0
+            some = self._at(self._some, corner, tuple(range(self.features)), COMMITTEE)
             if corner.is_opposite:
                 plus = plus & some
             else:
@@ -204,26 +210,18 @@ class Shown:
                     price = self._at(self._price[subset][level], corner, subset, level)
                     prices[price.shape] = prices.get(price.shape, 0) + price
         cost: Any = sum(sorted(prices.values(), key=np.size))
-        possible = np.broadcast_to(plus | minus, shape)
-        cost = np.where(possible, np.broadcast_to(cost, shape), IMPOSSIBLE)
         for feature in changed:  # another value must be another
             same: list[Any] = [slice(None)] * len(shape)
             same[1 + feature] = values[feature]
             cost[tuple(same)] = IMPOSSIBLE
-        for feature in kept:  # the box itself must be among those that change
-            if feature in values:
-                allowed = np.zeros(shape[1 + feature], bool)
-                allowed[values[feature]] = True
-                lead = [1] * len(shape)
-                lead[1 + feature] = -1
-                cost = np.where(allowed.reshape(lead), cost, IMPOSSIBLE)
-        place = np.unravel_index(int(cost.argmin()), shape)
-        if cost[place] >= IMPOSSIBLE:
+        place = _first_of_least(cost, np.broadcast_to(plus | minus, shape))
+        if place is None:
             return None
         return _Swap(
-            int(cost[place]), unit, None if partners is None else int(partners[place[0]]),
-            values={f: (values[f], int(place[1 + f])) for f in changed},
-            kept={f: int(place[1 + f]) for f in kept},
+            int(cost[tuple(min(at, n - 1) for at, n in zip(place, cost.shape, strict=True))]),
+            unit, None if partners is None else int(partners[place[0]]),
+            values={f: (values[f], place[1 + f]) for f in changed},
+            kept={f: values.get(f, place[1 + f]) for f in kept},
         )  # fmt: skip
 
     def _corners(
@@ -235,10 +233,8 @@ class Shown:
             units.append(partners)
         for turned, where in enumerate(units):
             for replaced in product((False, True), repeat=len(changed)):
-                fixed = {
-                    f: values[f] for f, is_other in zip(changed, replaced, strict=True)
-                    if not is_other
-                }  # fmt: skip
+                others = {f for f, is_other in zip(changed, replaced, strict=True) if is_other}
+                fixed = {f: value for f, value in values.items() if f not in others}
                 yield _Corner(where, fixed, (sum(replaced) + turned) % 2 == 1)
 
     def _at(self, table: Any, corner: "_Corner", subset: Subset, level: int) -> Any:
@@ -277,6 +273,20 @@ class Shown:
                         self.hidden[subset][level][box] = True
                         self._price[subset][level][box] = 0
                         self._safe[subset][level][box] = True
+
+
+def _first_of_least(cost: Counts, possible: Flags) -> tuple[int, ...] | None:
+    """The first possible place of the least cost; None where nothing is possible.
+
+    :param cost: of all places along an axis alike where it has the length one there
+    """
+    alike = tuple(n for n, length in enumerate(cost.shape) if length == 1)
+    open_to = np.where(possible.any(axis=alike, keepdims=True), cost, IMPOSSIBLE)
+    least = open_to.min()
+    if least >= IMPOSSIBLE:
+        return None
+    flat = int((possible & (cost == least)).argmax())
+    return tuple(int(at) for at in np.unravel_index(flat, possible.shape))
 
 
 def _cover_lines(counts: Counts, hidden: Flags, axis: int, above: Flags) -> bool:
