@@ -111,7 +111,7 @@ def live(system: LiveSystem, settings: Settings) -> Iterator[LiveSystem]:
 def _emptied() -> bool:
     """Every table empty; False when somebody was still at work in one of them."""
     with contextlib.suppress(OperationalError), transaction.atomic("owner"):
-        wipe()
+        wipe(at_work=True)
         _quiet_clock()
         return True
     return False

@@ -1,7 +1,10 @@
 """Two worlds that differ only outside of somebody's units, and everything that somebody can ask."""
 
+from collections.abc import Iterable
+
 from django.db import connections
 from django.test import Client
+from django.urls import Resolver404, resolve
 from psycopg2 import sql
 
 from portal.orgs.scope import span_of
@@ -72,6 +75,31 @@ def paths(ids: dict[str, list[str]], always: list[str]) -> list[str]:
                 filled = filled.replace(hole, value, 1)
             found.append(filled)
     return list(dict.fromkeys(found))
+
+
+def heard(paths: Iterable[str]) -> list[str]:
+    """The paths that some view answers, and of all others one in each area.
+
+    What no route takes is answered by the same few words before anything is read.
+    """
+    found, unheard = [], set()
+    for path in paths:
+        if not is_heard(path):
+            area = path.split("/")[1]
+            if area in unheard:
+                continue
+            unheard.add(area)
+        found.append(path)
+    return found
+
+
+def is_heard(path: str) -> bool:
+    """Whether the address leads to a view at all, whatever that answers."""
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
 
 
 def ids_under(unit: int) -> dict[str, list[str]]:
