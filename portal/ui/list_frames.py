@@ -1,8 +1,8 @@
-"""What stands above and below the rows of a list: its head, its pager, from stencils."""
+"""What stands around the rows of a list: its tabs, its head, its pager, from stencils."""
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.utils.safestring import SafeString
 
@@ -13,6 +13,26 @@ from portal.ui.words import language
 
 if TYPE_CHECKING:
     from portal.ui.listing import RegisterList
+
+
+class ListFrames:
+    """What the templates of a list put around its rows, and the rows themselves; all drawn."""
+
+    @property
+    def drawn_tabs(self) -> SafeString:
+        return tabs(cast("RegisterList", self))
+
+    @property
+    def drawn_heads(self) -> SafeString:
+        return heads(cast("RegisterList", self))
+
+    @property
+    def drawn_rows(self) -> SafeString:
+        return SafeString("".join([row.drawn for row in cast("RegisterList", self).rows]))
+
+    @property
+    def drawn_pager(self) -> SafeString:
+        return pager(cast("RegisterList", self))
 
 
 def heads(listing: "RegisterList") -> SafeString:
@@ -36,6 +56,28 @@ def _heads(
         for key in shown
     ]
     return Stencil("ui/list_heads.html", {"heads": drawn, "picks": picks})
+
+
+def tabs(listing: "RegisterList") -> SafeString:
+    """The views that come with the list, each with its number where it is counted."""
+    views = listing.views
+    own = listing.own_view is not None or listing.shared_view is not None
+    here = None if own else listing.query
+    shown = tuple(
+        (str(each.title), each.query, each.count is not None, each.query == here) for each in views
+    )
+    counts = {str(n): formats.whole(each.count) for n, each in enumerate(views)}
+    return _tabs(shown).fill(counts)
+
+
+@lru_cache(maxsize=512)
+def _tabs(shown: tuple[tuple[str, str, bool, bool], ...]) -> Stencil:
+    """Nothing that somebody typed is kept: the addresses are those of the views."""
+    drawn = [
+        (title, query, gap(str(n)) if is_counted else "", is_on)
+        for n, (title, query, is_counted, is_on) in enumerate(shown)
+    ]
+    return Stencil("ui/list_tabs.html", {"tabs": drawn})
 
 
 def pager(listing: "RegisterList") -> SafeString:

@@ -22,12 +22,11 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
 from portal import kept
-from portal.ui import keeping, keyset, list_frames, markup
+from portal.ui import keeping, keyset, markup
 from portal.ui.cells import BulkAction, Column, Empty, Head, Row, SavedView, Text
 from portal.ui.chips import Chip, active_chips
 from portal.ui.chooser import column_boxes
@@ -36,6 +35,7 @@ from portal.ui.filtering import asked_for, each_once
 from portal.ui.keeping import VIEW, Choices
 from portal.ui.list_addresses import EXACT as EXACT
 from portal.ui.list_addresses import ListAddresses
+from portal.ui.list_frames import ListFrames
 from portal.ui.pages import page, wants_fragment
 from portal.ui.widgets import dress_filters
 from portal.ui.words import language
@@ -62,7 +62,7 @@ def chosen_columns(request: HttpRequest, key: str) -> list[str]:
     return list(Choices.of(request, key).columns)
 
 
-class RegisterList(ListAddresses):
+class RegisterList(ListAddresses, ListFrames):
     """A list of records over one request. Subclasses declare, views ask."""
 
     key: ClassVar[str]
@@ -336,18 +336,6 @@ class RegisterList(ListAddresses):
             return Head(column, self.url(sort=column.key), "")
         turned = column.key if descending else f"-{column.key}"
         return Head(column, self.url(sort=turned), "descending" if descending else "ascending")
-
-    @property
-    def drawn_rows(self) -> str:
-        return SafeString("".join([row.drawn for row in self.rows]))
-
-    @property
-    def drawn_heads(self) -> str:
-        return list_frames.heads(self)
-
-    @property
-    def drawn_pager(self) -> str:
-        return list_frames.pager(self)
 
     # --- columns ----------------------------------------------------------------------------
 
