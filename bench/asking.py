@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,12 +71,26 @@ class Inside:
             self._visit(target)
         return asked
 
-    def _visit(self, target: Target) -> bytes:
-        url, body = urlsplit(target.path), target.body.encode()
-        seen: list[str] = []
+    def landing(self, target: Target) -> Target:
+        """The page where this one leads at once; the same where it leads nowhere else."""
+        status, headers, _content = self._answer(target)
+        leads = dict(headers).get("Location", "") if status.startswith("302") else ""
+        return replace(target, path=leads) if leads else target
 
-        def begin(status: str, *_rest: Any) -> Callable[[bytes], object]:
-            seen.append(status)
+    def _visit(self, target: Target) -> bytes:
+        status, _headers, content = self._answer(target)
+        if not status.startswith("200"):
+            raise UnableToMeasure(f"{target.title}: {status}")
+        return content
+
+    def _answer(self, target: Target) -> tuple[str, list[tuple[str, str]], bytes]:
+        url, body = urlsplit(target.path), target.body.encode()
+        seen: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def begin(
+            status: str, headers: list[tuple[str, str]], *_rest: Any
+        ) -> Callable[[bytes], object]:
+            seen.append((status, headers))
             return lambda _chunk: None
 
         environ = {
@@ -92,9 +106,7 @@ class Inside:
         answer = self.application(environ, begin)
         content = b"".join(answer)
         answer.close()
-        if not seen[0].startswith("200"):
-            raise UnableToMeasure(f"{target.title}: {seen[0]}")
-        return content
+        return (*seen[0], content)
 
 
 def replay(alias: str, statements: list[Statement]) -> Callable[[], None]:

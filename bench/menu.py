@@ -21,8 +21,9 @@ from portal.orgs.scope import Level, Scope
 
 def figures(district: District) -> list[Figure]:
     """Statements, scans, database and server time of each page."""
-    wanted = [each for level in district.levels for each in _pages(district, level)]
     inside = Inside(district)
+    pages = [each for level in district.levels for each in _pages(district, level)]
+    wanted = [inside.landing(page) for page in pages]
     for target in wanted:
         inside.asks(target)  # warm
     asked = [inside.asks(target) for target in wanted]
@@ -69,7 +70,7 @@ def _server_times(
         visitor = Visitor(ours, inside.sessions[target.level])
         page, rows = interleaved(
             partial(visitor.get, target.path), partial(plain.get, target.bare),
-            rounds=20, warm=6, seconds=6,
+            rounds=20, warm=6, seconds=4,
         )  # fmt: skip
         note = f"fifty residents on a bare page; {len(asked.statements)} statements"
         yield compared(f"server time: {target.title}", page, rows, at_most(2), note)
