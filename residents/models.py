@@ -349,6 +349,11 @@ class Residence(CommitteeRecord):
                 name="res_address",
             ),
             models.Index(fields=["dwelling", "id"], name="res_dwelling"),
+            # who came to Shanghai of late and has to be told (S-08): asked on the home page too
+            models.Index(
+                fields=["committee", "registered_on", "id"],
+                condition=OPEN & Q(is_primary=True, category="20"), name="res_newcomers",
+            ),
             # the episodes of a person; whether there is one, without reading it
             models.Index(
                 fields=["resident"], include=["committee", "status"], name="res_resident"
