@@ -21,14 +21,13 @@ class OneClient(RedisCacheClient):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._made: dict[Any, Any] = {}
+        self._made: dict[bool, Any] = {}
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
-        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]  # not in the stubs
-        if pool not in self._made:
-            made = self._client(connection_pool=pool)  # type: ignore[attr-defined]  # nor this
-            self._made[pool] = made
-        return self._made[pool]
+        """One for reading and one for writing, whatever the key."""
+        if write not in self._made:
+            self._made[write] = super().get_client(key, write=write)
+        return self._made[write]
 
 
 class HintCache(RedisCache):

@@ -113,9 +113,10 @@ class ScopeMiddleware:
                 # asking is not using
                 if not by_token and request.path != reverse("accounts:left"):
                     keep_awake(request)
-                request.scope = posts.acting_scope(request)  # type: ignore[attr-defined]
-                _expect_frame(request.scope)  # type: ignore[attr-defined]
-                tokens.enter(request.scope)  # type: ignore[attr-defined]
+                scope = posts.acting_scope(request)
+                request.scope = scope  # type: ignore[attr-defined]
+                _expect_frame(scope)
+                tokens.enter(scope)
                 connection.apply_scope()  # type: ignore[attr-defined]
         return self.get_response(request)
 

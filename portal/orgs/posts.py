@@ -16,7 +16,7 @@ from portal.accounts.bearer import token_in
 from portal.accounts.models import User
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import Appointment, OrgUnit, UnitKind
-from portal.orgs.postgresql.base import MOMENT_COLUMNS
+from portal.orgs.postgresql.base import MOMENT_COLUMNS, DatabaseWrapper
 from portal.orgs.roles import ROLES
 from portal.orgs.scope import Scope
 from portal.rows import columns_of, row_of, written
@@ -107,7 +107,7 @@ def _held_with_grants(user_id: int, day: date) -> list[tuple[Appointment, set[st
         appointment.unit.parent = None if parent[0] is None else row_of(OrgUnit, parent)
         held.append((appointment, set(row[-3])))
     if rows:
-        connection.note_moment(*rows[0][-2:])  # type: ignore[attr-defined]  # our backend's own
+        cast(DatabaseWrapper, connection).note_moment(*rows[0][-2:])
     return held
 
 
