@@ -7,10 +7,13 @@ from django.db.models import F, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils import timezone
 
 from housing.models import DwellingUnit
+from housing.views import yardstick
 from portal.metrics.models import MetricValue
 from portal.orgs.scope import level_of
+from residents.ledgers import people_counts
 from residents.models import Residence
 
 LEVELS = {"committee": "committee_id", "street": "street_id"}
@@ -57,6 +60,29 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "bare_dwellings.html", {"rows": rows})
 
 
+def buildings(request: HttpRequest) -> HttpResponse:
+    """A page of 50 buildings with what their dwellings come to, counted as the page counts them."""
+    rows = _under(DwellingUnit.objects.filter(status="active"), request)
+    counts = DwellingUnit.objects.totals(timezone.localdate(), yardstick().cycles)
+    named = rows.order_by("building__sort_key", "building_id").values("building_id", *_BUILDING)
+    return _counted(request, named.annotate(**counts)[:50])
+
+
+def ledger(request: HttpRequest) -> HttpResponse:
+    """The people of a committee by building and category."""
+    rows = _under(Residence.objects.filter(status="active"), request)
+    named = rows.order_by().values("dwelling__building_id", "dwelling__building__name")
+    return _counted(request, named.annotate(**people_counts()))
+
+
+_BUILDING = ("building__sort_key", "building__name", "building__estate_name", "building__storeys")
+
+
+def _counted(request: HttpRequest, rows: "QuerySet[Any, Any]") -> HttpResponse:
+    """Groups, each with what was counted in it."""
+    return render(request, "bare_counts.html", {"rows": [list(row.values()) for row in rows]})
+
+
 def values(request: HttpRequest) -> HttpResponse:
     """The stored numbers of some runs under the unit: by committee, the district's by street."""
     rows = _under(MetricValue.objects.filter(run_id__in=_keys(request)), request)
@@ -68,5 +94,6 @@ def values(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path(f"{view.__name__}/", view) for view in (residents, people, dwellings, homes, board, values)
+    path(f"{view.__name__}/", view)
+    for view in (residents, people, dwellings, homes, board, buildings, ledger, values)
 ]

@@ -1,7 +1,8 @@
 """Every page of the menu of a clerk, a street's manager and the district, at the same limits.
 
 A page that is added to a menu is measured here from its first day. Its yardstick for server time
-is the bare page of fifty residents, as it stands for "a page" everywhere (`bench/bare.py`).
+is the bare page of fifty residents, as it stands for "a page" everywhere (`bench/bare.py`); pages
+that count while they are looked at have a bare page that counts the same.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,9 @@ from bench.serving import Visitor, served
 from bench.targets import Target
 from portal.nav import GROUPS, Item
 from portal.orgs.scope import Level, Scope
+
+#: Bare pages of the pages that count, by the menu's key.
+COUNTING = {"board": "buildings", "ledger": "ledger"}
 
 
 def figures(district: District) -> list[Figure]:
@@ -43,7 +47,8 @@ def _pages(district: District, level: Level) -> Iterator[Target]:
     for _group, items in GROUPS:
         for item in items:
             if _is_shown(item, scope):
-                bare = f"/residents/?unit={scope.unit}"
+                name = COUNTING.get(item.key, "residents")
+                bare = f"/{name}/?unit={scope.unit}"
                 yield Target(item.key.replace("_", " "), level, reverse(item.url), bare)
 
 
@@ -72,5 +77,7 @@ def _server_times(
             partial(visitor.get, target.path), partial(plain.get, target.bare),
             rounds=20, warm=6, seconds=4,
         )  # fmt: skip
-        note = f"fifty residents on a bare page; {len(asked.statements)} statements"
+        rows_of = target.bare.strip("/").partition("/")[0]
+        what = "fifty residents" if rows_of == "residents" else f"the same counts ({rows_of})"
+        note = f"{what} on a bare page; {len(asked.statements)} statements"
         yield compared(f"server time: {target.title}", page, rows, at_most(2), note)

@@ -27,14 +27,14 @@ from housing.cycles import RULE, cycles_by_occupancy
 from housing.estates import Estate, EstateQuerySet, OwnersCommittee, estate_name_of, stock_of
 from housing.models import Building, DwellingUnit
 from housing.querysets import within
-from housing.tables import NOTHING, Fresh
+from housing.tables import NOTHING
 from portal.exchange.exports.kinds import ExportColumn, ExportKind, committee_name, titled
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 from portal.rules.services import rule_on
 from portal.ui.addresses import address_of
-from portal.ui.cells import Action, Column, Empty
+from portal.ui.cells import Action, Column, Empty, Share
 from portal.ui.filtering import fillable, offer
 from portal.ui.listing import RegisterList
 
@@ -121,8 +121,7 @@ class EstateList(RegisterList):
         Column("vacant", _("空置 套"), cell="stats.vacant", kind="number", shown=False),
         Column("unknown", _("未采集 套"), cell="stats.unknown", kind="number", shown=False),
         Column("uncoded", _("无正式码 套"), cell="stats.uncoded", kind="number", shown=False),
-        Column("fresh", _("周期内核实 %"), template="housing/fresh_cell.html",
-               cell="fresh", align="right", width=200),
+        Column("fresh", _("周期内核实 %"), cell="fresh", align="right", width=200),
         Column("updated", _("变更日期"), cell="updated_at", kind="day", shown=False),
     )  # fmt: skip
 
@@ -161,7 +160,7 @@ class EstateList(RegisterList):
         for row in rows:
             row.buildings = standing.get(row.pk, 0)
             row.stats = stats.get(row.pk, NOTHING)
-            row.fresh = Fresh(row.stats["fresh"], row.stats["dwellings"], self.target)
+            row.fresh = Share(row.stats["fresh"], row.stats["dwellings"], self.target)
 
 
 def conditions(scope: Scope, query: QueryDict, _day: date) -> EstateFilter:

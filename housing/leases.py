@@ -139,6 +139,15 @@ class Lease(CommitteeRecord):
             models.Index(
                 fields=["ends_on", "id"], include=["committee"], name="housing_leases_district"
             ),
+            # those that stand: the ended ones of many years would all be passed over first
+            models.Index(
+                fields=["street_id", "ends_on", "id"], include=["committee"],
+                condition=models.Q(state="active"), name="housing_standing_street",
+            ),
+            models.Index(
+                fields=["ends_on", "id"], include=["committee"],
+                condition=models.Q(state="active"), name="housing_standing_district",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from housing.models import Building, DwellingUnit, HouseCodeRequest, Lease
 from housing.terms import NOTICE_DAYS
 from portal.quality.worst import worst_issues
 from portal.ui.addresses import address_of
-from portal.ui.cells import Action, Column, Empty, Link, Problem, Tag, Toned, Verified
+from portal.ui.cells import Action, Column, Empty, Link, Problem, Share, Tag, Toned, Verified
 from portal.ui.listing import RegisterList
 
 
@@ -137,8 +137,7 @@ class BuildingList(RegisterList):
         Column("vacant", _("空置 套"), cell="stats.vacant", kind="number"),
         Column("unknown", _("未采集 套"), cell="stats.unknown", kind="number"),
         Column("uncoded", _("无正式码 套"), cell="stats.uncoded", kind="number"),
-        Column("fresh", _("周期内核实 %"), template="housing/fresh_cell.html",
-               cell="fresh", align="right", width=200),
+        Column("fresh", _("周期内核实 %"), cell="fresh", align="right", width=200),
     )  # fmt: skip
 
     def __init__(
@@ -172,25 +171,12 @@ class BuildingList(RegisterList):
         }
         for building in rows:
             building.stats = stats.get(building.pk, NOTHING)
-            building.fresh = Fresh(
+            building.fresh = Share(
                 building.stats["fresh"], building.stats["dwellings"], self.target
             )
 
 
 NOTHING = dict.fromkeys(("dwellings", "people", "vacant", "unknown", "uncoded", "fresh"), 0)
-
-
-class Fresh:
-    """A share of dwellings verified within their cycle, beside its target."""
-
-    def __init__(self, part: int, total: int, target: float) -> None:
-        self.part = part
-        self.total = total
-        self.target = target
-
-    @property
-    def rate(self) -> float | None:
-        return self.part * 100 / self.total if self.total else None
 
 
 def lease_state(row: Any) -> Any:

@@ -74,9 +74,14 @@ def rows_of(list_key: str, reader: int, code: int) -> Key:
     return Key(f"rows:{list_key}:{reader}:{code}", unit(code))
 
 
-def tabs_of(list_key: str, code: int, day: date) -> Key:
-    """How many rows of a list stand under each of its tabs on a day."""
-    return Key(f"tabs:{list_key}:{code}:{day}", unit(code))
+def tabs_of(list_key: str, code: int, day: date, user_id: int | None = None) -> Key:
+    """How many rows of a list stand under each of its tabs on a day, one's own tab included."""
+    return Key(f"tabs:{list_key}:{code}:{day}:{user_id or ''}", unit(code))
+
+
+def dwellings_of(code: int, day: date) -> Key:
+    """What the dwellings of a committee come to on a day."""
+    return Key(f"dwellings:{code}:{day}", unit(code))
 
 
 def issue_counts(code: int, day: date) -> Key:

@@ -77,7 +77,8 @@ def building_lines(
     """A line for each of `buildings`, in walking order; three queries for any number of them.
 
     :param dwellings: those of the same units, in scope
-    :param episodes: those of the same units, in scope
+    :param episodes: those of the same units, in scope; with the dwellings' unit told as well the
+        database reads the few dwellings first, not each person's
     :param cycles: days by occupancy status within which a check counts as fresh
     """
     totals = DwellingUnit.objects.totals(day, cycles)

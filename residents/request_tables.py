@@ -1,7 +1,7 @@
 """Lists of requests: leads, transfers, requests for correction; the newest first (ui.md 8.15)."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.urls import reverse
@@ -54,9 +54,12 @@ def state_column(tones: Mapping[Any, str]) -> Column:
 
 def moment_column(title: Text, name: str) -> Column:
     """The day on which it came, by which the list is ordered."""
-    return Column(
-        name, title, lambda row: timezone.localdate(getattr(row, name)), kind="day", sort=name
-    )
+    return Column(name, title, lambda row: _day(getattr(row, name)), kind="day", sort=name)
+
+
+def _day(moment: datetime) -> date:
+    """The day of a moment, by the zone that everybody has; asked for in each row."""
+    return timezone.localdate(moment, timezone.get_default_timezone())
 
 
 UNIT = Column("unit", _("居（村）委"), lambda row: row.places[row.committee_id])

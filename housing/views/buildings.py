@@ -1,6 +1,7 @@
 """Buildings: those of a committee, totals above it, and adding one."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django.db.models import Count
@@ -15,7 +16,7 @@ from housing.estates import EstateQuerySet
 from housing.filters import BuildingFilter
 from housing.forms import BuildingFactsForm, BuildingForm, suggest
 from housing.models import Building, DwellingUnit, Estate
-from housing.tables import NOTHING, BuildingList, Fresh
+from housing.tables import NOTHING, BuildingList
 from housing.views import (
     Yardstick,
     form_context,
@@ -25,11 +26,13 @@ from housing.views import (
     yardstick,
 )
 from housing.views.planning import is_agreed, left_out, planned
+from portal import kept
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope, level_of, parent_of
+from portal.ui.cells import Share
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 
@@ -54,26 +57,29 @@ def buildings(request: PortalRequest) -> HttpResponse:
         context = {"unit": unit, "crumbs": crumbs, "target": measure.target,
                    "rows": _below(request.scope, unit, measure)}  # fmt: skip
         return page(request, "housing/building_totals.html", context)
+    totals_key = kept.dwellings_of(unit.code, measure.day)
+    kept.expect(totals_key)
     listing = Listing(
         request,
         Building.objects.in_scope(request.scope).under(unit.code).existing()
         .select_related("estate"),
         day=measure.day, cycles=measure.cycles, target=measure.target,
-        may_add=may_edit(request),
+        may_add=may_edit(request), kept_of=unit.code,
         filter_context={"scope": request.scope, "estates": _estates_of(unit.code)},
     )  # fmt: skip
-    totals = (
-        DwellingUnit.objects.in_scope(request.scope)
-        .under(unit.code)
-        .active()
-        .aggregate(**DwellingUnit.objects.totals(measure.day, measure.cycles))
-    )
+    totals = kept.fact(totals_key, partial(_totals, request.scope, unit.code, measure))
     context = {
         "unit": unit, "crumbs": crumbs, "totals": totals, "target": measure.target,
-        "fresh": Fresh(totals["fresh"], totals["dwellings"], measure.target),
+        "fresh": Share(totals["fresh"], totals["dwellings"], measure.target),
         "may_edit": may_edit(request),
     }  # fmt: skip
     return listing.respond("housing/buildings.html", context)
+
+
+def _totals(scope: Scope, unit: int, measure: Yardstick) -> dict[str, int]:
+    """What the dwellings of a committee come to."""
+    rows = DwellingUnit.objects.in_scope(scope).under(unit).active()
+    return rows.aggregate(**DwellingUnit.objects.totals(measure.day, measure.cycles))
 
 
 def _estates_of(unit: int) -> EstateQuerySet:
@@ -126,7 +132,7 @@ def _below(scope: Scope, unit: OrgUnit, measure: Yardstick) -> list[dict[str, An
     found = []
     for child in below:
         row = stats.get(child.code, NOTHING)
-        fresh = Fresh(row["fresh"], row["dwellings"], measure.target)
+        fresh = Share(row["fresh"], row["dwellings"], measure.target)
         found.append({"unit": child, "buildings": standing.get(child.code, 0), "stats": row,
                       "fresh": fresh})  # fmt: skip
     return found

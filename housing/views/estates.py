@@ -15,13 +15,14 @@ from housing.estate_lists import EstateList
 from housing.estates import Estate
 from housing.forms.estates import EstateForm, JoinForm, NewEstateForm
 from housing.models import Building, DwellingUnit
-from housing.tables import NOTHING, Fresh
+from housing.tables import NOTHING
 from housing.views import Yardstick, act_once, form_context, may_edit, put_errors, yardstick
 from housing.views.conflicts import version_of
 from portal.audit.record import record
 from portal.exchange.exports.kinds import may_export
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
+from portal.ui.cells import Share
 from portal.ui.forms import PortalForm
 from portal.ui.listing import FEW
 from portal.ui.pages import done, page
@@ -64,7 +65,7 @@ def estate(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "estate": found, "buildings": buildings[:MOST_BUILDINGS], "totals": totals,
         "held": len(buildings), "most": MOST_BUILDINGS, "target": measure.target,
-        "fresh": Fresh(totals["fresh"], totals["dwellings"], measure.target),
+        "fresh": Share(totals["fresh"], totals["dwellings"], measure.target),
         "may_edit": may_edit(request) and found.is_standing,
         "others": _others(found).exists(),
         "old_names": Estate.objects.filter(joined_to=found).in_order(),
@@ -89,7 +90,7 @@ def _buildings(found: Estate, measure: Yardstick) -> list[Any]:
     }
     for row in rows:
         row.stats = stats.get(row.pk, NOTHING)
-        row.fresh = Fresh(row.stats["fresh"], row.stats["dwellings"], measure.target)
+        row.fresh = Share(row.stats["fresh"], row.stats["dwellings"], measure.target)
     return rows
 
 

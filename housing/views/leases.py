@@ -59,7 +59,8 @@ def leases(request: PortalRequest) -> HttpResponse:
         request, Lease.objects.in_scope(scope), day=today, views=VIEWS,
         bulk=bulk if may_edit(request) else (),
         most_counted=None if scope.level == "committee" else FEW,
-        counts_in_order=scope.level == "street", filter_context={"scope": scope, "day": today},
+        counts_in_order=scope.level == "street", kept_of=scope.unit,
+        filter_context={"scope": scope, "day": today},
     )  # fmt: skip
     if not listing.is_asked_for_filters:
         record(

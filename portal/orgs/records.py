@@ -4,12 +4,14 @@ Paper: S-09.
 """
 
 import uuid
-from typing import ClassVar, Self, TypeVar
+from functools import lru_cache
+from typing import Any, ClassVar, Self, TypeVar
 
 import uuid_utils
 import uuid_utils.compat
 from django.db import models
 from django.db.models import F
+from django.utils.encoding import force_str
 
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import DISTRICT_SPAN, STREET_SPAN, Scope, level_of
@@ -100,3 +102,14 @@ class CommitteeRecord(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: "models.Field[Any, Any]") -> Any:
+        """The title of a choice. Django makes a table of all choices for each one it looks up."""
+        value = getattr(self, field.attname)
+        return force_str(_titles(field).get(value, value), strings_only=True)
+
+
+@lru_cache(maxsize=512)
+def _titles(field: "models.Field[Any, Any]") -> dict[Any, Any]:
+    """The titles of a field's choices, by their values."""
+    return dict(field.flatchoices)

@@ -56,6 +56,20 @@ class Verified:
 
 
 @dataclass(frozen=True)
+class Share:
+    """How many of all have reached something, drawn beside the target (percent) for it."""
+
+    part: int
+    total: int
+    target: float
+
+    @property
+    def rate(self) -> float | None:
+        """In percent; None where there is nothing to reach it."""
+        return self.part * 100 / self.total if self.total else None
+
+
+@dataclass(frozen=True)
 class Problem:
     """The worst open problem of a row: level `must`, `should` or `note`."""
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_noop
 
 from portal.ui import formats, graphics
-from portal.ui.cells import Column, Link, Masked, Problem, Tag, Toned, Verified
+from portal.ui.cells import Column, Link, Masked, Problem, Share, Tag, Toned, Verified
 from portal.ui.drawing import fill, fill_each
 from portal.ui.words import gettext as _
 from portal.ui.words import language
@@ -28,6 +28,16 @@ _SEVERITIES = {
 _EYE = (
     '<button type="button" class="pp-iconbtn" hx-get="%s" hx-target="#dialog-host"'
     ' hx-swap="innerHTML" hx-push-url="false" aria-label="%s" title="%s">%s</button>'
+)
+_PROGRESS = (
+    '<svg class="pp-graphic" width="%s" height="%s" aria-hidden="true">'
+    '<rect class="pp-f-track" x="0" y="%s" width="100%%" height="%s"></rect>'
+    '<rect class="%s" x="0" y="%s" width="%s%%" height="%s"></rect>%s</svg>'
+)
+_PROGRESS_TICK = '<rect class="pp-f-text" x="%s%%" y="0" width="1" height="%s"></rect>'
+_SHARE = '<span class="pp-row"><span class="pp-fluid">%s</span><span class="%s">%s</span></span>'
+_NO_SHARE = SafeString(
+    f'<span class="pp-row"><span class="pp-fluid pp-right pp-3">{formats.DASH}</span></span>'
 )
 _GAP = "\x00"  # where a value will stand; no word holds it
 _SEGMENT_WIDTH, _SEGMENT_HEIGHT, _SEGMENT_STEP = 6, 10, 8
@@ -69,6 +79,36 @@ def freshness(level: int) -> str:
     )
     return fill(
         '<svg class="pp-graphic" width="30" height="10" aria-hidden="true">%s</svg>', segments
+    )
+
+
+def progress(
+    part: formats.Number | None,
+    total: formats.Number | None,
+    height: int = 6,
+    width: str = "100%",
+    tick: formats.Number | None = None,
+) -> str:
+    """A filled share of a track; with `tick` (percent) it turns amber below that."""
+    filled, aim = graphics.share(part, total), formats.as_decimal(tick)
+    if aim is None:
+        return fill(_PROGRESS, width, height, 0, height, "pp-f-brand", 0, filled, height, "")
+    colour = "pp-f-warn" if filled < aim else "pp-f-viz2"
+    mark = fill(_PROGRESS_TICK, aim, height + 4)
+    return fill(_PROGRESS, width, height + 4, 2, height, colour, 2, filled, height, mark)
+
+
+def share(value: Share) -> str:
+    """A share beside its target, with its rate; a dash where there is nothing."""
+    if not value.total:
+        return _NO_SHARE
+    rate = value.rate
+    assert rate is not None
+    return fill(
+        _SHARE,
+        progress(value.part, value.total, width="96", tick=value.target),
+        "pp-warn" if rate < value.target else "",
+        formats.rate(rate, 1, value.target),
     )
 
 
@@ -160,6 +200,7 @@ _BY_TYPE: dict[type, Callable[[Any], str]] = {
     Tag: _tag,
     Link: lambda value: fill('<a href="%s">%s</a>', value.url, value.text),
     Masked: lambda value: masked(value.text, value.url, str(value.denied), key=value.key),
+    Share: share,
     Problem: lambda value: severity(value.level, str(value.text)),
     Toned: lambda value: fill('<span class="pp-%s">%s</span>', value.tone, value.text),
 }

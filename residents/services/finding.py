@@ -73,13 +73,18 @@ def elsewhere_sentence(found: Found, names: dict[int, str]) -> str:
 
 def unit_names(codes: Iterable[int]) -> dict[int, str]:
     """`街道 · 居委会` by committee code."""
-    rows = OrgUnit.objects.filter(code__in=set(codes)).select_related("parent")
-    return {unit.code: unit_title(unit) for unit in rows}
+    rows = OrgUnit.objects.filter(code__in=set(codes))
+    names = rows.values_list("code", "name", "parent__name")
+    return {code: _title(name, parent) for code, name, parent in names}
 
 
 def unit_title(unit: OrgUnit) -> str:
     """`街道 · 居委会` of one unit, read with its parent."""
-    return f"{unit.parent.name} · {unit.name}" if unit.parent else unit.name
+    return _title(unit.name, unit.parent.name if unit.parent else None)
+
+
+def _title(name: str, parent: str | None) -> str:
+    return f"{parent} · {name}" if parent else name
 
 
 class ElsewhereProblem(FieldProblem):

@@ -6,6 +6,7 @@ Paper: S-64.
 import uuid
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Q
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from housing.models import DwellingUnit
+from portal import kept
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
@@ -31,6 +33,8 @@ from residents.views.requests import act_on, note_look, show_list, show_request
 
 Form = TriageForm | FindingForm | FinishForm
 State = Lead.State
+#: What still has a step to come.
+WAITING = (State.SUBMITTED, State.TRIAGED, State.CONFIRMED)
 #: Dwellings of a committee with the same house and room number, in different lanes.
 MOST_MEANT = 20
 
@@ -45,9 +49,11 @@ def leads(request: PortalRequest) -> HttpResponse:
     """All leads of the acting unit, with the tabs that tell what waits."""
     scope, today = request.scope, timezone.localdate()
     rows = Lead.objects.in_scope(scope).defer("sealed")
+    kept.expect(_tabs(scope, today))
     gives = scope.level == "committee" and scope.may(Capability.EDIT_RESIDENTS)
     listing = Listing(
         request, rows, views=lambda: _views(rows, scope, today), day=today, scope=scope,
+        kept_of=scope.unit,
         bulk=[
             BulkAction(_("分办…"), reverse("residents:give_leads"), dialog=True),
             BulkAction(_("结案…"), reverse("residents:dismiss_leads"), dialog=True),
@@ -62,21 +68,30 @@ def leads(request: PortalRequest) -> HttpResponse:
 
 
 def _views(rows: LeadQuerySet, scope: Scope, today: date) -> list[SavedView]:
-    """The tabs, each with its number; all counted in one pass over what is open."""
-    states = (State.SUBMITTED, State.TRIAGED, State.CONFIRMED)
-    counts = rows.open().aggregate(
-        overdue=Count("pk", filter=Q(due_on__lt=today)),
-        mine=Count("pk", filter=Q(assigned_id=scope.user_id or 0)),
-        **{state.value: Count("pk", filter=Q(state=state)) for state in states},
-    )
+    """The tabs, each with its number; the numbers are kept while the unit does nothing."""
+    counts = kept.fact(_tabs(scope, today), partial(_counted, rows, scope, today))
     views = [SavedView(_("全部"), "")]
     views += [
-        SavedView(str(state.label), f"state={state.value}", counts[state.value]) for state in states
+        SavedView(str(state.label), f"state={state.value}", counts[state.value])
+        for state in WAITING
     ]
     views.append(SavedView(_("已超期"), "overdue=1", counts["overdue"]))
     if scope.level == "committee" and scope.may(Capability.EDIT_RESIDENTS):
         views.append(SavedView(_("由我承办"), "mine=1", counts["mine"]))
     return views
+
+
+def _tabs(scope: Scope, today: date) -> kept.Key:
+    return kept.tabs_of(Listing.key, scope.unit, today, scope.user_id)
+
+
+def _counted(rows: LeadQuerySet, scope: Scope, today: date) -> dict[str, int]:
+    """How many stand under each tab, in one pass over what is open."""
+    return rows.open().aggregate(
+        overdue=Count("pk", filter=Q(due_on__lt=today)),
+        mine=Count("pk", filter=Q(assigned_id=scope.user_id or 0)),
+        **{state.value: Count("pk", filter=Q(state=state)) for state in WAITING},
+    )
 
 
 @require_GET

@@ -20,6 +20,7 @@ from portal.ui.pages import page
 from residents.categories import POPULATION_CATEGORIES, SEXES
 from residents.grid import place_words
 from residents.identity import mask_birth
+from residents.ledger_rows import building_rows, count_cells
 from residents.ledgers import building_lines, dwelling_lines, sums
 from residents.models import Residence
 
@@ -38,7 +39,8 @@ def by_building(request: PortalRequest, form: str = "") -> HttpResponse:
     lines = building_lines(
         Building.objects.in_scope(scope).under(unit.code),
         DwellingUnit.objects.in_scope(scope).under(unit.code),
-        Residence.objects.in_scope(scope).under(unit.code),
+        Residence.objects.in_scope(scope).under(unit.code)
+        .filter(dwelling__committee_id=unit.code),
         measure.day, measure.cycles,
     )  # fmt: skip
     if form:
@@ -46,9 +48,11 @@ def by_building(request: PortalRequest, form: str = "") -> HttpResponse:
             "register.ledger_printed", by=scope, at=timezone.now(),
             target=("housing.building", "list"), committee=unit.code,
         )  # fmt: skip
+    total = sums(lines)
     query = f"unit={unit.code}" if scope.level != "committee" else ""
     context = {
-        "unit": unit, "lines": lines, "sums": sums(lines), "day": measure.day,
+        "unit": unit, "lines": lines, "sums": total, "day": measure.day,
+        "rows": building_rows(lines, links=not form), "total": count_cells(total),
         "file": {"key": "ledger_buildings", "query": query},
         "may_export": scope.may(Capability.EXPORT_MASKED),
     }  # fmt: skip

@@ -162,24 +162,8 @@ def loadbar(
     return marks.load_bar(graphics.load_bar(value, limit, full), width)
 
 
-@register.inclusion_tag("ui/graphic/progress.html")
-def progress(
-    part: formats.Number | None,
-    total: formats.Number | None,
-    height: int = 6,
-    width: str = "100%",
-    tick: formats.Number | None = None,
-) -> dict[str, Any]:
-    """A filled share of a track; with `tick` (percent) it turns amber below that."""
-    filled = graphics.share(part, total)
-    aim = formats.as_decimal(tick)
-    return {
-        "filled": filled,
-        "height": height,
-        "width": width,
-        "tick": aim,
-        "low": aim is not None and filled < aim,
-    }
+register.simple_tag(markup.progress)
+register.simple_tag(markup.share)
 
 
 @register.simple_tag
