@@ -193,8 +193,11 @@ def _here(request: HttpRequest) -> str:
 
 def _to_mend(scope: Scope) -> int:
     """Open issues that must be mended; up to a minute old above a committee."""
-    must = DataQualityIssue.objects.in_scope(scope).open().filter(severity="must")
-    return kept.fact(kept.must_mend(scope.unit), must.count)
+
+    def count() -> int:
+        return DataQualityIssue.objects.in_scope(scope).open().filter(severity="must").count()
+
+    return kept.fact(kept.must_mend(scope.unit), count)
 
 
 @lru_cache(maxsize=1024)
@@ -280,10 +283,12 @@ def _at(page: str) -> str:
 
 def _running(scope: Scope) -> int:
     """How many pieces of work this user has asked for that are not over."""
-    waiting = Job.objects.in_scope(scope).filter(
-        requested_by=scope.user_id, state__in=[JobState.WAITING, JobState.RUNNING]
-    )
-    return kept.fact(kept.running(scope.unit, scope.user_id), waiting.count)
+
+    def count() -> int:
+        asked = Job.objects.in_scope(scope).filter(requested_by=scope.user_id)
+        return asked.filter(state__in=[JobState.WAITING, JobState.RUNNING]).count()
+
+    return kept.fact(kept.running(scope.unit, scope.user_id), count)
 
 
 def _parent_name(posts: Sequence[Appointment], scope: Scope) -> str:

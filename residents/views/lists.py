@@ -74,6 +74,8 @@ def listing_of(request: PortalRequest) -> Register:
     rows = Residence.objects.in_scope(scope)
     today = timezone.localdate()
     narrow = scope.level == "committee"
+    if narrow:
+        kept.expect(kept.tabs_of(Register.key, scope.unit, today))
     bulk = [BulkAction(_("登记离开…"), reverse("residents:leave_several"), dialog=True)]
     return Register(
         request,
