@@ -4,7 +4,7 @@ A template for each would cost more than the rest of the page (50 rows of 12 cel
 includes, 2 ms so); everything else is written in templates. `fill` escapes what it is given.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -110,6 +110,30 @@ def share(value: Share) -> str:
         "pp-warn" if rate < value.target else "",
         formats.rate(rate, 1, value.target),
     )
+
+
+def options(choices: Iterable[Sequence[str]], chosen: object = "") -> str:
+    """The options of a select that stands in each row, its codes with their titles.
+
+    :param choices: code, title and, where one is chosen by typing them, initials
+    """
+    drawn = _options(tuple(map(tuple, choices)), language())
+    return SafeString(drawn.replace(_option(chosen), f"{_option(chosen)} selected", 1))
+
+
+@lru_cache(maxsize=128)
+def _options(choices: tuple[tuple[str, ...], ...], _language: str | None) -> str:
+    return "".join(
+        _option(code) + fill(">%s</option>", title)
+        if not initials
+        else _option(code) + fill(' data-initials="%s">%s</option>', initials[0], title)
+        for code, title, *initials in choices
+    )
+
+
+def _option(code: object) -> str:
+    """How an option of this code begins: no other text of a select can hold this."""
+    return fill('<option value="%s"', code)
 
 
 def severity(level: str, text: str = "") -> str:

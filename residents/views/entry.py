@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from housing.models import DwellingUnit
+from housing.querysets import DwellingQuerySet
+from housing.views import yardstick
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
-from portal.rules.services import rule_on
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page, wants_fragment
 from residents import services
@@ -208,29 +209,38 @@ class _Page:
 
     # --- what else the page shows -----------------------------------------------------------
 
-    @property
+    @cached_property
     def next_one(self) -> DwellingUnit | None:
         """The next dwelling of the building that was not seen today."""
-        if not hasattr(self, "_next"):
-            rows = self._neighbours(after=True).exclude(verified_on=self.today)
-            self._next: DwellingUnit | None = rows.first()
-        return self._next
+        _before, following = self._neighbours
+        if following is None or following.verified_on != self.today:
+            return following
+        behind = self._building.filter(address_key__gt=self.dwelling.address_key)
+        unseen = behind.exclude(verified_on=self.today)
+        return unseen.order_by("address_key", "id").first()
 
-    def _neighbours(self, *, after: bool) -> Any:
+    @property
+    def _building(self) -> DwellingQuerySet:
         rows = DwellingUnit.objects.in_scope(self.request.scope).active()
-        rows = rows.filter(building_id=self.dwelling.building_id)
+        return rows.filter(building_id=self.dwelling.building_id)
+
+    @cached_property
+    def _neighbours(self) -> tuple[DwellingUnit | None, DwellingUnit | None]:
+        """The dwellings right before and behind this one in the building's order, in one query."""
         key = self.dwelling.address_key
-        if after:
-            return rows.filter(address_key__gt=key).order_by("address_key", "id")
-        return rows.filter(address_key__lt=key).order_by("-address_key", "-id")
+        before = self._building.filter(address_key__lt=key).order_by("-address_key", "-id")
+        behind = self._building.filter(address_key__gt=key).order_by("address_key", "id")
+        found = list(before[:1].union(behind[:1], all=True))
+        return (
+            next((row for row in found if row.address_key < key), None),
+            next((row for row in found if row.address_key > key), None),
+        )
 
     def _progress(self) -> tuple[int, int]:
-        """How many of the building's dwellings were verified within the shortest cycle."""
-        days = rule_on("verification_cycle", self.today)["rented"]
-        since = date.fromordinal(self.today.toordinal() - days)
-        rows = DwellingUnit.objects.in_scope(self.request.scope).active()
-        rows = rows.filter(building_id=self.dwelling.building_id)
-        return rows.filter(verified_on__gte=since).count(), rows.count()
+        """How many dwellings of the building were verified within their cycle, and all of them."""
+        counts = DwellingUnit.objects.totals(self.today, yardstick().cycles)
+        told = self._building.aggregate(seen=counts["fresh"], total=counts["dwellings"])
+        return told["seen"], told["total"]
 
     def _render(self, form: VisitForm, rows: list[Row], status: int = 200) -> HttpResponse:
         problems = summary(rows)
@@ -241,6 +251,7 @@ class _Page:
             ] + problems
         filled = [row for row in rows if not row.is_blank]
         seen, total = self._progress()
+        previous, following = self._neighbours
         context = {
             "dwelling": self.dwelling, "form": form, "rows": rows, "template": template_row(),
             "problems": problems, "people": len(filled), "area": self._area_each(len(filled)),
@@ -249,8 +260,7 @@ class _Page:
             "left_count": self._left_count(), "reasons_left": DELETION_REASONS.choices(),
             "regions": {f"{code}0000": name for code, name in PROVINCES.items()},
             "seen": seen, "total": total,
-            "previous": self._neighbours(after=False).first(),
-            "following": self._neighbours(after=True).first(), "next_one": self.next_one,
+            "previous": previous, "following": following, "next_one": self.next_one,
             "homes": homes_of(row for row in self.members if row.household_id),
             "visits": self._visits(), "open_row": self._open_row(rows),
             "focus": self.request.GET.get("field", "")[:20], "transfers": self._transfers(),

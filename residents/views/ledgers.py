@@ -1,7 +1,6 @@
 """The electronic ledger (电子台账, S-114): by building, by household, on screen and on paper."""
 
 import uuid
-from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -17,10 +16,7 @@ from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import level_of
 from portal.ui.pages import page
-from residents.categories import POPULATION_CATEGORIES, SEXES
-from residents.grid import place_words
-from residents.identity import mask_birth
-from residents.ledger_rows import building_rows, count_cells
+from residents.ledger_rows import building_rows, count_cells, dwelling_rows
 from residents.ledgers import building_lines, dwelling_lines, sums
 from residents.models import Residence
 
@@ -70,7 +66,7 @@ def by_household(request: PortalRequest, pk: uuid.UUID, form: str = "") -> HttpR
         DwellingUnit.objects.in_scope(scope).filter(building=building),
         Residence.objects.in_scope(scope).under(building.committee_id),
     )
-    people = [_worded(row) for line in lines for home in line.homes for row in home.people]
+    people = [row for line in lines for home in line.homes for row in home.people]
     record(
         "register.ledger_printed" if form else "register.list_viewed", by=scope,
         at=timezone.now(), target=building, committee=building.committee_id,
@@ -78,7 +74,8 @@ def by_household(request: PortalRequest, pk: uuid.UUID, form: str = "") -> HttpR
         changes={"list": "电子台账（按户）"},
     )  # fmt: skip
     context = {
-        "building": building, "lines": lines, "day": timezone.localdate(),
+        "building": building, "lines": lines, "rows": dwelling_rows(lines, links=not form),
+        "day": timezone.localdate(),
         "households": sum(len(line.homes) for line in lines), "people": len(people),
         "empty": sum(not line.homes for line in lines), "siblings": siblings(building),
         "file": {"key": "ledger", "query": f"building={pk}"},
@@ -87,12 +84,3 @@ def by_household(request: PortalRequest, pk: uuid.UUID, form: str = "") -> HttpR
     }  # fmt: skip
     template = "residents/ledger_homes_printed.html" if form else "residents/ledger_homes.html"
     return page(request, template, context)
-
-
-def _worded(row: Any) -> Any:
-    """An episode with its words for the sheet."""
-    row.place = place_words(row)
-    row.sex_title = SEXES.title(row.sex)
-    row.born = mask_birth(row.birth_date)
-    row.category_title = POPULATION_CATEGORIES.title(row.category)
-    return row

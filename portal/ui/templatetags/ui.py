@@ -164,6 +164,7 @@ def loadbar(
 
 register.simple_tag(markup.progress)
 register.simple_tag(markup.share)
+register.simple_tag(markup.options)
 
 
 @register.simple_tag
