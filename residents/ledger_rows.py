@@ -71,9 +71,9 @@ def _dwelling(line: DwellingLines, *, links: bool) -> SafeString:
 
 def _people(line: DwellingLines, *, links: bool) -> Iterator[tuple[str, str, str]]:
     """The rows of a dwelling: the first has its room, the first of a household its number."""
-    room = _room(line, links=links)
+    room: str = _room(line, links=links)
     for number, home in enumerate(line.homes, 1):
-        count = _household(home, number, links=links)
+        count: str = _household(home, number, links=links)
         for row in home.people:
             yield room, count, _person(row, links=links)
             room = count = ""
