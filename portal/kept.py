@@ -94,6 +94,11 @@ def late_items(kind: str, code: int, day: date) -> Key:
     return Key(f"late:{kind}:{code}:{day}", unit(code))
 
 
+def housing_below(code: int, day: date) -> Key:
+    """Buildings and dwellings of the units right below a street or the district on a day."""
+    return Key(f"housing-below:{code}:{day}", unit(code))
+
+
 def yardstick(day: date) -> Key:
     """By which rules freshness is measured on a day."""
     return Key(f"yardstick:{day}", RULES)

@@ -116,18 +116,10 @@ def _crumbs(scope: Scope, unit: OrgUnit) -> list[dict[str, Any]]:
 
 
 def _below(scope: Scope, unit: OrgUnit, measure: Yardstick) -> list[dict[str, Any]]:
-    """Totals of the units right below, those without a building too."""
-    column = "street_id" if level_of(unit.code) == "district" else "committee_id"
-    standing = dict(
-        Building.objects.in_scope(scope).under(unit.code).existing().order_by()
-        .values_list(column).annotate(count=Count("pk"))
-    )  # fmt: skip
-    stats = {
-        row[column]: row
-        for row in DwellingUnit.objects.in_scope(scope).under(unit.code).active().order_by()
-        .values(column)
-        .annotate(**DwellingUnit.objects.totals(measure.day, measure.cycles))
-    }  # fmt: skip
+    """Totals of the units right below, those without a building too; up to a minute old."""
+    standing, stats = kept.fact(
+        kept.housing_below(unit.code, measure.day), partial(_parts, scope, unit.code, measure)
+    )
     below = OrgUnit.objects.filter(parent_id=unit.code).on(measure.day).order_by("code")
     found = []
     for child in below:
@@ -136,6 +128,18 @@ def _below(scope: Scope, unit: OrgUnit, measure: Yardstick) -> list[dict[str, An
         found.append({"unit": child, "buildings": standing.get(child.code, 0), "stats": row,
                       "fresh": fresh})  # fmt: skip
     return found
+
+
+def _parts(scope: Scope, unit: int, measure: Yardstick) -> tuple[dict[int, int], dict[int, Any]]:
+    """Of each unit right below: its buildings, and what its dwellings come to."""
+    column = "street_id" if level_of(unit) == "district" else "committee_id"
+    standing = Building.objects.in_scope(scope).under(unit).existing().order_by()
+    dwellings = DwellingUnit.objects.in_scope(scope).under(unit).active().order_by()
+    totals = DwellingUnit.objects.totals(measure.day, measure.cycles)
+    return (
+        dict(standing.values_list(column).annotate(count=Count("pk"))),
+        {row.pop(column): row for row in dwellings.values(column).annotate(**totals)},
+    )
 
 
 @needs(Capability.EDIT_HOUSING)

@@ -33,6 +33,7 @@ from residents.task_report import (
     period_of,
     total_of,
 )
+from residents.task_rows import committee_rows, count_cells, month_rows
 from residents.task_tables import TASK_TONES, TaskList, whose
 from residents.views.requests import note_look, show_list, show_request
 
@@ -159,12 +160,13 @@ def report(request: PortalRequest) -> HttpResponse:
     rows = CollectionTask.objects.in_scope(scope)
     units = OrgUnit.objects.under(scope.unit).committees()
     lines = committee_lines(rows, units, period, today)
-    month = f"{period[0]:%Y-%m}"
+    total, month = total_of(lines), f"{period[0]:%Y-%m}"
     context = {
-        "lines": lines, "total": total_of(lines), "months": months_before(today), "month": month,
+        "lines": lines, "rows": committee_rows(lines), "total": total,
+        "total_cells": count_cells(total), "months": months_before(today), "month": month,
         "first": period[0], "last": period[1] - timedelta(days=1),
         # of a district the twelve months are a million tasks
-        "course": month_lines(rows, today) if scope.level != "district" else [],
+        "course": month_rows(month_lines(rows, today)) if scope.level != "district" else "",
         "file": {"key": "task_months", "query": f"month={month}"},
         "may_export": may_export(scope, "task_months"),
     }  # fmt: skip

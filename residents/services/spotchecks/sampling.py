@@ -6,6 +6,8 @@ Paper: S-69, S-70.
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -156,10 +158,41 @@ class Proof:
 
 def prove(row: SpotRound) -> Proof:
     """Hash the kept frame and draw from it by the kept seed, as anybody can."""
-    frame = drawing.unpacked(bytes(row.frame))
-    given = {key: each["drawn"] for key, each in row.design.items()}
-    again = [draw.unit.key for draw in drawing.draw(frame, given, row.seed)]
-    return Proof(drawing.frame_hash(frame) == row.frame_hash, again == drawn_keys(row))
+    given = tuple((key, each["drawn"]) for key, each in row.design.items())
+    kept_hash, again = _drawn_again(_KeptFrame(bytes(row.frame)), given, row.seed)
+    return Proof(kept_hash == row.frame_hash, list(again) == drawn_keys(row))
+
+
+class _KeptFrame:
+    """A frame as the database gave it, known by its bytes; read once."""
+
+    def __init__(self, kept: bytes) -> None:
+        self._digest = sha256(kept).digest()
+        self._kept = kept
+
+    def __hash__(self) -> int:
+        return hash(self._digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _KeptFrame) and other._digest == self._digest
+
+    def read(self) -> list[drawing.Unit]:
+        """The rows; the bytes are let go, so that whoever remembers this holds no frame."""
+        kept, self._kept = self._kept, b""
+        return drawing.unpacked(kept)
+
+
+@lru_cache(maxsize=128)
+def _drawn_again(
+    kept: _KeptFrame, given: tuple[tuple[str, int], ...], seed: str
+) -> tuple[str, tuple[UUID, ...]]:
+    """The hash of a frame and the keys drawn from it: of the same bytes always the same.
+
+    A street's frame takes half a second to read; each look at the round asks.
+    """
+    frame = kept.read()
+    drawn = drawing.draw(frame, dict(given), seed)
+    return drawing.frame_hash(frame), tuple(draw.unit.key for draw in drawn)
 
 
 def drawn_keys(row: SpotRound) -> list[UUID]:
