@@ -74,9 +74,12 @@ def rows_of(list_key: str, reader: int, code: int) -> Key:
     return Key(f"rows:{list_key}:{reader}:{code}", unit(code))
 
 
-def tabs_of(list_key: str, code: int, day: date, user_id: int | None = None) -> Key:
-    """How many rows of a list stand under each of its tabs on a day, one's own tab included."""
-    return Key(f"tabs:{list_key}:{code}:{day}:{user_id or ''}", unit(code))
+def tabs_of(list_key: str, code: int, day: date, own: int | None = None) -> Key:
+    """How many rows of a list stand under each of its tabs on a day.
+
+    :param own: the user or the post for whom some of the tabs are counted
+    """
+    return Key(f"tabs:{list_key}:{code}:{day}:{own or ''}", unit(code))
 
 
 def dwellings_of(code: int, day: date) -> Key:
@@ -87,6 +90,11 @@ def dwellings_of(code: int, day: date) -> Key:
 def issue_counts(code: int, day: date) -> Key:
     """How the rules stand in a street or the district."""
     return Key(f"issues:{code}:{day}", unit(code))
+
+
+def issue_weeks(code: int, day: date) -> Key:
+    """How many issues of each rule stood open at the end of each of the last weeks."""
+    return Key(f"weeks:{code}:{day}", unit(code))
 
 
 def late_items(kind: str, code: int, day: date) -> Key:

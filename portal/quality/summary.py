@@ -166,26 +166,31 @@ def _counts_of(unit: int, day: date) -> tuple[dict[str, dict[str, Any]], ByUnit]
 
 
 def _stored(unit: int, day: date, failed: Mapping[str, RuleFailure]) -> dict[str, list[int | None]]:
-    """The stock of each rule on the last stored day of each week; no week is counted anew.
+    """The stock of each rule on the last stored day of each week, up to a minute old.
 
     A day without a row of a rule had none of its issues, unless the rule could not be asked then.
     """
-    stored = IssueCount.objects.under(unit).order_by()
-    recent = stored.filter(day__gt=day - timedelta(weeks=WEEKS), day__lte=day)
-    last: dict[int, date] = {}
-    for each in sorted(recent.values_list("day", flat=True).distinct()):
-        last[(day - each).days // 7] = each
+    last, rows = kept.fact(kept.issue_weeks(unit, day), partial(_weeks, unit, day))
     places = {each: WEEKS - 1 - back for back, each in last.items()}
     found: dict[str, list[int | None]] = {key: [None] * WEEKS for key in quality_rules()}
     for key, line in found.items():
         since = _unknown_since(failed.get(key))
         for each, place in places.items():
             line[place] = 0 if since is None or each < since else None
-    rows = stored.filter(day__in=places).values_list("rule", "day").annotate(sum=Sum("open"))
     for key, each, stock in rows:
         if key in found:
             found[key][places[each]] = stock
     return found
+
+
+def _weeks(unit: int, day: date) -> tuple[dict[int, date], list[tuple[str, date, int]]]:
+    """The last stored day of each week, by how many weeks ago; and on these the stock by rule."""
+    stored = IssueCount.objects.under(unit).order_by()
+    recent = stored.filter(day__gt=day - timedelta(weeks=WEEKS), day__lte=day)
+    days = sorted(recent.values_list("day", flat=True).distinct())
+    last = {(day - each).days // 7: each for each in days}
+    rows = stored.filter(day__in=last.values()).values_list("rule", "day")
+    return last, list(rows.annotate(sum=Sum("open")))
 
 
 def _unknown_since(failure: RuleFailure | None) -> date | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import DateField, Value
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from portal import kept
 from portal.audit.record import record
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
@@ -45,8 +47,9 @@ def issue_list(request: PortalRequest) -> HttpResponse:
     rows = DataQualityIssue.objects.in_scope(scope).select_related("committee")
     declared = IssueListOfMany if names else IssueList
     assigns = scope.may(Capability.MANAGE_ISSUES)
+    kept.expect(_tabs_key(scope, day), kept.issue_weeks(scope.unit, day))
     listing = declared(
-        request, rows.annotate(today=Value(day, DateField())),
+        request, rows.annotate(today=Value(day, DateField())), kept_of=scope.unit,
         filter_context=filter_context(scope), views=lambda: _views(rows, scope, day),
         bulk=_bulk() if assigns else (),
     )  # fmt: skip
@@ -146,18 +149,35 @@ def _units(scope: Scope) -> "OrgUnitQuerySet":
 
 def _views(rows: IssueQuerySet, scope: Scope, day: date) -> list[SavedView]:
     """What waits for this very post, with the number of rows behind each."""
+    waiting = _waiting(scope)
+    counts = kept.fact(_tabs_key(scope, day), partial(_counted, rows, scope, day, list(waiting)))
     views = [SavedView(_("未了结"), "")]
+    views += [SavedView(title, f"waits={what}", counts[what]) for what, title in waiting.items()]
+    views.append(SavedView(_("已超期"), "due=overdue", counts["overdue"]))
+    return views
+
+
+def _tabs_key(scope: Scope, day: date) -> kept.Key:
+    return kept.tabs_of("issues", scope.unit, day, scope.appointment_id)
+
+
+def _waiting(scope: Scope) -> dict[str, str]:
+    """What may wait for this post, by the condition that holds it."""
     mends = scope.level == "committee" and any(scope.may(each) for each in FIXED_BY.values())
-    for may, what, title in (
+    known = (
         (mends, "mend", _("待我改")),
         (scope.may(Capability.EXCEPT_ISSUES), "answer", _("待审批无误")),
         (scope.may(Capability.MANAGE_ISSUES), "check", _("待我复核")),
-    ):
-        if may:
-            count = rows.waiting(what, scope).count()
-            views.append(SavedView(title, f"waits={what}", count))
-    views.append(SavedView(_("已超期"), "due=overdue", rows.overdue_on(day).count()))
-    return views
+    )
+    return {what: title for may, what, title in known if may}
+
+
+def _counted(
+    rows: IssueQuerySet, scope: Scope, day: date, waiting: Sequence[str]
+) -> dict[str, int]:
+    """How many issues stand under each tab."""
+    counts = {what: rows.waiting(what, scope).count() for what in waiting}
+    return counts | {"overdue": rows.overdue_on(day).count()}
 
 
 def _shown_unit(request: PortalRequest, scope: Scope, names: Mapping[int, str]) -> int:
