@@ -193,8 +193,12 @@ def _here(request: HttpRequest) -> str:
 
 def _to_mend(scope: Scope) -> int:
     """Open issues that must be mended; up to a minute old above a committee."""
-    must = DataQualityIssue.objects.in_scope(scope).open().filter(severity="must")
-    return kept.fact(kept.must_mend(scope.unit), must.count)
+
+    def work() -> int:
+        rows = DataQualityIssue.objects.in_scope(scope).open()
+        return rows.filter(severity="must").count()
+
+    return kept.fact(kept.must_mend(scope.unit), work)
 
 
 @lru_cache(maxsize=1024)
@@ -280,10 +284,12 @@ def _at(page: str) -> str:
 
 def _running(scope: Scope) -> int:
     """How many pieces of work this user has asked for that are not over."""
-    waiting = Job.objects.in_scope(scope).filter(
-        requested_by=scope.user_id, state__in=[JobState.WAITING, JobState.RUNNING]
-    )
-    return kept.fact(kept.running(scope.unit, scope.user_id), waiting.count)
+
+    def work() -> int:
+        rows = Job.objects.in_scope(scope).filter(requested_by=scope.user_id)
+        return rows.filter(state__in=[JobState.WAITING, JobState.RUNNING]).count()
+
+    return kept.fact(kept.running(scope.unit, scope.user_id), work)
 
 
 def _parent_name(posts: Sequence[Appointment], scope: Scope) -> str:

@@ -56,7 +56,11 @@ def everything_of(*models: type) -> Callable[[pytest.MonkeyPatch], None]:
     def under(rows: Any, code: int) -> Any:
         return rows.all() if rows.model in models else kept(rows, code)
 
-    return lambda patch: patch.setattr(ScopedQuerySet, "under", under)
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(ScopedQuerySet, "under", under)
+        stage.written_anew(patch)
+
+    return plant
 
 
 def unscoped_detail(patch: pytest.MonkeyPatch) -> None:
@@ -158,6 +162,8 @@ MUTANTS = [
     Mutant("a list forgets the scope", "application alone", "/residents/",
            everything_of(Residence)),
     Mutant("a search forgets the scope", "application alone", "/search/", everything_of(Residence)),
+    Mutant("a prepared read forgets the scope", "application alone", "/residents/",
+           everything_of(Resident)),
     Mutant("a page of one record forgets the scope", "application alone", "/housing/dwellings/",
            unscoped_detail),
     Mutant("an endpoint forgets the scope", "application alone", "/api/v1/dwellings/",
