@@ -73,13 +73,20 @@ def elsewhere_sentence(found: Found, names: dict[int, str]) -> str:
 
 def unit_names(codes: Iterable[int]) -> dict[int, str]:
     """`街道 · 居委会` by committee code."""
-    rows = OrgUnit.objects.filter(code__in=set(codes)).select_related("parent")
-    return {unit.code: unit_title(unit) for unit in rows}
+    rows = OrgUnit.objects.filter(code__in=set(codes))
+    return {
+        code: _titled(name, above)
+        for code, name, above in rows.values_list("code", "name", "parent__name")
+    }
 
 
 def unit_title(unit: OrgUnit) -> str:
     """`街道 · 居委会` of one unit, read with its parent."""
-    return f"{unit.parent.name} · {unit.name}" if unit.parent else unit.name
+    return _titled(unit.name, unit.parent.name if unit.parent else None)
+
+
+def _titled(name: str, above: str | None) -> str:
+    return name if above is None else f"{above} · {name}"
 
 
 class ElsewhereProblem(FieldProblem):
