@@ -112,6 +112,11 @@ def yardstick(day: date) -> Key:
     return Key(f"yardstick:{day}", RULES)
 
 
+def welcome_days(day: date) -> Key:
+    """Within how many days newcomers are to be told, by the rule of a day."""
+    return Key(f"welcome:{day}", RULES)
+
+
 # --- keeping ----------------------------------------------------------------------------------
 
 

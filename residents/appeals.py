@@ -23,9 +23,11 @@ class AppealQuerySet(RequestQuerySet["ResidentAppeal"]):
     def shown_to(self, scope: Scope) -> Self:
         """Appeals of the acting unit, without those that complain of whoever looks (G-10)."""
         rows = self.in_scope(scope)
-        if scope.user_id is None:
-            return rows
-        return rows.exclude(against_user=scope.user_id)
+        return rows if scope.user_id is None else rows.not_against(scope.user_id)
+
+    def not_against(self, user_id: int) -> Self:
+        """Appeals that complain of somebody else, or of nobody."""
+        return self.exclude(against_user=user_id)
 
 
 class ResidentAppeal(CommitteeRecord):

@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
 
@@ -21,7 +21,7 @@ class ResidentMergeQuerySet(ScopedQuerySet["ResidentMerge"]):
         """Merges that nobody has taken back."""
         return self.filter(undone_at=None)
 
-    def concerning(self, resident_id: UUID) -> Self:
+    def concerning(self, resident_id: UUID | OuterRef) -> Self:
         """Those in which a record was kept or dropped."""
         return self.filter(Q(kept_id=resident_id) | Q(dropped_id=resident_id))
 

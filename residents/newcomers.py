@@ -81,14 +81,27 @@ class NewcomerService(CommitteeRecord):
 
 def newcomers(rows: ResidenceQuerySet, today: date) -> ResidenceQuerySet:
     """Open primary episodes of people who came to Shanghai, registered of late."""
-    since = today - timedelta(days=LOOK_BACK)
+    return registered_since(rows, looked_back_to(today))
+
+
+def looked_back_to(today: date) -> date:
+    """The first day of which newcomers are still looked for."""
+    return today - timedelta(days=LOOK_BACK)
+
+
+def registered_since(rows: ResidenceQuerySet, since: date) -> ResidenceQuerySet:
+    """Open primary episodes of people who came to Shanghai, registered on that day or later."""
     return rows.open().filter(is_primary=True, category=INCOMER, registered_on__gte=since)
 
 
 def not_welcomed(rows: ResidenceQuerySet, today: date) -> ResidenceQuerySet:
     """Newcomers to whom nobody has handed the sheet."""
-    given = NewcomerService.objects.filter(resident=OuterRef("resident_id"))
-    return newcomers(rows, today).exclude(Exists(given))
+    return newcomers(rows, today).exclude(was_told())
+
+
+def was_told() -> Exists:
+    """That somebody has handed the sheet to the person of an episode."""
+    return Exists(NewcomerService.objects.filter(resident=OuterRef("resident_id")))
 
 
 def to_welcome(rows: ResidenceQuerySet, today: date) -> ResidenceQuerySet:
@@ -107,4 +120,9 @@ def registered_in(rows: ResidenceQuerySet, building: UUID, today: date) -> Resid
 
 def late_since(today: date, days: int) -> Q:
     """Registered so long ago that they should have been welcomed."""
-    return Q(registered_on__lt=today - timedelta(days=days))
+    return Q(registered_on__lt=due_before(today, days))
+
+
+def due_before(today: date, days: int) -> date:
+    """Whoever was registered before this day should have been welcomed."""
+    return today - timedelta(days=days)

@@ -13,7 +13,7 @@ from portal.orgs.scope import Scope
 from portal.ui import formats
 from portal.ui.addresses import address_of
 from portal.ui.cells import Action, Column, Empty, Tag, Text, Toned
-from portal.ui.listing import RegisterList
+from portal.ui.self_counting import SelfCounting
 from residents.discovery import CONFIRMED
 from residents.models import CorrectionRequest, Lead, ResidentAppeal, Transfer
 from residents.services import FIELDS, unit_names
@@ -65,12 +65,14 @@ def _day(moment: datetime) -> date:
 UNIT = Column("unit", _("居（村）委"), lambda row: row.places[row.committee_id])
 
 
-class RequestList(RegisterList):
+class RequestList(SelfCounting):
     """Requests with a deadline; those that are done are muted."""
 
     unit = _("件")
     #: the name of the page of one
     one: ClassVar[str]
+    #: columns that name a unit
+    told_of: ClassVar[frozenset[str]] = frozenset({"unit"})
 
     def __init__(self, *args: Any, day: date, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, filter_context={"scope": scope, "day": day}, **kwargs)
@@ -90,8 +92,9 @@ class RequestList(RegisterList):
         return (row.committee_id,)
 
     def dress(self, rows: list[Any]) -> None:
-        """Give each row the day and the names of its units (one query)."""
-        names = unit_names({code for row in rows for code in self.units_of(row)})
+        """Give each row the day and the names of its units (one query, where they are shown)."""
+        told = any(column.key in self.told_of for column in self.shown)
+        names = unit_names({code for row in rows for code in self.units_of(row)}) if told else {}
         for row in rows:
             row.today, row.places = self.day, names
 
@@ -104,6 +107,7 @@ class TransferList(RequestList):
     caption = _("移交")
     default_sort = "-asked_at"
     one = "residents:transfer"
+    told_of = frozenset({"holder", "committee"})
     columns = (
         Column("name", _("姓名"), kind="name", fixed=True),
         Column("mask", _("证件号码"), "id_mask", kind="code", width=200),

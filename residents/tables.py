@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from housing.codes import OCCUPANCY_STATUSES
@@ -19,7 +20,10 @@ from portal.ui.cells import (
     Toned,
     Verified,
 )
-from portal.ui.listing import RegisterList
+from portal.ui.drawing import fill
+from portal.ui.markup import icon
+from portal.ui.self_counting import SelfCounting
+from portal.ui.words import gettext
 from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REASONS, SEXES
 from residents.identity import age_on
 from residents.models import Residence
@@ -50,7 +54,7 @@ def problem(row: Any) -> Any:
     return Problem(title, level)
 
 
-class ResidentList(RegisterList):
+class ResidentList(SelfCounting):
     """People by the address they live at, in walking order."""
 
     key = "residents"
@@ -122,7 +126,18 @@ def waits(row: Any) -> Any:
     return Toned(text, "danger") if row.is_late else text
 
 
-class NewcomerList(RegisterList):
+def newcomer_acts(row: Any) -> SafeString:
+    """The sheet of one newcomer: printed, noted as handed over."""
+    printed = address_of("residents:welcome_sheet", row.resident_id)
+    noted = address_of("residents:welcome", row.resident_id)
+    return fill(
+        '<div class="pp-btns"><a class="pp-btn pp-btn-xs" href="%s" target="_blank"'
+        ' rel="noopener">%s%s</a> <a class="pp-btn pp-btn-xs" href="%s">%s</a></div>',
+        printed, icon("print"), gettext("打印"), noted, gettext("登记告知"),
+    )  # fmt: skip
+
+
+class NewcomerList(SelfCounting):
     """Who came to Shanghai and has no welcome sheet yet, the longest waiting first."""
 
     key = "newcomers"
@@ -140,7 +155,7 @@ class NewcomerList(RegisterList):
         Column("registered", _("登记日期"), cell="registered_on", kind="day",
                sort="registered_on"),
         Column("waits", _("已过"), waits),
-        Column("acts", _("办理"), cell="resident_id", template="residents/newcomer_acts.html"),
+        Column("acts", _("办理"), newcomer_acts),
     )  # fmt: skip
     empty = Empty(_("近 90 天登记的来沪人员都已告知"), icon="users")
 

@@ -16,26 +16,33 @@ from portal.orgs.records import CommitteeRecord, ScopedQuerySet
 from portal.orgs.scope import Scope
 
 
-def _within(side: str, scope: Scope) -> Q:
+def within(side: str, scope: Scope) -> Q:
+    """That a side of a request (`committee` asks, `holder` is asked) lies in this scope."""
     return Q(**{f"{side}_id__gte": scope.low, f"{side}_id__lte": scope.high})
+
+
+def undecided(scope: Scope, today: date) -> Q:
+    """That a request waits for the decision of exactly this unit: objected to, or overdue."""
+    late = Q(state=Transfer.State.ASKED, due_on__lt=today)
+    return (Q(state=Transfer.State.DISPUTED) | late) & Q(decider_id=scope.unit)
 
 
 class TransferQuerySet(ScopedQuerySet["Transfer"]):
     def in_scope(self, scope: Scope) -> Self:
         """Requests of either side: asked by units of this scope, or of them."""
-        return self.filter(_within("committee", scope) | _within("holder", scope))
+        return self.filter(within("committee", scope) | within("holder", scope))
 
     def arriving(self, scope: Scope) -> Self:
         """转入: asked by units of this scope."""
-        return self.filter(_within("committee", scope))
+        return self.filter(within("committee", scope))
 
     def leaving(self, scope: Scope) -> Self:
         """转出: asked of units of this scope."""
-        return self.filter(_within("holder", scope))
+        return self.filter(within("holder", scope))
 
     def with_side(self, scope: Scope) -> Self:
         """Each with the committee of this scope at which it stands (`side`): asking, or holding."""
-        asks = When(_within("committee", scope), then="committee_id")
+        asks = When(within("committee", scope), then="committee_id")
         return self.annotate(side=Case(asks, default="holder_id", output_field=BigIntegerField()))
 
     def open(self) -> Self:
@@ -47,10 +54,7 @@ class TransferQuerySet(ScopedQuerySet["Transfer"]):
 
     def to_decide(self, scope: Scope, today: date) -> Self:
         """Requests that wait for the decision of exactly this unit: objected to, or overdue."""
-        late = Q(state=Transfer.State.ASKED, due_on__lt=today)
-        return self.filter(
-            Q(state=Transfer.State.DISPUTED) | late, decider_id=scope.unit
-        )  # fmt: skip
+        return self.filter(undecided(scope, today))
 
 
 class Transfer(CommitteeRecord):

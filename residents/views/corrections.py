@@ -5,8 +5,11 @@ Paper: domain §3.37.
 
 import uuid
 from collections.abc import Callable
+from datetime import date
+from functools import partial
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -16,10 +19,13 @@ from django.views.decorators.http import require_GET, require_POST
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
+from portal.orgs.prepared import Prepared, counted
+from portal.orgs.scope import Scope
 from portal.ui.cells import BulkAction, SavedView
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 from residents import services
+from residents.corrections import CorrectionQuerySet
 from residents.filters import CorrectionFilter
 from residents.forms import CorrectionAnswerForm, CorrectionForm, DeliveryForm
 from residents.models import CorrectionRequest, Residence, Resident
@@ -40,18 +46,34 @@ def corrections(request: PortalRequest) -> HttpResponse:
     """All requests of the acting unit."""
     scope, today = request.scope, timezone.localdate()
     rows = CorrectionRequest.objects.in_scope(scope).defer("sealed")
-    views = [
-        SavedView(_("全部"), ""),
-        SavedView(_("待答复"), "state=received", rows.open().count()),
-        SavedView(_("待送达"), "state=decided", rows.filter(state=State.DECIDED).count()),
-        SavedView(_("已超期"), "overdue=1", rows.overdue_on(today).count()),
-    ]
     acts = scope.may(Capability.EDIT_RESIDENTS)
     bulk = [
         BulkAction(_("登记送达…"), reverse("residents:deliver_corrections"), dialog=True)
     ] * acts
+    views = partial(_views, scope, today)
     listing = Listing(request, rows, views=views, day=today, scope=scope, bulk=bulk)
     return show_list(request, listing)
+
+
+def _views(scope: Scope, today: date) -> list[SavedView]:
+    """The tabs, counted in one pass."""
+    (counts,) = _unanswered.rows(scope, day=today)
+    return [
+        SavedView(_("全部"), ""),
+        SavedView(_("待答复"), "state=received", counts["received"]),
+        SavedView(_("待送达"), "state=decided", counts["decided"]),
+        SavedView(_("已超期"), "overdue=1", counts["overdue"]),
+    ]
+
+
+@Prepared
+def _unanswered(scope: Scope, *, day: date) -> QuerySet[CorrectionRequest, dict[str, int]]:
+    """How many requests wait for the answer, are late with it, and wait for its delivery."""
+    waits = CorrectionQuerySet.still_open
+    return counted(
+        CorrectionRequest.objects.in_scope(scope).unanswered(), received=waits,
+        decided=Q(state=State.DECIDED), overdue=waits & Q(due_on__lt=day),
+    )  # fmt: skip
 
 
 @needs(Capability.EDIT_RESIDENTS)

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Q
@@ -36,13 +36,6 @@ class Register(ResidentList):
     """The list with its conditions."""
 
     filterset_class = ResidenceFilter
-
-    @cached_property
-    def count(self) -> tuple[int, bool]:
-        """Of the whole committee the first tab has counted already."""
-        if not self.chips and self.views and self.views[0].count is not None:
-            return self.views[0].count, True
-        return super().count
 
 
 @require_GET

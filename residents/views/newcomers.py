@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -11,20 +12,31 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from housing.models import Building
+from portal import kept
 from portal.audit.record import record
 from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
+from portal.orgs.prepared import Prepared, counted
 from portal.orgs.scope import Scope
 from portal.rules.services import rule_on
 from portal.ui.bulk import MOST_AT_ONCE
 from portal.ui.cells import BulkAction, SavedView
+from portal.ui.keeping import keeper
 from portal.ui.pages import UNPROCESSABLE, done, page
 from residents import services
 from residents.filters import NewcomerFilter
 from residents.forms import WelcomeForm
 from residents.models import NewcomerService, Residence, Resident
-from residents.newcomers import RULE, late_since, newcomers, not_welcomed, registered_in
+from residents.newcomers import (
+    RULE,
+    due_before,
+    looked_back_to,
+    not_welcomed,
+    registered_in,
+    registered_since,
+    was_told,
+)
 from residents.tables import NewcomerList
 from residents.views.requests import show_list
 
@@ -37,7 +49,8 @@ class Listing(NewcomerList):
 
 def conditions(scope: Scope, today: date) -> dict[str, Any]:
     """What the conditions of the list need to know."""
-    return {"scope": scope, "day": today, "days": rule_on(RULE, today)["inform_days"]}
+    days = kept.fact(kept.welcome_days(today), lambda: rule_on(RULE, today)["inform_days"])
+    return {"scope": scope, "day": today, "days": days}
 
 
 @require_GET
@@ -45,10 +58,13 @@ def conditions(scope: Scope, today: date) -> dict[str, Any]:
 def waiting(request: PortalRequest) -> HttpResponse:
     """Who registered of late and has no sheet yet, the longest waiting first."""
     scope, today = request.scope, timezone.localdate()
-    here, told = Residence.objects.in_scope(scope), conditions(scope, today)
-    late = late_since(today, told["days"])
-    waits = not_welcomed(here, today)
-    due_count, missed = newcomers(here, today).filter(late).count(), waits.filter(late).count()
+    keeper().expect(request, Listing.key)  # comes in one answer with the rule's days
+    told = conditions(scope, today)
+    (due,) = _due.rows(
+        scope, since=looked_back_to(today), before=due_before(today, told["days"])
+    )  # fmt: skip
+    due_count, missed = due["all"], due["missed"]
+    waits = not_welcomed(Residence.objects.in_scope(scope), today)
     listing = Listing(
         request, waits, day=today, days=told["days"], filter_context=told,
         views=[SavedView(_("全部"), ""), SavedView(_("超过告知期限"), "late=1", missed)],
@@ -62,6 +78,13 @@ def waiting(request: PortalRequest) -> HttpResponse:
         "share": (due_count - missed) * 100 / due_count if due_count else None,
     }  # fmt: skip
     return show_list(request, listing, "residents/newcomers.html", context)
+
+
+@Prepared
+def _due(scope: Scope, *, since: date, before: date) -> QuerySet[Residence, dict[str, int]]:
+    """Of the newcomers since a day those registered before another: all, and who was missed."""
+    rows = registered_since(Residence.objects.in_scope(scope), since)
+    return counted(rows.filter(registered_on__lt=before), all=Q(), missed=~Q(was_told()))
 
 
 @needs(Capability.EDIT_RESIDENTS)

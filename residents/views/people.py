@@ -1,6 +1,7 @@
 """One person: the page, the whole number for a minute, moving, deregistering."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,7 @@ from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page, private, trigger
-from residents import services
+from residents import person_reads, services
 from residents.categories import (
     DELETION_REASONS,
     EDUCATIONS,
@@ -31,7 +32,7 @@ from residents.categories import (
     VERIFICATION_METHODS,
 )
 from residents.forms import DeregisterForm, MoveForm, RevealForm, occupancy_title
-from residents.grid import PLACE_FIELDS, place_words
+from residents.grid import place_words
 from residents.households import put_back
 from residents.identity import DocumentKind, age_on, mask_birth
 from residents.meanings import meaning_of
@@ -50,7 +51,7 @@ UNPROCESSABLE, CONFLICT = 422, 409
 @needs(Capability.VIEW_REGISTER)
 def person(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Everything that is known of one person, numbers masked; the look is an event."""
-    resident = _resident(request, pk)
+    resident = _person(request, pk)
     episodes = _episodes(request, resident)
     today = timezone.localdate()
     then = as_of(request, episodes, today)
@@ -67,23 +68,46 @@ def person(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "then": then, "age": age_on(resident.birth_date, then.day),
         "titles": _titles(resident, current), "family": family,
         "meaning": meaning_of(resident.category),
-        "events": _events(request, resident, episodes, then),
+        "events": _events(request, episodes, then),
         "reveal_url": reverse("residents:reveal", args=[pk]) if may_reveal else "",
         "denied": "" if may_reveal else _("当前岗位不能查看完整证件号"),
         "seen_on": seen_on, "days": (then.day - seen_on).days if seen_on else None,
         "cycle": (current.due_on - current.verified_on).days if current else 90,
         "may_register": may_register(request) and not then.is_past,
         "may_see_trail": request.scope.may(Capability.VIEW_AUDIT),
-        "merges": merges_of(request, resident), "twins": _twins(request, resident, current, then),
-        "corrections": CorrectionRequest.objects.in_scope(request.scope)
-        .filter(resident=resident).defer("sealed").order_by("-received_at", "-id")[:20],
+        "merges": merges_of(request, resident) if resident.was_merged else [],
+        "twins": _twins(request, resident, current, then),
+        "corrections": _corrections(request, resident), "guardian": _guardian(request, resident),
     }  # fmt: skip
     return page(request, "residents/person.html", context)
 
 
-def _twins(request: PortalRequest, resident: Resident, current: Any, then: AsOf) -> list[Any]:
+def _person(request: PortalRequest, pk: uuid.UUID) -> Any:
+    """:raises Http404: nobody of this scope"""
+    found = person_reads.people.first(request.scope, may_register(request), resident=pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _guardian(request: PortalRequest, resident: Resident) -> Resident | None:
+    """Who is responsible for the person, where the register knows somebody in sight."""
+    if resident.guardian_id is None:
+        return None
+    return person_reads.names.first(request.scope, resident=resident.guardian_id)
+
+
+def _corrections(request: PortalRequest, resident: Any) -> Iterable[CorrectionRequest]:
+    """What the person asked about their own data, newest first."""
+    if not resident.has_asked:
+        return ()
+    rows = CorrectionRequest.objects.in_scope(request.scope).filter(resident=resident)
+    return rows.defer("sealed").order_by("-received_at", "-id")[: person_reads.MOST_SHOWN]
+
+
+def _twins(request: PortalRequest, resident: Any, current: Any, then: AsOf) -> list[Any]:
     """Records beside this one that are probably the same person, for whoever may merge them."""
-    if current is None or then.is_past or not may_register(request):
+    if not resident.has_twin or current is None or then.is_past:
         return []
     rows: list[Any] = list(services.twins_of(resident, request.scope)[:3])
     for row in rows:  # the record that has a number is the one to keep
@@ -94,19 +118,9 @@ def _twins(request: PortalRequest, resident: Resident, current: Any, then: AsOf)
     return rows
 
 
-def _resident(request: PortalRequest, pk: uuid.UUID) -> Resident:
-    rows = Resident.objects.select_related("guardian")
-    return get_in_scope(rows, request.scope, pk=pk)
-
-
 def _episodes(request: PortalRequest, resident: Resident) -> list[Any]:
     """All episodes, the present one first, with their words."""
-    rows: list[Any] = list(
-        Residence.objects.in_scope(request.scope)
-        .filter(resident=resident)
-        .exclude(status=Residence.Status.VOID)
-        .order_by("-begin_on", "-id")
-    )
+    rows: list[Any] = person_reads.episodes.rows(request.scope, resident=resident.pk)
     for row in rows:
         row.is_open = row.status == Residence.Status.ACTIVE
         row.place = place_words(row)
@@ -157,14 +171,13 @@ def _family(
     """Who lived with this person on that day."""
     if current is None:
         return []
-    rows = Residence.objects.in_scope(request.scope).filter(dwelling_id=current.dwelling_id)
-    rows = rows.living_on(then.day) if then.is_past else rows.open()
-    rows = rows.only(
-        "name", "resident_id", "birth_date", "sex", "category", "household_id", *PLACE_FIELDS
-    )
-    others = list(rows.exclude(resident=resident).order_by("id"))
+    home = current.dwelling_id
     if then.is_past:
+        rows = Residence.objects.in_scope(request.scope).living_on(then.day)
+        others = list(person_reads.others_at(rows, resident.pk, home))
         put_back([current, *others], then.day)
+    else:
+        others = person_reads.living_with.rows(request.scope, resident=resident.pk, dwelling=home)
     others.sort(key=lambda row: row.household_id != current.household_id)
     return [
         {
@@ -177,17 +190,12 @@ def _family(
     ]  # fmt: skip
 
 
-def _events(
-    request: PortalRequest, resident: Resident, episodes: list[Any], then: AsOf
-) -> list[dict[str, str]]:
+def _events(request: PortalRequest, episodes: list[Any], then: AsOf) -> list[dict[str, str]]:
     """What happened to this person up to that day, newest first: visits, beginnings and ends."""
-    visits = Verification.objects.in_scope(request.scope).filter(
-        residence_id__in=[row.pk for row in episodes], verified_on__lte=then.day
-    )
     found = [
         (row.verified_on, f"{row.by_name} {VERIFICATION_METHODS.title(row.method)}，"
                           f"{row.get_outcome_display()}", "")
-        for row in visits.order_by("-id")[:20]
+        for row in _visits(request, episodes, then)
     ]  # fmt: skip
     for row in episodes:
         found.append((row.begin_on, _("入住 %(where)s") % {"where": row.short_address}, "brand"))
@@ -198,7 +206,14 @@ def _events(
             found.append((row.end_on, text, ""))
     found = [event for event in found if event[0] <= then.day]
     found.sort(key=lambda event: event[0], reverse=True)
-    return [{"at": f"{day}", "title": text, "tone": tone} for day, text, tone in found[:20]]
+    found = found[: person_reads.MOST_SHOWN]
+    return [{"at": f"{day}", "title": text, "tone": tone} for day, text, tone in found]
+
+
+def _visits(request: PortalRequest, episodes: list[Any], then: AsOf) -> list[Verification]:
+    """The latest visits up to that day; somebody of no episode had none."""
+    keys = {f"residence{place}": row.pk for place, row in enumerate(episodes)}
+    return person_reads.visits.rows(request.scope, until=then.day, **keys) if keys else []
 
 
 MANY_REVEALS = 10  # a day; from here on a fresh proof is asked for
@@ -207,7 +222,7 @@ MANY_REVEALS = 10  # a day; from here on a fresh proof is asked for
 @needs(Capability.REVEAL_IDENTITY)
 def reveal(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """The dialog that asks why, and then the number in place of its mask, for a minute."""
-    resident = _resident(request, pk)
+    resident = get_in_scope(Resident.objects.all(), request.scope, pk=pk)
     kind = "phone" if request.GET.get("kind") == "phone" else "identity"
     key = request.GET.get("key", str(pk))[:36]
     form = RevealForm(request.POST or None)

@@ -6,6 +6,7 @@ Paper: S-21.
 import uuid
 from datetime import date, timedelta
 
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
+from portal.orgs.prepared import Prepared, counted
 from portal.orgs.scope import Scope
 from portal.ui.cells import BulkAction, SavedView
 from portal.ui.pages import UNPROCESSABLE, done, page
@@ -73,18 +75,29 @@ def tasks(request: PortalRequest) -> HttpResponse:
 
 
 def _views(scope: Scope, today: date) -> list[SavedView]:
-    rows = CollectionTask.objects.in_scope(scope)
+    """The tabs; what is open is counted for all of them in one pass."""
+    shares_out = scope.level == "committee"
+    (counts,) = _open_tasks.rows(scope, shares_out, day=today, user=scope.user_id or 0)
     views = [
-        SavedView(_("待办"), "", rows.open().count()),
-        SavedView(_("已超期"), "overdue=1", rows.overdue_on(today).count()),
+        SavedView(_("待办"), "", counts["all"]),
+        SavedView(_("已超期"), "overdue=1", counts["overdue"]),
     ]
-    if scope.level == "committee":
-        nobody = rows.open().filter(assigned_to="").count()
-        views.append(SavedView(_("未分派"), "blank=assigned", nobody))
+    if shares_out:
+        views.append(SavedView(_("未分派"), "blank=assigned", counts["nobodys"]))
         if scope.may(Capability.VERIFY):
-            mine = rows.open().filter(assigned_id=scope.user_id or 0).count()
-            views.append(SavedView(_("由我承办"), "mine=1", mine))
+            views.append(SavedView(_("由我承办"), "mine=1", counts["mine"]))
     return [*views, SavedView(_("已办结"), f"state={State.DONE.value}")]
+
+
+@Prepared
+def _open_tasks(
+    scope: Scope, shares_out: bool, *, day: date, user: int
+) -> QuerySet[CollectionTask, dict[str, int]]:
+    """How many are open, and late; where they are shared out, how many are nobody's and mine."""
+    counts = {"all": Q(), "overdue": Q(due_on__lt=day)}
+    if shares_out:  # a street's are counted by their index alone
+        counts |= {"nobodys": Q(assigned_to=""), "mine": Q(assigned_id=user)}
+    return counted(CollectionTask.objects.in_scope(scope).open(), **counts)
 
 
 @require_GET

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
+from portal.orgs.prepared import Prepared, counted
 from portal.orgs.scope import Scope, level_of
 from portal.ui import formats
 from portal.ui.cells import BulkAction, SavedView
@@ -27,6 +29,7 @@ from residents.filters import TransferFilter
 from residents.forms import AnswerForm, DecisionForm
 from residents.models import Residence, Transfer
 from residents.request_tables import TRANSFER_TONES, TransferList
+from residents.transfers import undecided, within
 from residents.views.requests import act_on, note_look, show_list, show_request
 
 Form = AnswerForm | DecisionForm
@@ -49,18 +52,26 @@ def transfers(request: PortalRequest) -> HttpResponse:
 
 
 def _views(scope: Scope, today: date) -> list[SavedView]:
-    rows = Transfer.objects.in_scope(scope)
+    """The tabs; what is open is counted for all of them in one pass."""
+    (counts,) = _open_transfers.rows(scope, day=today)
     open_ones = "&state=asked&state=disputed"
     views = [
         SavedView(_("全部"), ""),
-        SavedView(_("转入"), f"side=in{open_ones}", rows.arriving(scope).open().count()),
-        SavedView(_("转出"), f"side=out{open_ones}", rows.leaving(scope).open().count()),
+        SavedView(_("转入"), f"side=in{open_ones}", counts["arriving"]),
+        SavedView(_("转出"), f"side=out{open_ones}", counts["leaving"]),
     ]
     if scope.may(Capability.DECIDE_TRANSFERS):
-        views.append(
-            SavedView(_("待裁定"), "side=decide", rows.to_decide(scope, today).count())
-        )  # fmt: skip
+        views.append(SavedView(_("待裁定"), "side=decide", counts["undecided"]))
     return views
+
+
+@Prepared
+def _open_transfers(scope: Scope, *, day: date) -> QuerySet[Transfer, dict[str, int]]:
+    """How many open requests come in, go out and wait for a decision."""
+    return counted(
+        Transfer.objects.in_scope(scope).open(), arriving=within("committee", scope),
+        leaving=within("holder", scope), undecided=undecided(scope, day),
+    )  # fmt: skip
 
 
 @require_GET

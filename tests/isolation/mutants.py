@@ -5,6 +5,7 @@ leak is patched in or set by the owner's SQL for the length of one test and neve
 tree. Both walls stand in the product: a leak in one is looked for where that one stands alone.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,7 +41,10 @@ RESULTS: list[tuple[str, str, str]] = []
 
 @dataclass(frozen=True)
 class Mutant:
-    """A seeded leak: the wall that stands alone, who looks, where, and how it is planted."""
+    """A seeded leak: the wall that stands alone, who looks, where, and how it is planted.
+
+    `where` is what the addresses begin with, as a regular expression.
+    """
 
     name: str
     walls: str
@@ -56,7 +60,11 @@ def everything_of(*models: type) -> Callable[[pytest.MonkeyPatch], None]:
     def under(rows: Any, code: int) -> Any:
         return rows.all() if rows.model in models else kept(rows, code)
 
-    return lambda patch: patch.setattr(ScopedQuerySet, "under", under)
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(ScopedQuerySet, "under", under)
+        stage.written_anew(patch)
+
+    return plant
 
 
 def unscoped_detail(patch: pytest.MonkeyPatch) -> None:
@@ -158,6 +166,8 @@ MUTANTS = [
     Mutant("a list forgets the scope", "application alone", "/residents/",
            everything_of(Residence)),
     Mutant("a search forgets the scope", "application alone", "/search/", everything_of(Residence)),
+    Mutant("a prepared read forgets the scope", "application alone", "/residents/[0-9a-f-]{36}/$",
+           everything_of(Resident)),
     Mutant("a page of one record forgets the scope", "application alone", "/housing/dwellings/",
            unscoped_detail),
     Mutant("an endpoint forgets the scope", "application alone", "/api/v1/dwellings/",
@@ -212,7 +222,7 @@ def caught(
     asks = [
         ask
         for ask in Asker(SMALL, unit, known.forms, known.labels).crawl(role)
-        if ask.path.startswith(where)
+        if re.match(where, ask.path)
     ]
     asks = list(dict.fromkeys(asks))
     with stage.standing(walls, monkeypatch):

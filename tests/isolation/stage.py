@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
+import pytest
 import redis
 from django.conf import settings
 from django.core.cache import cache
@@ -19,6 +21,7 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.accounts.models import User
+from portal.orgs import prepared
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import Appointment, OrgUnit
 from portal.orgs.records import ScopedQuerySet
@@ -160,9 +163,17 @@ def standing(walls: str, monkeypatch: object) -> Iterator[None]:
     elif walls == "database alone":  # no queryset is narrowed by the application any more
         with monkeypatch.context() as patch:  # type: ignore[attr-defined]
             patch.setattr(ScopedQuerySet, "under", lambda queryset, code: queryset.all())
+            written_anew(patch)
             yield
     else:
         yield
+
+
+def written_anew(patch: pytest.MonkeyPatch) -> None:
+    """Prepared reads are written again, as their query sets now are, and forgotten afterwards."""
+    for name in ("_of_level", "_of_unit"):
+        writes = getattr(prepared, name).__wrapped__
+        patch.setattr(prepared, name, lru_cache(maxsize=None)(writes))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from django.template.loader import get_template
 from django.utils import timezone
 
 from portal.ui import formats, graphics, marks, markup
+from portal.ui.addresses import address_of
 from portal.ui.drawing import fill, fill_each
 from portal.ui.icons import ICONS
 from portal.ui.idempotency import FIELD, new_key
@@ -52,6 +53,15 @@ def icon(name: str, css: str = "", label: str = "") -> str:
     if name not in ICONS:
         raise template.TemplateSyntaxError(f"no icon called {name}; add it to portal/ui/icons.py")
     return markup.icon(name, css, label)
+
+
+@register.simple_tag
+def address(view: str, key: object) -> str:
+    """The address of a view of one record, at a third of what `url` takes.
+
+    `{% address "residents:person" resident.pk %}`
+    """
+    return address_of(view, key)
 
 
 @register.simple_tag
