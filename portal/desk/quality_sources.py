@@ -46,7 +46,7 @@ def detail_of(row: DataQualityIssue) -> str:
 class Issues(Source):
     """Of a committee what this person mends, besides due verifications; above it what is late."""
 
-    key, title = "quality", "质量问题"
+    key, title, graded = "quality", "质量问题", "severity"
 
     @property
     def is_late_only(self) -> bool:
@@ -82,7 +82,6 @@ class Exceptions(Source):
     """Records that committees say are right, waiting for the street's answer."""
 
     key, title, due = "exception", "申请无误", "answer_on"
-    seldom = True
 
     def rows(self) -> Any:
         return DataQualityIssue.objects.in_scope(self.scope).waiting("answer", self.scope)
@@ -100,7 +99,7 @@ class Checks(Source):
     """What others mended and a second person looks at; above a committee only what is late."""
 
     key, title, due = "check", "质量复核", "answer_on"
-    seldom = True
+    graded = "severity"
 
     def rows(self) -> Any:
         rows = DataQualityIssue.objects.in_scope(self.scope).waiting("check", self.scope)

@@ -23,6 +23,7 @@ from residents import services as residents
 
 MOST_BUILDINGS = 16
 ROWS = 10  # of the to-do list on the first page, so that a screen of 900 pixels holds them
+ROOM = 50  # rows of the to-do list on its own page, as of any list
 NOON, EVENING = 12, 18
 
 
@@ -89,7 +90,7 @@ def _clerk(request: PortalRequest, scope: Scope) -> HttpResponse:
 @require_GET
 def todo(request: PortalRequest) -> HttpResponse:
     """The whole to-do list of the acting post."""
-    context = _inbox(request, request.scope, most=50)
+    context = _inbox(request, request.scope, most=ROOM, room=ROOM)
     if wants_fragment(request):
         return page(request, "desk/inbox.html", context)
     return page(request, "desk/todo.html", context)
@@ -123,9 +124,12 @@ def _inbox(
     request: PortalRequest, scope: Scope, *, most: int, room: int = 0, fold: bool = False
 ) -> dict[str, Any]:
     kind, opened = request.GET.get("type", ""), request.GET.get("group", "")
+    after = request.GET.get("after", "")
     found = inbox(
-        scope, timezone.localdate(), kind=kind, opened=opened, most=most, room=room, fold=fold
-    )
+        scope, timezone.localdate(), kind=kind, opened=opened,
+        start=int(after) if after.isdecimal() and len(after) < LONGEST else 0, most=most,
+        room=room, fold=fold,
+    )  # fmt: skip
     known = {tab.key for tab in found.tabs}
     return {
         "inbox": found,

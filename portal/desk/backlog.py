@@ -1,0 +1,94 @@
+"""How much waits for a post, kind by kind and day by day: what the inbox counts and shows.
+
+Counts of an office, kept under its mark (ADR 31): a page reads only the rows that it shows.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
+
+from portal import kept
+from portal.desk.source import Due, Item, Run, Source, bucket_of
+from portal.orgs.scope import Scope
+
+#: By kind what is due, in order of the days.
+Backlog = dict[str, list[Due]]
+#: The same in plain values, as it is kept.
+Kept = dict[str, list[tuple[date, int, int]]]
+
+
+def backlog(found: Sequence[Source], scope: Scope, today: date) -> Backlog:
+    """What each of the sources holds."""
+    own = [source for source in found if not source.is_late_only]
+    key = kept.to_do(scope.unit, scope.user_id, scope.role, today)
+    told: Kept = dict(kept.fact(key, partial(_counted, own))) if own else {}
+    for source in found:
+        if source.is_late_only:
+            shared = kept.late_days(source.key, scope.unit, today)
+            told |= kept.fact(shared, partial(_counted, [source]))
+    return {kind: [Due(*due) for due in days] for kind, days in told.items()}
+
+
+def _counted(found: Sequence[Source]) -> Kept:
+    """What the sources hold, in one statement."""
+    first, *others = [source.days(place) for place, source in enumerate(found)]
+    told: Kept = {source.key: [] for source in found}
+    for row in first.union(*others, all=True) if others else first:
+        if row["on_day"] is not None:
+            source = found[row["of_kind"]]
+            told[source.key].append(tuple(source.due_of(row)))
+    return {kind: sorted(days) for kind, days in told.items()}
+
+
+def counts(found: Sequence[Source], told: Backlog, today: date) -> Counter[str]:
+    """How much stands in each bucket."""
+    counted: Counter[str] = Counter()
+    for source in found:
+        for due in told.get(source.key, ()):
+            counted[bucket_of(due.day, today)] += due.count
+    return counted
+
+
+def items(
+    found: Sequence[Source], told: Backlog, wanted: Mapping[str, slice], today: date
+) -> dict[str, list[Item]]:
+    """By bucket the rows of the slice; kinds of which nothing is shown are not asked.
+
+    :param wanted: which rows of which bucket, counted over all kinds from the most urgent one
+    """
+    runs: dict[Source, list[Run]] = defaultdict(list)
+    for bucket, part in wanted.items():
+        for source, run in _runs(found, told, bucket, part, lambda day: bucket_of(day, today)):
+            runs[source].append(run)
+    shown: dict[str, list[Item]] = defaultdict(list)
+    for source, some in runs.items():
+        for item in source.take(some):
+            shown[bucket_of(item.due_on, today)].append(item)
+    return shown
+
+
+def _runs(
+    found: Sequence[Source], told: Backlog, bucket: str, part: slice,
+    bucket_on: Callable[[date], str],
+) -> list[tuple[Source, Run]]:  # fmt: skip
+    """What each kind gives to the rows of a bucket, by day, the graver first of the same day."""
+    order = sorted(
+        (due.day, due.gravity, place, due.count)
+        for place, source in enumerate(found)
+        for due in told.get(source.key, ())
+        if bucket_on(due.day) == bucket
+    )
+    passed, given = Counter[int](), Counter[int]()
+    before = 0
+    for _day, _gravity, place, count in order:
+        first = min(max(part.start - before, 0), count)
+        last = min(max(part.stop - before, 0), count)
+        passed[place] += first
+        given[place] += last - first
+        before += count
+    return [
+        (found[place], Run(bucket, passed[place], count))
+        for place, count in given.items()
+        if count
+    ]  # fmt: skip
