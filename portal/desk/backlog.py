@@ -4,12 +4,12 @@ Counts of an office, kept under its mark (ADR 31): a page reads only the rows th
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 
 from portal import kept
-from portal.desk.source import Due, Item, Run, Source, bucket_of
+from portal.desk.source import Due, Item, Run, Source, bucket_of, united
 from portal.orgs.scope import Scope
 
 #: By kind what is due, in order of the days.
@@ -32,9 +32,8 @@ def backlog(found: Sequence[Source], scope: Scope, today: date) -> Backlog:
 
 def _counted(found: Sequence[Source]) -> Kept:
     """What the sources hold, in one statement."""
-    first, *others = [source.days(place) for place, source in enumerate(found)]
     told: Kept = {source.key: [] for source in found}
-    for row in first.union(*others, all=True) if others else first:
+    for row in united([source.days(place) for place, source in enumerate(found)]):
         if row["on_day"] is not None:
             source = found[row["of_kind"]]
             told[source.key].append(tuple(source.due_of(row)))
@@ -53,31 +52,31 @@ def counts(found: Sequence[Source], told: Backlog, today: date) -> Counter[str]:
 def items(
     found: Sequence[Source], told: Backlog, wanted: Mapping[str, slice], today: date
 ) -> dict[str, list[Item]]:
-    """By bucket the rows of the slice; kinds of which nothing is shown are not asked.
+    """By bucket the rows of the slice, in one statement of the kinds that show some.
 
     :param wanted: which rows of which bucket, counted over all kinds from the most urgent one
     """
-    runs: dict[Source, list[Run]] = defaultdict(list)
-    for bucket, part in wanted.items():
-        for source, run in _runs(found, told, bucket, part, lambda day: bucket_of(day, today)):
-            runs[source].append(run)
+    cut = [
+        source.cut(place, run)
+        for bucket, part in wanted.items()
+        for place, source, run in _runs(found, told, bucket, part, today)
+    ]
     shown: dict[str, list[Item]] = defaultdict(list)
-    for source, some in runs.items():
-        for item in source.take(some):
-            shown[bucket_of(item.due_on, today)].append(item)
+    for row in united(cut) if cut else ():
+        item = found[row["of_kind"]].recalled(row["columns"])
+        shown[bucket_of(item.due_on, today)].append(item)
     return shown
 
 
 def _runs(
-    found: Sequence[Source], told: Backlog, bucket: str, part: slice,
-    bucket_on: Callable[[date], str],
-) -> list[tuple[Source, Run]]:  # fmt: skip
+    found: Sequence[Source], told: Backlog, bucket: str, part: slice, today: date
+) -> list[tuple[int, Source, Run]]:
     """What each kind gives to the rows of a bucket, by day, the graver first of the same day."""
     order = sorted(
         (due.day, due.gravity, place, due.count)
         for place, source in enumerate(found)
         for due in told.get(source.key, ())
-        if bucket_on(due.day) == bucket
+        if bucket_of(due.day, today) == bucket
     )
     passed, given = Counter[int](), Counter[int]()
     before = 0
@@ -88,7 +87,7 @@ def _runs(
         given[place] += last - first
         before += count
     return [
-        (found[place], Run(bucket, passed[place], count))
+        (place, found[place], Run(bucket, passed[place], count))
         for place, count in given.items()
         if count
     ]  # fmt: skip

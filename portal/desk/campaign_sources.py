@@ -16,6 +16,8 @@ class Campaigns(Source):
     """Plans that wait for this person's word, and own campaigns whose next step is due."""
 
     key, title = "campaign", "整治行动"
+    model = Campaign
+    shown = ("title", "areas", "state", "answer", "planned_by", "planned_name")
     levels = ("should", "note")
 
     def rows(self) -> Any:
@@ -41,6 +43,8 @@ class KeyAreas(Source):
     """Key areas that somebody has to go through within the week, or should have."""
 
     key, title = "area", "重点区域核查"
+    model = KeyArea
+    shown = ("name", "kind", "owner", "since", "cycle_days", "reviewed_on")
     levels = ("must", "should")
     due = "review_by"
 
@@ -65,6 +69,8 @@ class Findings(Source):
     """Findings of visits that have still to be told, looked at again or ended."""
 
     key, title = "finding", "检查发现"
+    model = Finding
+    shown = ("kind", "place", "state", "visitors")
     levels = ("must", "note")
 
     def rows(self) -> Any:
@@ -83,6 +89,8 @@ class Sites(Source):
     """Enforcement sites that are not closed."""
 
     key, title = "site", "执法点位"
+    model = EnforcementSite
+    shown = ("kind", "place", "state", "department")
     levels = ("must", "note")
 
     def rows(self) -> Any:
@@ -101,6 +109,8 @@ class Referrals(Source):
     """Referrals whose receipt or feedback is overdue, and those whose answer is to be read."""
 
     key, title = "referral", "抄告"
+    model = Referral
+    shown = ("number", "place", "state", "department")
     levels = ("must", "note")
 
     def rows(self) -> Any:

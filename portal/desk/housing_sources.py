@@ -13,6 +13,8 @@ class Leases(Source):
     """Leases that end within thirty days or have ended, and those that have still to be filed."""
 
     key, title = "lease", "租赁"
+    model = Lease
+    shown = ("lessee", "address", "landlord", "kind", "starts_on", "ends_on")
     levels = ("should", "note")
     due = "lease_due"
 
@@ -50,6 +52,8 @@ class CodeRequests(Source):
     """Committees' requests about house codes that wait for the street's word."""
 
     key, title = "code", "房屋编码"
+    model = HouseCodeRequest
+    shown = ("kind", "place", "asked_name", "reason", "old_code")
     levels = ("should", "note")
 
     def rows(self) -> Any:

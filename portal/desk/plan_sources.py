@@ -17,6 +17,8 @@ class PlanItems(Source):
     """Items that the acting unit itself is to carry out soon, or should have."""
 
     key, title = "plan_item", "工作计划"
+    model = WorkPlanItem
+    shown = ("what", "plan_title", "state", "clause", "doc_no")
     levels = ("must", "note")
 
     def rows(self) -> Any:
@@ -38,6 +40,8 @@ class Plans(Source):
     """Plans of the acting unit that somebody else has handed in, and own ones that came back."""
 
     key, title = "work_plan", "工作计划批准"
+    model = WorkPlan
+    shown = ("title", "doc_no", "state", "answer", "asked_name", "written_name")
     levels = ("should", "note")
     due = "decide_by"
 

@@ -47,6 +47,11 @@ class Issues(Source):
     """Of a committee what this person mends, besides due verifications; above it what is late."""
 
     key, title, graded = "quality", "质量问题", "severity"
+    model = DataQualityIssue
+    shown = (
+        "rule", "severity", "subject", "place", "detail", "assigned_to", "object_id",
+        "dwelling_id", "residence_id", "reminded_at", "reminded_by",
+    )  # fmt: skip
 
     @property
     def is_late_only(self) -> bool:
@@ -82,6 +87,8 @@ class Exceptions(Source):
     """Records that committees say are right, waiting for the street's answer."""
 
     key, title, due = "exception", "申请无误", "answer_on"
+    model = DataQualityIssue
+    shown = ("rule", "subject", "place", "detail", "reason", "asked_by", "assigned_to")
 
     def rows(self) -> Any:
         return DataQualityIssue.objects.in_scope(self.scope).waiting("answer", self.scope)
@@ -99,6 +106,8 @@ class Checks(Source):
     """What others mended and a second person looks at; above a committee only what is late."""
 
     key, title, due = "check", "质量复核", "answer_on"
+    model = DataQualityIssue
+    shown = ("rule", "severity", "subject", "place", "fixed_by", "closed_on", "assigned_to")
     graded = "severity"
 
     def rows(self) -> Any:

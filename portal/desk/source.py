@@ -2,13 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, Count, F, Func, IntegerField, Value
+from django.db.models import CharField, Count, F, Func, IntegerField, Model, Value
 
+from portal.desk.columns import recalled, told
 from portal.orgs.scope import Scope
 from portal.ui.addresses import address_if_any
 
@@ -64,6 +67,9 @@ class Source(ABC):
 
     key: str
     title: str
+    model: type[Model]
+    #: The columns that an item is made of, besides its key and its day.
+    shown: Sequence[str]
     due = "due_on"
     #: How grave a thing is once it is late, and before that.
     levels = ("should", "should")
@@ -102,17 +108,27 @@ class Source(ABC):
         )  # fmt: skip
         return days.annotate(how_many=Count("pk"))
 
-    def due_of(self, told: dict[str, Any]) -> Due:
+    def due_of(self, values: dict[str, Any]) -> Due:
         """What one of the values of `days` says."""
-        day, gravity = told["on_day"], told["of_gravity"]
+        day, gravity = values["on_day"], values["of_gravity"]
         known = LEVELS.index(self.level(day)) if gravity is None else gravity - 1
-        return Due(day, known, told["how_many"])
+        return Due(day, known, values["how_many"])
 
-    def take(self, runs: Sequence[Run]) -> list[Item]:
-        """The things of these runs, read in one statement."""
-        cut = [self._of(run.bucket)[run.offset : run.offset + run.count] for run in runs]
-        rows = cut[0].union(*cut[1:], all=True) if len(cut) > 1 else cut[0]
-        return [self.item(row) for row in rows]
+    def cut(self, place: int, run: Run) -> Any:
+        """The rows of a run by what is shown of them, as values to be united like those of `days`."""
+        rows = self._of(run.bucket)[run.offset : run.offset + run.count]
+        return rows.values(of_kind=Value(place), columns=told(self._columns))
+
+    def recalled(self, values: Sequence[Any]) -> Item:
+        """The item of a row that told these values of its columns."""
+        row = recalled(self.model, self._columns, values)
+        if type(due := getattr(row, self.due)) is str:  # the query worked it out: it is no column
+            setattr(row, self.due, date.fromisoformat(due))
+        return self.item(row)
+
+    @cached_property
+    def _columns(self) -> tuple[str, ...]:
+        return ("id", *({self.due} - {*self.shown}), *self.shown)
 
     @property
     def _is_graded(self) -> bool:
@@ -139,9 +155,15 @@ class Source(ABC):
         return rows.order_by(self.due, *graver, "pk")
 
 
+def united(parts: Sequence[Any]) -> Any:
+    """Values of many kinds as one answer."""
+    first, *others = parts
+    return first.union(*others, all=True) if others else first
+
+
 def bucket_of(day: date, today: date) -> str:
     """The bucket in which a thing stands that is due on the day."""
-    return BUCKETS[sum(day >= bound for bound in _bounds(today))]
+    return BUCKETS[bisect_right(_bounds(today), day)]
 
 
 def span_of(bucket: str, today: date) -> tuple[date | None, date | None]:
@@ -151,6 +173,7 @@ def span_of(bucket: str, today: date) -> tuple[date | None, date | None]:
     return ends[place], ends[place + 1]
 
 
+@lru_cache(maxsize=4)
 def _bounds(today: date) -> tuple[date, date, date]:
     """With which days the second, the third and the last bucket begin."""
     tomorrow = today + timedelta(days=1)

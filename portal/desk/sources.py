@@ -47,10 +47,15 @@ class CollectionTasks(Source):
     """Collection tasks of a committee that nobody else was given: due verifications among them."""
 
     key, title = "due", "采集任务"
+    model = CollectionTask
+    shown = (
+        "kind", "why", "reason", "rule", "assigned_to", "dwelling_id", "residence_id",
+        "residence__name", "dwelling__occupancy", "dwelling__occupants",
+        "dwelling__verified_on", "dwelling__short_address",
+    )  # fmt: skip
 
     def rows(self) -> Any:
-        rows = CollectionTask.objects.in_scope(self.scope).select_related("dwelling", "residence")
-        return rows.waiting_for(self.scope)
+        return CollectionTask.objects.in_scope(self.scope).waiting_for(self.scope)
 
     def item(self, row: CollectionTask) -> Item:
         home = row.dwelling
@@ -94,6 +99,8 @@ class Endorsements(Source):
     """Permits that run out within thirty days, or have run out."""
 
     key, title = "endorsement", "签注到期"
+    model = ResidencePermit
+    shown = ("holder_id", "holder_name", "short_address", "number_mask", "issued_on", "case_id")
     levels = ("should", "note")
     due = "valid_to"
 
@@ -124,6 +131,8 @@ class Cases(Source):
     """Permit cases that wait for this very post."""
 
     key, title = "permit", "居住证"
+    model = PermitApplication
+    shown = ("applicant_name", "short_address", "kind", "state", "case_no", "rule")
     levels = ("note", "note")
 
     def rows(self) -> Any:
@@ -145,6 +154,11 @@ class Exports(Source):
     """Other people's exports that wait for this very post's word."""
 
     key, title = "export", "导出审批"
+    model = ExportRequest
+    shown = (
+        "kind", "state", "tier", "approvals", "form_title", "conditions", "asked_rows",
+        "file_rows", "job_id", "requested_name", "unit_name", "purpose", "reason",
+    )  # fmt: skip
 
     def rows(self) -> Any:
         return waiting_for(self.scope, self.today)
@@ -168,11 +182,16 @@ class Transfers(Source):
     """People that another committee asks for, and transfers that this unit decides."""
 
     key, title = "transfer", "移交"
+    model = Transfer
+    shown = (
+        "name", "address", "reason", "asked_by", "committee_id", "committee__name",
+        "committee__parent_id", "committee__parent__name", "holder_id", "holder__name",
+        "holder__parent_id", "holder__parent__name",
+    )  # fmt: skip
     levels = ("must", "should")
 
     def rows(self) -> Any:
-        units = ("committee__parent", "holder__parent")
-        rows = Transfer.objects.in_scope(self.scope).select_related(*units)
+        rows = Transfer.objects.in_scope(self.scope)
         if self.scope.may(Capability.DECIDE_TRANSFERS):
             return rows.to_decide(self.scope, self.today)
         return rows.to_answer(self.scope)
@@ -193,10 +212,15 @@ class Leads(Source):
     """Discovery leads: of a committee those nobody else has taken on, of a street the overdue."""
 
     key, title = "lead", "发现线索"
+    model = Lead
+    shown = (
+        "kind", "subject", "place", "channel", "state", "priority", "submitted_at",
+        "assigned_to", "committee_id", "committee__name",
+    )  # fmt: skip
     levels = ("must", "should")
 
     def rows(self) -> Any:
-        rows = Lead.objects.in_scope(self.scope).defer("sealed").select_related("committee")
+        rows = Lead.objects.in_scope(self.scope)
         if self.scope.level == "committee":
             return rows.waiting_for(self.scope)
         return rows.overdue_on(self.today)
@@ -224,11 +248,15 @@ class Corrections(Source):
     """Requests of residents that wait for an answer, or for its delivery; above, the overdue."""
 
     key, title = "correction", "更正申请"
+    model = CorrectionRequest
+    shown = (
+        "name", "kind", "requester", "state", "received_on", "rule", "committee_id",
+        "committee__name",
+    )  # fmt: skip
     levels = ("must", "should")
 
     def rows(self) -> Any:
-        rows = CorrectionRequest.objects.in_scope(self.scope).defer("sealed")
-        rows = rows.select_related("committee")
+        rows = CorrectionRequest.objects.in_scope(self.scope)
         if self.scope.level == "committee":
             return rows.unanswered()
         return rows.overdue_on(self.today)
@@ -251,14 +279,19 @@ class Appeals(Source):
     """Appeals that wait for an answer: one's own unit's, and from below the overdue."""
 
     key, title = "appeal", "居民诉求"
+    model = ResidentAppeal
+    shown = (
+        "topic", "channel", "state", "received_on", "handler_id", "handler", "committee_id",
+        "committee__name",
+    )  # fmt: skip
     levels = ("must", "should")
 
     def rows(self) -> Any:
-        rows = ResidentAppeal.objects.shown_to(self.scope).defer("sealed")
+        rows = ResidentAppeal.objects.shown_to(self.scope)
         mine = Q(committee=self.scope.unit) & (
             Q(handler_id=None) | Q(handler_id=self.scope.user_id)
         )
-        return rows.open().select_related("committee").filter(mine | Q(due_on__lt=self.today))
+        return rows.open().filter(mine | Q(due_on__lt=self.today))
 
     def item(self, row: ResidentAppeal) -> Item:
         here = row.committee_id == self.scope.unit
@@ -276,6 +309,8 @@ class Newcomers(Source):
     """People who came to Shanghai and were not yet told their rights and what is recorded."""
 
     key, title = "newcomer", "来沪人员告知"
+    model = Residence
+    shown = ("resident_id", "name", "short_address", "registered_on")
     levels = ("should", "note")
     due = "welcome_due"
 

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from housing.models import DwellingUnit
 from portal.desk.inbox import first_of, inbox
+from portal.desk.inbox_rows import drawn
 from portal.desk.progress import strip
 from portal.orgs.access import PortalRequest, get_in_scope, needs, signed_in
 from portal.orgs.capabilities import TITLES, Capability
@@ -24,6 +26,7 @@ from residents import services as residents
 MOST_BUILDINGS = 16
 ROWS = 10  # of the to-do list on the first page, so that a screen of 900 pixels holds them
 ROOM = 50  # rows of the to-do list on its own page, as of any list
+LONGEST = 7  # digits of a place in the list
 NOON, EVENING = 12, 18
 
 
@@ -125,18 +128,22 @@ def _inbox(
 ) -> dict[str, Any]:
     kind, opened = request.GET.get("type", ""), request.GET.get("group", "")
     after = request.GET.get("after", "")
+    today = timezone.localdate()
     found = inbox(
-        scope, timezone.localdate(), kind=kind, opened=opened,
+        scope, today, kind=kind, opened=opened,
         start=int(after) if after.isdecimal() and len(after) < LONGEST else 0, most=most,
         room=room, fold=fold,
     )  # fmt: skip
     known = {tab.key for tab in found.tabs}
+    current, csrf = first_of(found.groups), get_token(request)
     return {
         "inbox": found,
         "kind": kind if kind in known else "",
-        "current": first_of(found.groups),
+        "groups": [
+            (group, drawn(group.items, current=current, today=today, csrf=csrf))
+            for group in found.groups
+        ],
         "here": request.path,
-        "today": timezone.localdate(),
     }
 
 
