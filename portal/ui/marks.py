@@ -5,6 +5,7 @@ stands, the style sheets what it looks like.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from portal.ui import markup
@@ -30,6 +31,12 @@ _LOAD_BAR = (
     '<rect class="%s" x="0" y="3" width="%s%%" height="12"></rect>'
     '<rect class="pp-f-text" x="%s%%" y="0" width="2" height="18"></rect></svg>'
 )
+_PROGRESS = (
+    '<svg class="pp-graphic" width="%s" height="%s" aria-hidden="true">'
+    '<rect class="pp-f-track" x="0" y="%s" width="100%%" height="%s"></rect>'
+    '<rect class="%s" x="0" y="%s" width="%s%%" height="%s"></rect>%s</svg>'
+)
+_AIM = '<rect class="pp-f-text" x="%s%%" y="0" width="1" height="%s"></rect>'
 _TARGET_LINE = (
     '<line class="pp-k-text2" x1="0" x2="100%%" y1="%s" y2="%s" stroke-width="1"'
     ' stroke-dasharray="3 2"></line>'
@@ -73,6 +80,17 @@ def load_bar(mark: LoadBar | None, width: str) -> str:
         return ""
     css = "pp-f-bar" if mark.over else "pp-f-viz2"
     return fill(_LOAD_BAR, width, css, mark.bar.length, mark.tick)
+
+
+def progress(filled: float, aim: Decimal | None, height: int, width: str) -> str:
+    """A filled share of a track (percent), with a tick at the aim where there is one."""
+    if aim is None:
+        return fill(
+            _PROGRESS, width, height, 0, height, "pp-f-brand", 0, filled, height, ""
+        )  # fmt: skip
+    css = "pp-f-warn" if filled < aim else "pp-f-viz2"
+    tick = fill(_AIM, aim, height + 4)
+    return fill(_PROGRESS, width, height + 4, 2, height, css, 2, filled, height, tick)
 
 
 def sparkline(mark: Sparkline | None, width: str, height: int) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from housing.models import DwellingUnit
 from portal.desk.inbox import first_of, inbox
 from portal.desk.inbox_rows import drawn
-from portal.desk.progress import strip
+from portal.desk.progress import expect_strip, strip
 from portal.orgs.access import PortalRequest, get_in_scope, needs, signed_in
 from portal.orgs.capabilities import TITLES, Capability
 from portal.orgs.roles import ROLES
@@ -65,17 +65,18 @@ def _first_page(scope: Scope) -> str:
 
 
 def _clerk(request: PortalRequest, scope: Scope) -> HttpResponse:
+    expect_strip(scope)
     context = _inbox(request, scope, most=ROWS, room=ROWS, fold=True)
     if wants_fragment(request):
         return page(request, "desk/inbox.html", context)
     now = timezone.localtime()
-    shown = strip(scope, now.date())
+    shown = strip(scope)
     context |= {
         "today": now.date(),
         "day": formats.long_day(now.date()),
         "greeting": _greeting(now.hour),
         "strip": shown,
-        "buildings": shown.buildings[:MOST_BUILDINGS],
+        "tiles": shown.drawn(MOST_BUILDINGS),
         "board_url": reverse("housing:buildings"),
         "entry_url": _address("residents:entry_start")
         if scope.may(Capability.EDIT_RESIDENTS)

@@ -162,24 +162,16 @@ def loadbar(
     return marks.load_bar(graphics.load_bar(value, limit, full), width)
 
 
-@register.inclusion_tag("ui/graphic/progress.html")
+@register.simple_tag
 def progress(
     part: formats.Number | None,
     total: formats.Number | None,
     height: int = 6,
     width: str = "100%",
     tick: formats.Number | None = None,
-) -> dict[str, Any]:
+) -> str:
     """A filled share of a track; with `tick` (percent) it turns amber below that."""
-    filled = graphics.share(part, total)
-    aim = formats.as_decimal(tick)
-    return {
-        "filled": filled,
-        "height": height,
-        "width": width,
-        "tick": aim,
-        "low": aim is not None and filled < aim,
-    }
+    return marks.progress(graphics.share(part, total), formats.as_decimal(tick), height, width)
 
 
 @register.simple_tag
