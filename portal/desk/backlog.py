@@ -4,12 +4,12 @@ Counts of an office, kept under its mark (ADR 31): a page reads only the rows th
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 
 from portal import kept
-from portal.desk.source import Due, Item, Run, Source, bucket_of, united
+from portal.desk.source import BUCKETS, Due, Item, Run, Source, bucket_of, span_of, united
 from portal.orgs.scope import Scope
 
 #: By kind what is due, in order of the days.
@@ -42,10 +42,13 @@ def _counted(found: Sequence[Source]) -> Kept:
 
 def counts(found: Sequence[Source], told: Backlog, today: date) -> Counter[str]:
     """How much stands in each bucket."""
-    counted: Counter[str] = Counter()
-    for source in found:
-        for due in told.get(source.key, ()):
-            counted[bucket_of(due.day, today)] += due.count
+    return sum((_of_buckets(told.get(source.key, ()), today) for source in found), Counter())
+
+
+def _of_buckets(days: Sequence[Due], today: date) -> Counter[str]:
+    counted = Counter[str]()
+    for due in days:
+        counted[bucket_of(due.day, today)] += due.count
     return counted
 
 
@@ -56,10 +59,14 @@ def items(
 
     :param wanted: which rows of which bucket, counted over all kinds from the most urgent one
     """
+    given: dict[int, dict[str, slice]] = defaultdict(dict)
+    for bucket, part in wanted.items():
+        for place, own in _shares(found, told, bucket, part, today).items():
+            given[place][bucket] = own
     cut = [
-        source.cut(place, run)
-        for bucket, part in wanted.items()
-        for place, source, run in _runs(found, told, bucket, part, today)
+        found[place].cut(place, run)
+        for place, parts in given.items()
+        for run in _runs(parts, _of_buckets(told[found[place].key], today), today)
     ]
     shown: dict[str, list[Item]] = defaultdict(list)
     for row in united(cut) if cut else ():
@@ -68,9 +75,9 @@ def items(
     return shown
 
 
-def _runs(
+def _shares(
     found: Sequence[Source], told: Backlog, bucket: str, part: slice, today: date
-) -> list[tuple[int, Source, Run]]:
+) -> dict[int, slice]:
     """What each kind gives to the rows of a bucket, by day, the graver first of the same day."""
     order = sorted(
         (due.day, due.gravity, place, due.count)
@@ -86,8 +93,32 @@ def _runs(
         passed[place] += first
         given[place] += last - first
         before += count
-    return [
-        (place, found[place], Run(bucket, passed[place], count))
+    return {
+        place: slice(passed[place], passed[place] + count)
         for place, count in given.items()
         if count
-    ]  # fmt: skip
+    }  # fmt: skip
+
+
+def _runs(parts: Mapping[str, slice], held: Counter[str], today: date) -> Iterator[Run]:
+    """The rows of one kind as few runs: what goes on over the end of a bucket is one.
+
+    :param held: how many rows of the kind each bucket holds
+    """
+    full = [bucket for bucket in BUCKETS if held[bucket]]
+    run: Run | None = None
+    for place, bucket in enumerate(full):
+        part = parts.get(bucket)
+        low, high = span_of(bucket, today)
+        low, high = (low if place else None), (high if bucket != full[-1] else None)
+        if part is not None and run and part.start == 0:
+            run = run._replace(high=high, count=run.count + part.stop)
+        elif part is not None:
+            if run:
+                yield run
+            run = Run(low, high, part.start, part.stop - part.start)
+        if run and (part is None or part.stop < held[bucket]):
+            yield run
+            run = None
+    if run:
+        yield run

@@ -123,13 +123,12 @@ def inbox(
         parts[opened] = slice(start, start + PAGE)
     shown = items(asked, told, parts, today)
     titles = dict(zip(BUCKETS, (_("已超期"), _("今天到期"), _("本周内"), _("以后")), strict=True))
-    groups = [
-        Group(
-            bucket, titles[bucket], counted[bucket], _sorted(shown.get(bucket, [])),
-            bucket == opened, start if bucket == opened else 0,
-        )
-        for bucket in held
-    ]  # fmt: skip
+    groups = []
+    for bucket in held:
+        rows, before = _sorted(shown.get(bucket, [])), start if bucket == opened else 0
+        # rows are read now, counts may be of a minute ago
+        count = max(counted[bucket], before + len(rows))
+        groups.append(Group(bucket, titles[bucket], count, rows, bucket == opened, before))
     return Inbox(tabs, groups)
 
 

@@ -55,9 +55,15 @@ class Due(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Rows of a bucket that follow one another in the order of their source."""
+    """Rows that follow one another in the order of their source.
 
-    bucket: str
+    :param low: the first day of the bucket in which they begin, None where no row is due before
+    :param high: the day after the bucket in which they end, None where no row is due later
+    :param offset: how many rows from `low` on are passed over
+    """
+
+    low: date | None
+    high: date | None
     offset: int
     count: int
 
@@ -116,7 +122,13 @@ class Source(ABC):
 
     def cut(self, place: int, run: Run) -> Any:
         """The rows of a run by what is shown of them, as values to be united like those of `days`."""
-        rows = self._of(run.bucket)[run.offset : run.offset + run.count]
+        rows = self.rows()
+        if run.low:
+            rows = rows.filter(**{f"{self.due}__gte": run.low})
+        if run.high:
+            rows = rows.filter(**{f"{self.due}__lt": run.high})
+        graver = [self._gravity] if self._is_graded else []
+        rows = rows.order_by(self.due, *graver, "pk")[run.offset : run.offset + run.count]
         return rows.values(of_kind=Value(place), columns=told(self._columns))
 
     def recalled(self, values: Sequence[Any]) -> Item:
@@ -142,17 +154,6 @@ class Source(ABC):
         return Func(
             levels, F(self.graded), function="array_position", output_field=IntegerField()
         )  # fmt: skip
-
-    def _of(self, bucket: str) -> Any:
-        """The rows of a bucket, most urgent first."""
-        low, high = span_of(bucket, self.today)
-        rows = self.rows()
-        if low:
-            rows = rows.filter(**{f"{self.due}__gte": low})
-        if high:
-            rows = rows.filter(**{f"{self.due}__lt": high})
-        graver = [self._gravity] if self._is_graded else []
-        return rows.order_by(self.due, *graver, "pk")
 
 
 def united(parts: Sequence[Any]) -> Any:
