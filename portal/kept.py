@@ -97,9 +97,19 @@ def issue_weeks(code: int, day: date) -> Key:
     return Key(f"weeks:{code}:{day}", unit(code))
 
 
-def late_items(kind: str, code: int, day: date) -> Key:
-    """How many things of one kind are late in a street or the district."""
-    return Key(f"late:{kind}:{code}:{day}", unit(code))
+def late_days(kind: str, code: int, day: date) -> Key:
+    """How many things of one kind are late in a street or the district, by the day they were due."""
+    return Key(f"late_days:{kind}:{code}:{day}", unit(code))
+
+
+def to_do(code: int, user_id: int | None, role: str, day: date) -> Key:
+    """How many things of each kind wait for somebody in a post, by the day they are due."""
+    return Key(f"to_do:{code}:{user_id}:{role}:{day}", unit(code))
+
+
+def strip(code: int, day: date) -> Key:
+    """How far the verification of each building of a committee is."""
+    return Key(f"strip:{code}:{day}", unit(code))
 
 
 def housing_below(code: int, day: date) -> Key:

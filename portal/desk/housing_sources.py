@@ -13,7 +13,9 @@ class Leases(Source):
     """Leases that end within thirty days or have ended, and those that have still to be filed."""
 
     key, title = "lease", "租赁"
-    seldom = True
+    model = Lease
+    shown = ("lessee", "address", "landlord", "kind", "starts_on", "ends_on")
+    levels = ("should", "note")
     due = "lease_due"
 
     def rows(self) -> Any:
@@ -21,9 +23,8 @@ class Leases(Source):
 
     def item(self, row: Any) -> Item:
         """:param row: a lease with the `lease_due` that `to_act_on` adds"""
-        over = row.lease_due < self.today
         return Item(
-            f"lease-{row.pk}", self.key, "should" if over else "note", _(self.title),
+            f"lease-{row.pk}", self.key, self.level(row.lease_due), _(self.title),
             row.lessee, row.address, self._reason(row), row.lease_due,
             [(_("出租人"), row.landlord), (_("租赁方式"), row.get_kind_display())],
             self._acts(row),
@@ -51,6 +52,9 @@ class CodeRequests(Source):
     """Committees' requests about house codes that wait for the street's word."""
 
     key, title = "code", "房屋编码"
+    model = HouseCodeRequest
+    shown = ("kind", "place", "asked_name", "reason", "old_code")
+    levels = ("should", "note")
 
     def rows(self) -> Any:
         waiting = HouseCodeRequest.objects.in_scope(self.scope).waiting()
@@ -58,8 +62,7 @@ class CodeRequests(Source):
 
     def item(self, row: HouseCodeRequest) -> Item:
         return Item(
-            f"code-{row.pk}", self.key, "should" if row.due_on < self.today else "note",
-            _(self.title), row.get_kind_display(), row.place,
+            f"code-{row.pk}", self.key, self.level(row.due_on), _(self.title), row.get_kind_display(), row.place,
             _("%(who)s申请：%(why)s") % {"who": row.asked_name, "why": row.reason or row.place},
             row.due_on, [(_("原编码"), row.old_code or formats.DASH)],
             links((_("去审批"), "housing:code_request", "", row.pk)),

@@ -17,7 +17,9 @@ class PlanItems(Source):
     """Items that the acting unit itself is to carry out soon, or should have."""
 
     key, title = "plan_item", "工作计划"
-    seldom = True
+    model = WorkPlanItem
+    shown = ("what", "plan_title", "state", "clause", "doc_no")
+    levels = ("must", "note")
 
     def rows(self) -> Any:
         rows = WorkPlanItem.objects.in_scope(self.scope).in_force().open()
@@ -26,9 +28,8 @@ class PlanItems(Source):
         )
 
     def item(self, row: WorkPlanItem) -> Item:
-        late = row.due_on < self.today
         return Item(
-            f"plan-item-{row.pk}", self.key, "must" if late else "note", _(self.title), row.what,
+            f"plan-item-{row.pk}", self.key, self.level(row.due_on), _(self.title), row.what,
             row.plan_title, row.get_state_display(), row.due_on,
             [(_("文件条款"), row.clause), (_("文号"), row.doc_no)],
             links((_("去办理"), "assessment:plan_item", "", row.pk)),
@@ -39,7 +40,9 @@ class Plans(Source):
     """Plans of the acting unit that somebody else has handed in, and own ones that came back."""
 
     key, title = "work_plan", "工作计划批准"
-    seldom = True
+    model = WorkPlan
+    shown = ("title", "doc_no", "state", "answer", "asked_name", "written_name")
+    levels = ("should", "note")
     due = "decide_by"
 
     def rows(self) -> Any:
@@ -50,8 +53,8 @@ class Plans(Source):
         returned = _("退回：%(why)s") % {"why": row.answer}
         due = row.decide_by or self.today
         return Item(
-            f"work-plan-{row.pk}", self.key, "should" if due < self.today else "note",
-            _(self.title), row.title, row.doc_no, returned if row.is_draft else asked, due,
+            f"work-plan-{row.pk}", self.key, self.level(due), _(self.title), row.title, row.doc_no,
+            returned if row.is_draft else asked, due,
             [(_("拟订人"), row.written_name)],
             links((_("去修改") if row.is_draft else _("去批准"), "assessment:plan", "", row.pk)),
         )  # fmt: skip

@@ -4,6 +4,7 @@ A committee sees what is its people's to mend; the street what is late there, th
 decides and the checks that are late. Paper: S-67, S-68.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -16,21 +17,25 @@ from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
 from portal.ui import formats
 from portal.ui.words import gettext as _
+from portal.ui.words import language
 
 #: Verifications have a kind of their own in a committee's inbox, read from the register itself.
 VERIFICATION = "DQ-13"
 
 
 def facts_of(row: DataQualityIssue) -> list[tuple[str, str]]:
-    rule = quality_rules().get(row.rule)
-    facts = [(_("规则"), f"{row.rule} {rule.title}" if rule else row.rule)]
-    if row.assigned_to:
-        facts.append((_("责任人"), row.assigned_to))
-    if rule and rule.hurts:
-        facts.append((_("影响"), str(rule.hurts)))
-    if rule:
-        facts.append((_("怎么改"), str(rule.mend)))
-    return facts
+    rule, *more = _facts_of_rule(row.rule, language())
+    return [rule, *([(_("责任人"), row.assigned_to)] if row.assigned_to else []), *more]
+
+
+@lru_cache(maxsize=512)
+def _facts_of_rule(key: str, _language: str | None) -> list[tuple[str, str]]:
+    """What a rule says of all its issues, of which a page holds dozens."""
+    rule = quality_rules().get(key)
+    if rule is None:
+        return [(_("规则"), key)]
+    hurts = [(_("影响"), str(rule.hurts))] if rule.hurts else []
+    return [(_("规则"), f"{key} {rule.title}"), *hurts, (_("怎么改"), str(rule.mend))]
 
 
 def detail_of(row: DataQualityIssue) -> str:
@@ -46,7 +51,12 @@ def detail_of(row: DataQualityIssue) -> str:
 class Issues(Source):
     """Of a committee what this person mends, besides due verifications; above it what is late."""
 
-    key, title = "quality", "质量问题"
+    key, title, graded = "quality", "质量问题", "severity"
+    model = DataQualityIssue
+    shown = (
+        "rule", "severity", "subject", "place", "detail", "assigned_to", "object_id",
+        "dwelling_id", "residence_id", "reminded_at", "reminded_by",
+    )  # fmt: skip
 
     @property
     def is_late_only(self) -> bool:
@@ -82,7 +92,8 @@ class Exceptions(Source):
     """Records that committees say are right, waiting for the street's answer."""
 
     key, title, due = "exception", "申请无误", "answer_on"
-    seldom = True
+    model = DataQualityIssue
+    shown = ("rule", "subject", "place", "detail", "reason", "asked_by", "assigned_to")
 
     def rows(self) -> Any:
         return DataQualityIssue.objects.in_scope(self.scope).waiting("answer", self.scope)
@@ -100,7 +111,9 @@ class Checks(Source):
     """What others mended and a second person looks at; above a committee only what is late."""
 
     key, title, due = "check", "质量复核", "answer_on"
-    seldom = True
+    model = DataQualityIssue
+    shown = ("rule", "severity", "subject", "place", "fixed_by", "closed_on", "assigned_to")
+    graded = "severity"
 
     def rows(self) -> Any:
         rows = DataQualityIssue.objects.in_scope(self.scope).waiting("check", self.scope)

@@ -1,22 +1,23 @@
-"""What a kind of thing to do is to the inbox: counts, first rows, buttons (ui 4.9)."""
+"""What a kind of thing to do is to the inbox: how many are due when, rows, buttons (ui 4.9)."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Count, DateField, Exists, F, Func, IntegerField, Q, Value, Window
-from django.db.models.functions import RowNumber
+from django.db.models import CharField, Count, F, Func, IntegerField, Model, Value
 
-from portal import kept
-from portal.orgs.models import OrgUnit
+from portal.desk.columns import recalled, told
 from portal.orgs.scope import Scope
 from portal.ui.addresses import address_if_any
 
 BUCKETS = ("overdue", "today", "week", "later")
-MOST_OPENED = 200
+#: The gravest first, as a list of what is due on the same day begins with them.
+LEVELS = ("must", "should", "note")
 
 
 @dataclass(frozen=True)
@@ -45,15 +46,41 @@ class Item:
     acts: Sequence[Act] = ()
 
 
-Loaded = dict[str, tuple[int, list["Item"]]]
+class Due(NamedTuple):
+    """How many things of one kind and gravity (a place in `LEVELS`) are due on a day."""
+
+    day: date
+    gravity: int
+    count: int
+
+
+class Run(NamedTuple):
+    """Rows that follow one another in the order of their source.
+
+    :param low: the first day of the bucket in which they begin, None where no row is due before
+    :param high: the day after the bucket in which they end, None where no row is due later
+    :param offset: how many rows from `low` on are passed over
+    """
+
+    low: date | None
+    high: date | None
+    offset: int
+    count: int
 
 
 class Source(ABC):
-    """One kind of thing to do, read in one query: counts by bucket, and the first rows of each."""
+    """One kind of thing to do: how many are due on which day, and any run of its rows."""
 
     key: str
     title: str
+    model: type[Model]
+    #: The columns that an item is made of, besides its key and its day.
+    shown: Sequence[str]
     due = "due_on"
+    #: How grave a thing is once it is late, and before that.
+    levels = ("should", "should")
+    #: The column that tells how grave each is, where their day alone does not.
+    graded = ""
 
     def __init__(self, scope: Scope, today: date) -> None:
         self.scope = scope
@@ -67,81 +94,92 @@ class Source(ABC):
     def item(self, row: Any) -> Item:
         """One of the rows as the inbox shows it."""
 
-    #: A kind of which there is often nothing: whether there is, is asked for all such at once.
-    seldom = False
-
     @property
     def is_late_only(self) -> bool:
-        """Whether the rows are all late, and so many that they are not gone through for a page."""
+        """Whether the rows are all late, and as many for every post of a unit above committees."""
         return False
 
-    def load(self, most: int, opened: str) -> Loaded:
-        """By bucket, how many there are and the first `most`; more of the opened bucket."""
-        if self.is_late_only:
-            return self._load_late(MOST_OPENED if opened == "overdue" else most)
-        wanted = Q(ordinal__lte=most)
-        if opened in BUCKETS:
-            wanted |= Q(bucket=BUCKETS.index(opened), ordinal__lte=MOST_OPENED)
-        rows = (
-            self.rows()
-            .annotate(bucket=_bucket(self.due, self.today))
-            .annotate(
-                of=Window(Count("pk"), partition_by="bucket"),
-                ordinal=Window(RowNumber(), partition_by="bucket", order_by=[self.due, "pk"]),
-            )
-            .filter(wanted)
-            .order_by(self.due, "pk")
-        )
-        found: Loaded = {}
-        for row in rows.exclude(bucket=None):
-            bucket = BUCKETS[row.bucket]
-            found.setdefault(bucket, (row.of, []))[1].append(self.item(row))
-        return found
+    def level(self, due_on: date) -> str:
+        """How grave a thing is that is due on the day."""
+        return self.levels[due_on >= self.today]
 
-    def _load_late(self, most: int) -> Loaded:
-        """The first rows by an index; how many there are is up to a minute old."""
+    def days(self, place: int) -> Any:
+        """How many rows are due on which day, as values to be united with those of other kinds.
+
+        :param place: tells the kind in the united answer
+        """
+        gravity = self._gravity if self._is_graded else Value(None, output_field=IntegerField())
+        days = self.rows().order_by().values(
+            of_kind=Value(place), on_day=F(self.due), of_gravity=gravity
+        )  # fmt: skip
+        return days.annotate(how_many=Count("pk"))
+
+    def due_of(self, values: dict[str, Any]) -> Due:
+        """What one of the values of `days` says."""
+        day, gravity = values["on_day"], values["of_gravity"]
+        known = LEVELS.index(self.level(day)) if gravity is None else gravity - 1
+        return Due(day, known, values["how_many"])
+
+    def cut(self, place: int, run: Run) -> Any:
+        """The rows of a run by what is shown of them, as values to be united like those of `days`."""
         rows = self.rows()
-        first = list(rows.order_by(self.due, "pk")[:most])
-        if len(first) < most:
-            count = len(first)
-        else:
-            key = kept.late_items(self.key, self.scope.unit, self.today)
-            count = max(kept.fact(key, rows.count), len(first))
-        return {"overdue": (count, [self.item(row) for row in first])} if first else {}
+        if run.low:
+            rows = rows.filter(**{f"{self.due}__gte": run.low})
+        if run.high:
+            rows = rows.filter(**{f"{self.due}__lt": run.high})
+        graver = [self._gravity] if self._is_graded else []
+        rows = rows.order_by(self.due, *graver, "pk")[run.offset : run.offset + run.count]
+        return rows.values(of_kind=Value(place), columns=told(self._columns))
+
+    def recalled(self, values: Sequence[Any]) -> Item:
+        """The item of a row that told these values of its columns."""
+        row = recalled(self.model, self._columns, values)
+        if type(due := getattr(row, self.due)) is str:  # the query worked it out: it is no column
+            setattr(row, self.due, date.fromisoformat(due))
+        return self.item(row)
+
+    @cached_property
+    def _columns(self) -> tuple[str, ...]:
+        return ("id", *({self.due} - {*self.shown}), *self.shown)
+
+    @property
+    def _is_graded(self) -> bool:
+        """Tens of thousands of rows are walked by the index of their days."""
+        return bool(self.graded) and not self.is_late_only
+
+    @property
+    def _gravity(self) -> Func:
+        """The place in `LEVELS`, counted from 1."""
+        levels = Value([*LEVELS], output_field=ArrayField(CharField()))
+        return Func(
+            levels, F(self.graded), function="array_position", output_field=IntegerField()
+        )  # fmt: skip
 
 
-def load_all(found: Sequence[Source], most: int, opened: str) -> list[tuple[Source, Loaded]]:
-    """Each source with what it holds; those that hold nothing are not asked for rows."""
-    busy = _with_work([source for source in found if source.seldom])
-    return [
-        (each, {} if each.seldom and each not in busy else each.load(most, opened))
-        for each in found
-    ]
+def united(parts: Sequence[Any]) -> Any:
+    """Values of many kinds as one answer."""
+    first, *others = parts
+    return first.union(*others, all=True) if others else first
 
 
-def _with_work(found: Sequence[Source]) -> list[Source]:
-    """Those that hold at least one row, in one statement."""
-    if not found:
-        return []
-    asked = {f"has_{source.key}": Exists(source.rows()) for source in found}
-    held = OrgUnit.objects.filter(pk=found[0].scope.unit).annotate(**asked).values(*asked).get()
-    return [source for source in found if held[f"has_{source.key}"]]
+def bucket_of(day: date, today: date) -> str:
+    """The bucket in which a thing stands that is due on the day."""
+    return BUCKETS[bisect_right(_bounds(today), day)]
 
 
-def _bucket(column: str, today: date) -> Func:
-    """The place in `BUCKETS` of a day, NULL for none.
+def span_of(bucket: str, today: date) -> tuple[date | None, date | None]:
+    """The days of a bucket, [from, to); None where it has no end."""
+    ends = [None, *_bounds(today), None]
+    place = BUCKETS.index(bucket)
+    return ends[place], ends[place + 1]
 
-    One function of PostgreSQL: Django writes the same as a CASE five times into each statement.
-    """
+
+@lru_cache(maxsize=4)
+def _bounds(today: date) -> tuple[date, date, date]:
+    """With which days the second, the third and the last bucket begin."""
     tomorrow = today + timedelta(days=1)
-    bounds = [today, tomorrow, max(_week_end(today) + timedelta(days=1), tomorrow)]
-    days = Value(bounds, output_field=ArrayField(DateField()))
-    return Func(F(column), days, function="width_bucket", output_field=IntegerField())
-
-
-def _week_end(today: date) -> date:
-    """The Sunday of the week."""
-    return today + timedelta(days=6 - today.weekday())
+    monday = today + timedelta(days=7 - today.weekday())
+    return today, tomorrow, max(monday, tomorrow)
 
 
 def links(*wanted: tuple[str, str, str, Any]) -> list[Act]:

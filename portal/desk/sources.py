@@ -1,6 +1,6 @@
 """What may wait for a post, kind by kind: each reads its own counts and first rows (ui 4.9).
 
-Counts come from the database; of each group only as many rows are read as are shown.
+Counts are kept, and of each kind only the rows are read that are shown (`backlog`).
 
 Paper: S-08, S-21.
 """
@@ -47,10 +47,15 @@ class CollectionTasks(Source):
     """Collection tasks of a committee that nobody else was given: due verifications among them."""
 
     key, title = "due", "采集任务"
+    model = CollectionTask
+    shown = (
+        "kind", "why", "reason", "rule", "assigned_to", "dwelling_id", "residence_id",
+        "residence__name", "dwelling__occupancy", "dwelling__occupants",
+        "dwelling__verified_on", "dwelling__short_address",
+    )  # fmt: skip
 
     def rows(self) -> Any:
-        rows = CollectionTask.objects.in_scope(self.scope).select_related("dwelling", "residence")
-        return rows.waiting_for(self.scope)
+        return CollectionTask.objects.in_scope(self.scope).waiting_for(self.scope)
 
     def item(self, row: CollectionTask) -> Item:
         home = row.dwelling
@@ -58,7 +63,7 @@ class CollectionTasks(Source):
         people = _("%(house)s %(n)d 人") % {"house": house, "n": home.occupants}
         facts = [(_("来由"), row.get_why_display()), (_("承办人"), row.assigned_to or _("未定"))]
         return Item(
-            f"task-{row.pk}", self.key, "should", row.get_kind_display(),
+            f"task-{row.pk}", self.key, self.level(row.due_on), row.get_kind_display(),
             row.residence.name if row.residence else people, home.short_address,
             self._reason(row), row.due_on,
             [*facts, (_("规则"), _("三(三)1 核实周期"))] if row.rule else facts, self._acts(row),
@@ -94,7 +99,9 @@ class Endorsements(Source):
     """Permits that run out within thirty days, or have run out."""
 
     key, title = "endorsement", "签注到期"
-    seldom = True
+    model = ResidencePermit
+    shown = ("holder_id", "holder_name", "short_address", "number_mask", "issued_on", "case_id")
+    levels = ("should", "note")
     due = "valid_to"
 
     def rows(self) -> Any:
@@ -109,7 +116,7 @@ class Endorsements(Source):
             else _("居住证 %(day)s 到期，已可办理签注")
         )
         return Item(
-            f"permit-{row.pk}", self.key, "should" if over else "note", _(self.title),
+            f"permit-{row.pk}", self.key, self.level(row.valid_to), _(self.title),
             row.holder_name, row.short_address, reason % {"day": day}, row.valid_to,
             [(_("证号"), row.number_mask), (_("签发"), formats.day(row.issued_on))],
             links(
@@ -124,17 +131,20 @@ class Cases(Source):
     """Permit cases that wait for this very post."""
 
     key, title = "permit", "居住证"
+    model = PermitApplication
+    shown = ("applicant_name", "short_address", "kind", "state", "case_no", "rule")
+    levels = ("note", "note")
 
     def rows(self) -> Any:
         waiting = PermitApplication.objects.in_scope(self.scope).awaiting(self.scope)
         return waiting.filter(due_on__isnull=False)
 
-    def item(self, row: PermitApplication) -> Item:
+    def item(self, row: Any) -> Item:
+        """:param row: a case with a day"""
         state = transitions.TITLES[row.state]
         return Item(
-            f"case-{row.pk}", self.key, "note", _(self.title), row.applicant_name,
-            row.short_address, f"{row.get_kind_display()}，{state}",
-            row.due_on or self.today,
+            f"case-{row.pk}", self.key, self.level(row.due_on), _(self.title), row.applicant_name,
+            row.short_address, f"{row.get_kind_display()}，{state}", row.due_on,
             [(_("受理编号"), row.case_no), (_("规则"), row.rule)],
             links((_("去办理"), "permits:case", "", row.pk)),
         )  # fmt: skip
@@ -144,6 +154,11 @@ class Exports(Source):
     """Other people's exports that wait for this very post's word."""
 
     key, title = "export", "导出审批"
+    model = ExportRequest
+    shown = (
+        "kind", "state", "tier", "approvals", "form_title", "conditions", "asked_rows",
+        "file_rows", "job_id", "requested_name", "unit_name", "purpose", "reason",
+    )  # fmt: skip
 
     def rows(self) -> Any:
         return waiting_for(self.scope, self.today)
@@ -151,7 +166,7 @@ class Exports(Source):
     def item(self, row: ExportRequest) -> Item:
         line = line_of(row)
         return Item(
-            f"export-{row.pk}", self.key, "should", _(self.title), row.requested_name,
+            f"export-{row.pk}", self.key, self.level(row.due_on), _(self.title), row.requested_name,
             row.unit_name,
             _("%(list)s %(n)s %(unit)s，用途 %(purpose)s") % {
                 "list": line.title, "n": formats.whole(line.rows), "unit": line.unit,
@@ -167,11 +182,16 @@ class Transfers(Source):
     """People that another committee asks for, and transfers that this unit decides."""
 
     key, title = "transfer", "移交"
-    seldom = True
+    model = Transfer
+    shown = (
+        "name", "address", "reason", "asked_by", "committee_id", "committee__name",
+        "committee__parent_id", "committee__parent__name", "holder_id", "holder__name",
+        "holder__parent_id", "holder__parent__name",
+    )  # fmt: skip
+    levels = ("must", "should")
 
     def rows(self) -> Any:
-        units = ("committee__parent", "holder__parent")
-        rows = Transfer.objects.in_scope(self.scope).select_related(*units)
+        rows = Transfer.objects.in_scope(self.scope)
         if self.scope.may(Capability.DECIDE_TRANSFERS):
             return rows.to_decide(self.scope, self.today)
         return rows.to_answer(self.scope)
@@ -182,8 +202,7 @@ class Transfers(Source):
         asking = unit_title(row.committee)
         reason = _("%(who)s申请转入：%(why)s") % {"who": asking, "why": row.reason}
         return Item(
-            f"transfer-{row.pk}", self.key, "must" if row.due_on < self.today else "should",
-            _(self.title), row.name, row.address, reason, row.due_on,
+            f"transfer-{row.pk}", self.key, self.level(row.due_on), _(self.title), row.name, row.address, reason, row.due_on,
             [(_("原登记"), unit_title(row.holder)), (_("发起"), row.asked_by)],
             links((word, "residents:transfer", "", row.pk)),
         )  # fmt: skip
@@ -193,10 +212,15 @@ class Leads(Source):
     """Discovery leads: of a committee those nobody else has taken on, of a street the overdue."""
 
     key, title = "lead", "发现线索"
-    seldom = True
+    model = Lead
+    shown = (
+        "kind", "subject", "place", "channel", "state", "priority", "submitted_at",
+        "assigned_to", "committee_id", "committee__name",
+    )  # fmt: skip
+    levels = ("must", "should")
 
     def rows(self) -> Any:
-        rows = Lead.objects.in_scope(self.scope).defer("sealed").select_related("committee")
+        rows = Lead.objects.in_scope(self.scope)
         if self.scope.level == "committee":
             return rows.waiting_for(self.scope)
         return rows.overdue_on(self.today)
@@ -209,10 +233,10 @@ class Leads(Source):
         reason = _("%(channel)s上报，%(state)s") % {
             "channel": row.channel_title, "state": row.get_state_display(),
         }  # fmt: skip
-        urgent = row.due_on < self.today or row.priority == Lead.Priority.HIGH
+        level = "must" if row.priority == Lead.Priority.HIGH else self.level(row.due_on)
         above = self.scope.level != "committee"
         return Item(
-            f"lead-{row.pk}", self.key, "must" if urgent else "should", _(self.title), row.what,
+            f"lead-{row.pk}", self.key, level, _(self.title), row.what,
             f"{row.committee.name} {row.place}" if above else row.place, reason, row.due_on,
             [(_("登记"), formats.day(timezone.localdate(row.submitted_at))),
              (_("承办人"), row.assigned_to or _("未定"))],
@@ -224,23 +248,27 @@ class Corrections(Source):
     """Requests of residents that wait for an answer, or for its delivery; above, the overdue."""
 
     key, title = "correction", "更正申请"
-    seldom = True
+    model = CorrectionRequest
+    shown = (
+        "name", "kind", "requester", "state", "received_on", "rule", "committee_id",
+        "committee__name",
+    )  # fmt: skip
+    levels = ("must", "should")
 
     def rows(self) -> Any:
-        rows = CorrectionRequest.objects.in_scope(self.scope).defer("sealed")
-        rows = rows.select_related("committee")
+        rows = CorrectionRequest.objects.in_scope(self.scope)
         if self.scope.level == "committee":
             return rows.unanswered()
         return rows.overdue_on(self.today)
 
     def item(self, row: CorrectionRequest) -> Item:
         waits = row.state == CorrectionRequest.State.RECEIVED
-        late = waits and row.due_on < self.today
         asked = _("%(who)s申请%(what)s") % {
             "who": row.get_requester_display(), "what": row.get_kind_display(),
         }  # fmt: skip
         return Item(
-            f"correction-{row.pk}", self.key, "must" if late else "should", _(self.title),
+            f"correction-{row.pk}", self.key, self.level(row.due_on) if waits else "should",
+            _(self.title),
             row.name, row.committee.name, f"{asked}，{row.get_state_display()}", row.due_on,
             [(_("收到"), formats.day(row.received_on)), (_("规则"), row.rule)],
             links((_("去答复") if waits else _("去送达"), "residents:correction", "", row.pk)),
@@ -251,20 +279,25 @@ class Appeals(Source):
     """Appeals that wait for an answer: one's own unit's, and from below the overdue."""
 
     key, title = "appeal", "居民诉求"
-    seldom = True
+    model = ResidentAppeal
+    shown = (
+        "topic", "channel", "state", "received_on", "handler_id", "handler", "committee_id",
+        "committee__name",
+    )  # fmt: skip
+    levels = ("must", "should")
 
     def rows(self) -> Any:
-        rows = ResidentAppeal.objects.shown_to(self.scope).defer("sealed")
+        rows = ResidentAppeal.objects.shown_to(self.scope)
         mine = Q(committee=self.scope.unit) & (
             Q(handler_id=None) | Q(handler_id=self.scope.user_id)
         )
-        return rows.open().select_related("committee").filter(mine | Q(due_on__lt=self.today))
+        return rows.open().filter(mine | Q(due_on__lt=self.today))
 
     def item(self, row: ResidentAppeal) -> Item:
-        here, late = row.committee_id == self.scope.unit, row.due_on < self.today
+        here = row.committee_id == self.scope.unit
         word = _("去答复") if row.handler_id else _("去分办")
         return Item(
-            f"appeal-{row.pk}", self.key, "must" if late else "should", _(self.title),
+            f"appeal-{row.pk}", self.key, self.level(row.due_on), _(self.title),
             row.get_topic_display(), row.committee.name,
             f"{row.get_channel_display()}，{row.get_state_display()}", row.due_on,
             [(_("收到"), formats.day(row.received_on)), (_("承办人"), row.handler or _("未定"))],
@@ -276,7 +309,9 @@ class Newcomers(Source):
     """People who came to Shanghai and were not yet told their rights and what is recorded."""
 
     key, title = "newcomer", "来沪人员告知"
-    seldom = True
+    model = Residence
+    shown = ("resident_id", "name", "short_address", "registered_on")
+    levels = ("should", "note")
     due = "welcome_due"
 
     def rows(self) -> Any:
@@ -284,10 +319,9 @@ class Newcomers(Source):
 
     def item(self, row: Any) -> Item:
         """:param row: an episode with the `welcome_due` that `to_welcome` adds"""
-        late = row.welcome_due < self.today
         day = formats.short_day(row.registered_on, self.today)
         return Item(
-            f"newcomer-{row.pk}", self.key, "should" if late else "note", _(self.title),
+            f"newcomer-{row.pk}", self.key, self.level(row.welcome_due), _(self.title),
             row.name, row.short_address,
             _("%(day)s 登记，还没有告知权利、服务和所登记的内容") % {"day": day}, row.welcome_due,
             [(_("规则"), _("三(四)2"))],

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -12,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from housing.models import DwellingUnit
 from portal.desk.inbox import first_of, inbox
-from portal.desk.progress import strip
+from portal.desk.inbox_rows import drawn
+from portal.desk.progress import expect_strip, strip
 from portal.orgs.access import PortalRequest, get_in_scope, needs, signed_in
 from portal.orgs.capabilities import TITLES, Capability
 from portal.orgs.roles import ROLES
@@ -23,6 +25,8 @@ from residents import services as residents
 
 MOST_BUILDINGS = 16
 ROWS = 10  # of the to-do list on the first page, so that a screen of 900 pixels holds them
+ROOM = 50  # rows of the to-do list on its own page, as of any list
+LONGEST = 7  # digits of a place in the list
 NOON, EVENING = 12, 18
 
 
@@ -61,17 +65,18 @@ def _first_page(scope: Scope) -> str:
 
 
 def _clerk(request: PortalRequest, scope: Scope) -> HttpResponse:
+    expect_strip(scope)
     context = _inbox(request, scope, most=ROWS, room=ROWS, fold=True)
     if wants_fragment(request):
         return page(request, "desk/inbox.html", context)
     now = timezone.localtime()
-    shown = strip(scope, now.date())
+    shown = strip(scope)
     context |= {
         "today": now.date(),
         "day": formats.long_day(now.date()),
         "greeting": _greeting(now.hour),
         "strip": shown,
-        "buildings": shown.buildings[:MOST_BUILDINGS],
+        "tiles": shown.drawn(MOST_BUILDINGS),
         "board_url": reverse("housing:buildings"),
         "entry_url": _address("residents:entry_start")
         if scope.may(Capability.EDIT_RESIDENTS)
@@ -89,7 +94,7 @@ def _clerk(request: PortalRequest, scope: Scope) -> HttpResponse:
 @require_GET
 def todo(request: PortalRequest) -> HttpResponse:
     """The whole to-do list of the acting post."""
-    context = _inbox(request, request.scope, most=50)
+    context = _inbox(request, request.scope, most=ROOM, room=ROOM)
     if wants_fragment(request):
         return page(request, "desk/inbox.html", context)
     return page(request, "desk/todo.html", context)
@@ -123,16 +128,23 @@ def _inbox(
     request: PortalRequest, scope: Scope, *, most: int, room: int = 0, fold: bool = False
 ) -> dict[str, Any]:
     kind, opened = request.GET.get("type", ""), request.GET.get("group", "")
+    after = request.GET.get("after", "")
+    today = timezone.localdate()
     found = inbox(
-        scope, timezone.localdate(), kind=kind, opened=opened, most=most, room=room, fold=fold
-    )
+        scope, today, kind=kind, opened=opened,
+        start=int(after) if after.isdecimal() and len(after) < LONGEST else 0, most=most,
+        room=room, fold=fold,
+    )  # fmt: skip
     known = {tab.key for tab in found.tabs}
+    current, csrf = first_of(found.groups), get_token(request)
     return {
         "inbox": found,
         "kind": kind if kind in known else "",
-        "current": first_of(found.groups),
+        "groups": [
+            (group, drawn(group.items, current=current, today=today, csrf=csrf))
+            for group in found.groups
+        ],
         "here": request.path,
-        "today": timezone.localdate(),
     }
 
 

@@ -241,9 +241,9 @@ def severity(level: str, text: str = "") -> str:
 
 
 @register.simple_tag
-def idempotency() -> str:
-    """The hidden key that makes sending this form twice harmless."""
-    return fill('<input type="hidden" name="%s" value="%s">', FIELD, new_key())
+def idempotency(key: str = "") -> str:
+    """The hidden key that makes sending this form twice harmless; a new one where none is given."""
+    return fill('<input type="hidden" name="%s" value="%s">', FIELD, key or new_key())
 
 
 @register.inclusion_tag("ui/watermark.html", takes_context=True)
