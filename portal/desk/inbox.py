@@ -106,7 +106,7 @@ def inbox(
     found = sources(scope, today)
     told = backlog(found, scope, today)
     tabs = [
-        Tab(source.key, _(source.title), sum(due.count for due in told.get(source.key, ())))
+        Tab(source.key, _(source.title), sum(due.rows for due in told.get(source.key, ())))
         for source in found
     ]
     tabs.insert(0, Tab("", _("全部"), sum(tab.count for tab in tabs)))

@@ -47,7 +47,7 @@ class Listed(Source):
     def cut(self, place, run):
         low, high = run.low or date.min, run.high or date.max
         rows = [row for row in self.held if low <= row[0] < high]
-        cut = rows[run.offset : run.offset + run.count]
+        cut = rows[run.offset : run.offset + run.rows]
         return Rows({"of_kind": place, "columns": row} for row in cut)
 
 

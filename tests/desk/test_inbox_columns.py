@@ -14,7 +14,6 @@ from portal.desk.source import Source
 from portal.exchange.exports.kinds import export_kinds
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
-from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
 from residents.discovery import CHANNELS
 from tests.cast import DISTRICT, HOME, STREET
@@ -41,8 +40,8 @@ def column_of(model: type[models.Model], path: str) -> Any:
     return columns.get(last)
 
 
-#: What the column itself does not tell: codes of other tables, and that nothing is made of an export
-#: that still waits.
+#: What the column itself does not tell: codes of other tables, and that nothing is made yet of an
+#: export that waits.
 CODES = {
     ("DataQualityIssue", "rule"): lambda: [*quality_rules(), "R-none"],
     ("ExportRequest", "kind"): lambda: [*export_kinds()],
