@@ -98,7 +98,7 @@ def issue_weeks(code: int, day: date) -> Key:
 
 
 def late_days(kind: str, code: int, day: date) -> Key:
-    """How many things of one kind are late in a street or the district, by the day they were due."""
+    """How many things of one kind are late in a street or the district, by their day."""
     return Key(f"late_days:{kind}:{code}:{day}", unit(code))
 
 

@@ -48,7 +48,7 @@ def counts(found: Sequence[Source], told: Backlog, today: date) -> Counter[str]:
 def _of_buckets(days: Sequence[Due], today: date) -> Counter[str]:
     counted = Counter[str]()
     for due in days:
-        counted[bucket_of(due.day, today)] += due.count
+        counted[bucket_of(due.day, today)] += due.rows
     return counted
 
 
@@ -80,7 +80,7 @@ def _shares(
 ) -> dict[int, slice]:
     """What each kind gives to the rows of a bucket, by day, the graver first of the same day."""
     order = sorted(
-        (due.day, due.gravity, place, due.count)
+        (due.day, due.gravity, place, due.rows)
         for place, source in enumerate(found)
         for due in told.get(source.key, ())
         if bucket_of(due.day, today) == bucket
@@ -112,7 +112,7 @@ def _runs(parts: Mapping[str, slice], held: Counter[str], today: date) -> Iterat
         low, high = span_of(bucket, today)
         low, high = (low if place else None), (high if bucket != full[-1] else None)
         if part is not None and run and part.start == 0:
-            run = run._replace(high=high, count=run.count + part.stop)
+            run = run._replace(high=high, rows=run.rows + part.stop)
         elif part is not None:
             if run:
                 yield run

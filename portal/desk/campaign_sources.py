@@ -34,7 +34,8 @@ class Campaigns(Source):
         word = _("去批准") if approves else _("去办理")
         returned = _("退回：%(why)s") % {"why": row.answer} if row.answer else ""
         return Item(
-            f"campaign-{row.pk}", self.key, self.level(row.due_on), _(self.title), row.title, row.areas, returned or row.get_state_display(), row.due_on,
+            f"campaign-{row.pk}", self.key, self.level(row.due_on), _(self.title),
+            row.title, row.areas, returned or row.get_state_display(), row.due_on,
             [(_("拟订人"), row.planned_name)], links((word, "housing:campaign", "", row.pk)),
         )  # fmt: skip
 
@@ -58,7 +59,8 @@ class KeyAreas(Source):
         seen = _("每 %(n)d 天核查一次，上次核查 %(day)s")
         unseen = _("每 %(n)d 天核查一次，还没有核查过")
         return Item(
-            f"area-{row.pk}", self.key, self.level(row.review_by), _(self.title), row.name, row.get_kind_display(),
+            f"area-{row.pk}", self.key, self.level(row.review_by), _(self.title),
+            row.name, row.get_kind_display(),
             (seen if last else unseen) % told, row.review_by,
             [(_("责任人"), row.owner), (_("列入"), formats.day(row.since))],
             links((_("去核查"), "housing:area", "", row.pk)),
@@ -123,7 +125,8 @@ class Referrals(Source):
             "handling": _("过了反馈期限"), "fed_back": _("已反馈，看过后办结"),
         }[row.state]  # fmt: skip
         return Item(
-            f"referral-{row.pk}", self.key, self.level(row.due_on), _(self.title), row.number, row.place, reason, row.due_on,
+            f"referral-{row.pk}", self.key, self.level(row.due_on), _(self.title),
+            row.number, row.place, reason, row.due_on,
             [(_("接收部门"), row.get_department_display())],
             links((_("去办理"), "housing:referral", "", row.pk)),
         )  # fmt: skip

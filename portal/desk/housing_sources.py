@@ -62,7 +62,8 @@ class CodeRequests(Source):
 
     def item(self, row: HouseCodeRequest) -> Item:
         return Item(
-            f"code-{row.pk}", self.key, self.level(row.due_on), _(self.title), row.get_kind_display(), row.place,
+            f"code-{row.pk}", self.key, self.level(row.due_on), _(self.title),
+            row.get_kind_display(), row.place,
             _("%(who)s申请：%(why)s") % {"who": row.asked_name, "why": row.reason or row.place},
             row.due_on, [(_("原编码"), row.old_code or formats.DASH)],
             links((_("去审批"), "housing:code_request", "", row.pk)),

@@ -99,13 +99,14 @@ def inbox(
     :param opened: the group of which a whole page of rows is shown
     :param start: how many rows of the opened group stand on the pages before
     :param most: rows shown of each other group
-    :param room: rows shown in all, shared by the groups; 0 for as many as there are
+    :param room: rows shown in all, shared by the groups; 0 for as many as there are. Beside an
+        opened group the others show a few
     :param fold: the last group shows no rows while there are more urgent ones
     """
     found = sources(scope, today)
     told = backlog(found, scope, today)
     tabs = [
-        Tab(source.key, _(source.title), sum(due.count for due in told.get(source.key, ())))
+        Tab(source.key, _(source.title), sum(due.rows for due in told.get(source.key, ())))
         for source in found
     ]
     tabs.insert(0, Tab("", _("全部"), sum(tab.count for tab in tabs)))
@@ -115,9 +116,9 @@ def inbox(
     wanted = {bucket: min(counted[bucket], most) for bucket in held if bucket != opened}
     if fold and len(held) > 1:
         wanted.pop(BUCKETS[-1], None)
-    parts = {
-        bucket: slice(0, n) for bucket, n in (_shared(wanted, room) if room else wanted).items()
-    }
+    if room:
+        wanted = _shared(wanted, room - PAGE if opened in held else room)
+    parts = {bucket: slice(0, n) for bucket, n in wanted.items()}
     if opened in held:
         start = min(start, (counted[opened] - 1) // PAGE * PAGE)
         parts[opened] = slice(start, start + PAGE)

@@ -1,8 +1,8 @@
 """What a kind of thing to do is to the inbox: how many are due when, rows, buttons (ui 4.9)."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
@@ -51,7 +51,7 @@ class Due(NamedTuple):
 
     day: date
     gravity: int
-    count: int
+    rows: int
 
 
 class Run(NamedTuple):
@@ -65,7 +65,7 @@ class Run(NamedTuple):
     low: date | None
     high: date | None
     offset: int
-    count: int
+    rows: int
 
 
 class Source(ABC):
@@ -121,14 +121,14 @@ class Source(ABC):
         return Due(day, known, values["how_many"])
 
     def cut(self, place: int, run: Run) -> Any:
-        """The rows of a run by what is shown of them, as values to be united like those of `days`."""
+        """The rows of a run by what is shown of them, as values to be united like `days`."""
         rows = self.rows()
         if run.low:
             rows = rows.filter(**{f"{self.due}__gte": run.low})
         if run.high:
             rows = rows.filter(**{f"{self.due}__lt": run.high})
         graver = [self._gravity] if self._is_graded else []
-        rows = rows.order_by(self.due, *graver, "pk")[run.offset : run.offset + run.count]
+        rows = rows.order_by(self.due, *graver, "pk")[run.offset : run.offset + run.rows]
         return rows.values(of_kind=Value(place), columns=told(self._columns))
 
     def recalled(self, values: Sequence[Any]) -> Item:

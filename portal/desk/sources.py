@@ -202,7 +202,8 @@ class Transfers(Source):
         asking = unit_title(row.committee)
         reason = _("%(who)s申请转入：%(why)s") % {"who": asking, "why": row.reason}
         return Item(
-            f"transfer-{row.pk}", self.key, self.level(row.due_on), _(self.title), row.name, row.address, reason, row.due_on,
+            f"transfer-{row.pk}", self.key, self.level(row.due_on), _(self.title),
+            row.name, row.address, reason, row.due_on,
             [(_("原登记"), unit_title(row.holder)), (_("发起"), row.asked_by)],
             links((word, "residents:transfer", "", row.pk)),
         )  # fmt: skip

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from housing.models import DwellingUnit
+from portal import kept
 from portal.audit.record import record
 from portal.jobs.many import Done, for_each
 from portal.orgs.access import NotAllowed, require
@@ -123,6 +124,7 @@ def _ask(ask: Ask, dwelling: DwellingUnit, visit: Visit, by: Scope, at: datetime
         committee=transfer.committee_id, subjects=[resident.pk], reason=transfer.reason,
         changes={"id": transfer.id_mask, "holder": transfer.holder_id},
     )  # fmt: skip
+    _waits_elsewhere(transfer)
     if not has_home:
         _carry_out(transfer, by, at)
         _close(transfer, State.DONE, "answer", "原登记已注销，自动转入", by, at)
@@ -288,6 +290,13 @@ def _told(act: str, transfer: Transfer, text: str, by: Scope, at: datetime) -> N
         subjects=[transfer.resident_id], reason=text,
         changes={"id": transfer.id_mask, "state": transfer.get_state_display()},
     )  # fmt: skip
+    _waits_elsewhere(transfer)
+
+
+def _waits_elsewhere(transfer: Transfer) -> None:
+    """What waits for the units of a transfer has changed, not only for the acting one."""
+    units = {transfer.committee_id, transfer.holder_id, transfer.decider_id}
+    kept.changed(*map(kept.unit, units))
 
 
 def _carry_out(transfer: Transfer, by: Scope, at: datetime) -> Residence:

@@ -1,12 +1,14 @@
 """What each post begins its day with, and what it has to do."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.desk.inbox import inbox
+from portal import kept
+from portal.desk.inbox import _shared, inbox
 from portal.orgs.acting import acting
 from portal.quality.services import check_unit
 from residents.models import Residence
@@ -161,12 +163,91 @@ def test_a_case_waits_for_whoever_can_move_it(cast):
     assert "permit" not in {tab.key for tab in todo_of(cast, "clerk").tabs}
 
 
-def test_the_first_page_asks_few_questions(cast, django_assert_max_num_queries):
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [("clerk", "/"), ("clerk", "/todo/"), ("street", "/todo/"), ("district", "/todo/")],
+)  # fmt: skip
+def test_the_list_asks_few_questions(cast, key, path, django_assert_max_num_queries):
+    """However many kinds of work a post has: their counts are one statement, their rows another."""
     overdue(cast)
+    client = cast.client(key)
+    client.get(path)
+    with django_assert_max_num_queries(8):
+        client.get(path)
+
+
+@pytest.fixture
+def forty_late(cast, monkeypatch):
+    """More late verifications than a page holds, of which one is five."""
+    monkeypatch.setattr("portal.desk.inbox.PAGE", 5)
+    scope = cast.scope("clerk")
+    for place, room in enumerate(home(scope)[:12]):
+        row = register(
+            scope, room, name=f"王{'一二三四五六七八九十百千'[place]}",
+            document_number=number(sequence=50 + place), phone=f"138000000{place:02}",
+        )  # fmt: skip
+        backdated(scope, row, 120 - place)
+    make_due_tasks()
+
+
+def test_an_opened_group_is_turned_page_by_page(cast, forty_late):
+    client, seen, after = cast.client("clerk"), [], 0
+    address = "/todo/?type=due&group=overdue"
+    while after is not None:
+        page = client.get(f"{address}&after={after}").content.decode()
+        seen.append(re.findall(r'data-item id="(task-[^"]+)"', page))
+        onward = re.search(r'data-page="next" href="[^"]*after=(\d+)"', page)
+        after = int(onward[1]) if onward else None
+    assert [len(rows) for rows in seen] == [5, 5, 2]
+    assert len({row for rows in seen for row in rows}) == 12
+    days = [item.due_on for item in todo_of(cast, "clerk", kind="due", most=20).groups[0].items]
+    assert days == sorted(days)
+
+
+@pytest.mark.parametrize("after", ["900", "-3", "x", "٣", "9" * 40])
+def test_a_page_that_is_not_there_shows_one_that_is(cast, forty_late, after):
+    page = cast.client("clerk").get("/todo/", {"type": "due", "group": "overdue", "after": after})
+    assert page.status_code == 200
+    assert "data-item" in page.content.decode()
+
+
+def test_room_that_a_group_leaves_goes_to_the_most_urgent():
+    shared = {"overdue": 40, "today": 2, "week": 30, "later": 30}
+    assert _shared(shared, 40) == {"overdue": 18, "today": 2, "week": 10, "later": 10}
+    assert _shared(shared, 0) == {"overdue": 3, "today": 2, "week": 3, "later": 3}
+    assert _shared({"overdue": 2, "week": 3}, 40) == {"overdue": 2, "week": 3}
+    assert _shared({}, 40) == {}
+
+
+@pytest.fixture
+def nothing_waits(monkeypatch):
+    """Acts of other tests, which were all undone, are not this thread's any more."""
+    monkeypatch.setattr(kept._waiting, "subjects", set())
+    kept._page.set(None)
+
+
+def test_an_act_is_counted_at_once(cast, nothing_waits, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        residence = overdue(cast)
     client = cast.client("clerk")
-    client.get("/")
-    with django_assert_max_num_queries(12):
-        client.get("/")
+    before = {tab.key: tab.count for tab in todo_of(cast, "clerk").tabs}
+    assert before["due"] == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("desk:verify", args=[residence.dwelling_id]), {"method": "V1"})
+    assert not kept._waiting.subjects
+    assert "due" not in {tab.key for tab in todo_of(cast, "clerk").tabs if tab.count}
+
+
+def test_what_waits_is_counted_once_a_minute(
+    cast, nothing_waits, django_capture_on_commit_callbacks, django_assert_num_queries
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        overdue(cast)
+    scope = cast.scope("clerk")
+    with acting(scope):
+        first = inbox(scope, timezone.localdate())
+        with django_assert_num_queries(1):
+            assert inbox(scope, timezone.localdate()) == first
 
 
 def test_the_portal_says_that_it_is_well(db, client):

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from portal import kept
 from portal.orgs.access import NotAllowed
 from portal.orgs.acting import acting
 from residents import services
@@ -101,6 +102,18 @@ def test_nobody_else_sees_the_request(cast, clerk, before, here, at):
     for each in ("neighbour", "street", "district"):
         with acting(cast.scope(each)):
             assert Transfer.objects.count() == 1
+
+
+def test_a_request_and_its_answer_are_news_to_both_units(
+    clerk, neighbour, before, here, at, monkeypatch
+):
+    both = {kept.unit(clerk.unit), kept.unit(neighbour.unit)}
+    monkeypatch.setattr(kept._waiting, "subjects", set())
+    transfer = ask(clerk, here, at)
+    assert both <= kept._waiting.subjects
+    kept._waiting.subjects.clear()
+    answer(neighbour, transfer, at, agreed=False, text="本人仍住在这里")
+    assert both <= kept._waiting.subjects
 
 
 def test_an_objection_needs_its_reason_and_goes_to_the_street(
