@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from housing.addresses import AddressError, parse_address
@@ -22,11 +22,12 @@ from housing.models import DwellingUnit
 from portal.audit.record import record
 from portal.orgs.access import require
 from portal.orgs.capabilities import Capability
+from portal.orgs.prepared import Prepared
 from portal.orgs.scope import Scope
 from portal.ui.words import gettext as _
 from residents.categories import POPULATION_CATEGORIES, RELATIONS, SEXES
 from residents.identity import age_on, normalise_number
-from residents.models import Residence, Resident
+from residents.models import Identity, Residence, Resident
 from residents.services import document_indexes, phone_indexes
 
 SHORTEST = 2
@@ -81,17 +82,27 @@ class SearchResult:
         return bool(self.people or self.dwellings)
 
 
-People = Callable[[], "QuerySet[Residence]"]
-Homes = Callable[[], "QuerySet[DwellingUnit]"]
+Find = Callable[..., "QuerySet[Any]"]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A condition on people or homes of a scope, and the words that it is given."""
+
+    find: Find
+    words: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """What to look for; `by_number` makes the search an event."""
+    """What to look for; `by_number` makes the search an event.
+
+    Of several ways to look for people the first that finds somebody counts.
+    """
 
     read_as: str
-    people: People | None = None
-    homes: Homes | None = None
+    people: tuple[_Look, ...] = ()
+    homes: _Look | None = None
     by_number: str = ""
 
 
@@ -104,14 +115,16 @@ def search(text: str, *, by: Scope, at: datetime, limit: int = 5) -> SearchResul
     words = unicodedata.normalize("NFKC", text).strip()
     if len(words) < SHORTEST:
         return SearchResult(_("至少输入 2 个字"))
-    plan = _plan(words, by)
+    plan = _plan(words)
     result = SearchResult(plan.read_as)
-    if plan.people:
-        today = timezone.localdate(at)
-        rows = plan.people().order_by("name_key", "id")[:limit]
-        result.people = [_person(row, today) for row in rows]
+    today = timezone.localdate(at)
+    for look in plan.people:
+        people = _people.rows(by, look.find, limit, **look.words)
+        result.people = [_person(row, today) for row in people]
+        if people:
+            break
     if plan.homes:
-        homes = plan.homes().active().order_by("address_key", "id")[:limit]  # type: ignore[attr-defined]
+        homes = _homes.rows(by, plan.homes.find, limit, **plan.homes.words)
         result.dwellings = [_dwelling(row) for row in homes]
     if plan.by_number:
         record(
@@ -126,123 +139,165 @@ def find_dwellings(text: str, *, by: Scope, limit: int) -> list[DwellingUnit]:
     """Dwellings in scope that an address as typed may mean, in address order."""
     words = unicodedata.normalize("NFKC", text).strip()
     room = _ROOM.fullmatch(words)
-    homes = _at_room(room["room"], by) if room else _at_address(words, by)
+    homes = _at_room(by, room=room["room"]) if room else _at_address(by, **_address(words))
     return list(homes.filter(status="active").order_by("address_key", "id")[:limit])
 
 
-def _plan(words: str, by: Scope) -> _Plan:
+@Prepared
+def _people(scope: Scope, find: Find, limit: int, **words: Any) -> "QuerySet[Residence]":
+    """People found, in the order of their names, with what is told of them."""
+    rows = find(scope, **words).order_by("name_key", "id").only(
+        "resident_id", "name", "sex", "birth_date", "category", "id_mask", "short_address",
+        "relation",
+    )  # fmt: skip
+    return rows[:limit]
+
+
+@Prepared
+def _homes(scope: Scope, find: Find, limit: int, **words: Any) -> "QuerySet[DwellingUnit]":
+    """Dwellings found, in the order of their addresses, with what is told of them."""
+    rows: QuerySet[DwellingUnit] = find(scope, **words).filter(status="active")
+    shown = rows.order_by("address_key", "id").only(
+        "building_id", "address", "house_code", "occupancy", "occupants", "owner_name"
+    )
+    return shown[:limit]
+
+
+def _plan(words: str) -> _Plan:
     """How the words are read, the surest reading first."""
     compact = normalise_number(words)
     if _CITIZEN.fullmatch(compact):
-        return _Plan(_("证件号码"), lambda: _with_number(compact, by), by_number="document")
-    if _MOBILE.fullmatch(compact.replace("-", "")):
-        return _Plan(_("手机号"), lambda: _with_phone(compact, by), by_number="phone")
+        number = _numbered(_with_number, document_indexes(CITIZEN_ID, compact))
+        return _Plan(_("证件号码"), number, by_number="document")
+    phone = compact.replace("-", "")
+    if _MOBILE.fullmatch(phone):
+        return _Plan(_("手机号"), _numbered(_with_phone, phone_indexes(phone)), by_number="phone")
     code = normalise_house_code(words)
     if _HOUSE_CODE.fullmatch(code):
-        homes = DwellingUnit.objects.in_scope(by).coded_like(code)
-        return _Plan(_("房屋编码"), homes=lambda: homes)
+        return _Plan(_("房屋编码"), homes=_Look(_coded, {"code": code}))
     if _TAIL.fullmatch(compact):
         return _Plan(
-            _("证件号末四位或室号"), lambda: _rows(by).with_tail(compact),
-            lambda: _at_room(compact, by), by_number="tail",
+            _("证件号末四位或室号"), (_Look(_with_tail, {"tail": compact}),),
+            _Look(_at_room, {"room": compact}), by_number="tail",
         )  # fmt: skip
     if mixed := _MIXED.fullmatch(words):
-        return _mixed(mixed["who"], mixed["room"].removesuffix("室"), by)
+        return _mixed(mixed["who"], mixed["room"].removesuffix("室"))
     if room := _ROOM.fullmatch(words):
-        return _Plan(_("室号"), homes=lambda: _at_room(room["room"], by))
+        return _Plan(_("室号"), homes=_Look(_at_room, {"room": room["room"]}))
     if _ADDRESS_WORDS.search(words):
-        return _Plan(_("地址"), lambda: _living_at(words, by), lambda: _at_address(words, by))
-    if _LETTERS.fullmatch(words):
-        return _Plan(_("拼音"), lambda: _spelled(words.lower(), by))
+        place = _address(words)
+        return _Plan(_("地址"), (_Look(_living_at, place),), _Look(_at_address, place))
+    if _LETTERS.fullmatch(words):  # wjg, or wangjianguo: short words are initials first
+        letters = {"letters": words.lower()}
+        return _Plan(_("拼音"), (_Look(_with_initials, letters), _Look(_spelled, letters)))
     if _HAN.search(words):
-        return _Plan(_("姓名"), lambda: _rows(by).named(words), lambda: _at_road(words, by))
+        begins = {"begins": words}
+        return _Plan(_("姓名"), (_Look(_named, begins),), _Look(_at_road, begins))
     return _Plan(_("没有看懂，可输入姓名、拼音首字母、证件号末四位、地址或房屋编码"))
+
+
+def _numbered(find: Find, indexes: list[bytes]) -> tuple[_Look, ...]:
+    """Looking for a number under every index that it may stand under."""
+    return (_Look(find, {f"index{place}": index for place, index in enumerate(indexes)}),)
+
+
+def _mixed(who: str, room: str) -> _Plan:
+    """`wjg 1203`, `王建国1203`: somebody at a room."""
+    if _LETTERS.fullmatch(who):
+        found = {"letters": who.lower(), "room": room}
+        return _Plan(_("拼音首字母 + 室号"), (_Look(_with_initials, found),))
+    found = {"begins": who, "room": room}
+    return _Plan(_("姓名 + 室号"), (_Look(_named, found),), _Look(_at_road, found))
+
+
+# --- people -----------------------------------------------------------------------------------
 
 
 def _rows(by: Scope) -> Any:
     return Residence.objects.in_scope(by)
 
 
-def _with_number(number: str, by: Scope) -> "QuerySet[Residence]":
-    found: QuerySet[Residence] = (
-        _rows(by)
-        .open()
-        .filter(resident__identities__blind_index__in=document_indexes(CITIZEN_ID, number))
-    )
+def _with_number(by: Scope, **indexes: bytes) -> "QuerySet[Residence]":
+    held = Identity.objects.in_scope(by).filter(blind_index__in=list(indexes.values()))
+    found: QuerySet[Residence] = _rows(by).open().filter(resident__in=held.values("resident"))
     return found
 
 
-def _with_phone(phone: str, by: Scope) -> "QuerySet[Residence]":
-    people = Resident.objects.in_scope(by).filter(
-        phone_index__in=phone_indexes(phone.replace("-", ""))
-    )
-    found: QuerySet[Residence] = _rows(by).open().filter(resident__in=people)
+def _with_phone(by: Scope, **indexes: bytes) -> "QuerySet[Residence]":
+    people = Resident.objects.in_scope(by).filter(phone_index__in=list(indexes.values()))
+    found: QuerySet[Residence] = _rows(by).open().filter(resident__in=people.values("pk"))
     return found
 
 
-def _spelled(letters: str, by: Scope) -> "QuerySet[Residence]":
-    """Initials (wjg) or the whole spelling (wangjianguo); short words are initials first."""
-    initials: QuerySet[Residence] = _rows(by).with_initials(letters)
-    if initials.exists():
-        return initials
-    spelled: QuerySet[Residence] = _rows(by).spelled(letters)
-    return spelled
+def _with_tail(by: Scope, *, tail: str) -> "QuerySet[Residence]":
+    found: QuerySet[Residence] = _rows(by).with_tail(tail)
+    return found
 
 
-def _mixed(who: str, room: str, by: Scope) -> _Plan:
-    """`wjg 1203`, `王建国1203`: somebody at a room."""
-    is_pinyin = _LETTERS.fullmatch(who) is not None
-
-    def people() -> "QuerySet[Residence]":
-        rows = _rows(by)
-        named = rows.with_initials(who.lower()) if is_pinyin else rows.named(who)
-        found: QuerySet[Residence] = named.filter(dwelling__room_no=room)
-        return found
-
-    read_as = _("拼音首字母 + 室号") if is_pinyin else _("姓名 + 室号")
-    if not is_pinyin:
-        return _Plan(read_as, people, lambda: _at_road(who, by).filter(room_no=room))
-    return _Plan(read_as, people)
+def _with_initials(by: Scope, *, letters: str, **room: str) -> "QuerySet[Residence]":
+    found: QuerySet[Residence] = _rows(by).with_initials(letters)
+    return _in_room(found, **room)
 
 
-def _at_room(room: str, by: Scope) -> "QuerySet[DwellingUnit]":
-    return DwellingUnit.objects.in_scope(by).filter(room_no=room)
+def _spelled(by: Scope, *, letters: str) -> "QuerySet[Residence]":
+    found: QuerySet[Residence] = _rows(by).spelled(letters)
+    return found
 
 
-def _at_address(words: str, by: Scope) -> "QuerySet[DwellingUnit]":
-    """Dwellings of `6号1203`, `988弄6号`, `棠浦路988弄6号1203室`, `6-1203`."""
-    homes = DwellingUnit.objects.in_scope(by)
-    plain = "".join(words.split()).upper().replace("－", "-")
-    for pattern in (_LANE, _DOOR):
-        if found := pattern.fullmatch(plain):
-            return homes.filter(_conditions(found.groupdict()))
-    try:
-        address = parse_address(plain, room_required=False)
-    except AddressError:
-        return homes.filter(address__starts_with=plain)
-    return homes.filter(address__starts_with=address.normalised())
+def _named(by: Scope, *, begins: str, **room: str) -> "QuerySet[Residence]":
+    found: QuerySet[Residence] = _rows(by).named(begins)
+    return _in_room(found, **room)
 
 
-def _conditions(parts: dict[str, str | None]) -> Q:
-    wanted = Q()
-    for part, column in (
-        ("lane", "building__plate__lane"), ("number", "building__plate__number"),
-        ("room", "room_no"),
-    ):  # fmt: skip
-        if parts.get(part):
-            wanted &= Q((column, parts[part]))
-    return wanted
+def _in_room(rows: "QuerySet[Residence]", **room: str) -> "QuerySet[Residence]":
+    return rows.filter(dwelling__room_no=room["room"]) if room else rows
 
 
-def _living_at(words: str, by: Scope) -> "QuerySet[Residence]":
-    homes = _at_address(words, by).values("pk")
+def _living_at(by: Scope, **place: str) -> "QuerySet[Residence]":
+    homes = _at_address(by, **place).values("pk")
     found: QuerySet[Residence] = _rows(by).open().filter(dwelling__in=homes)
     return found
 
 
-def _at_road(words: str, by: Scope) -> "QuerySet[DwellingUnit]":
+# --- dwellings --------------------------------------------------------------------------------
+
+
+def _coded(by: Scope, *, code: str) -> "QuerySet[DwellingUnit]":
+    return DwellingUnit.objects.in_scope(by).coded_like(code)
+
+
+def _at_room(by: Scope, *, room: str) -> "QuerySet[DwellingUnit]":
+    return DwellingUnit.objects.in_scope(by).filter(room_no=room)
+
+
+def _at_road(by: Scope, *, begins: str, **room: str) -> "QuerySet[DwellingUnit]":
     """Dwellings whose address begins so."""
-    return DwellingUnit.objects.in_scope(by).filter(address__starts_with=words)
+    return _at_address(by, begins=begins, **room)
+
+
+#: What an address as typed may tell, by the column that holds it.
+_PARTS = {
+    "begins": "address__starts_with", "lane": "building__plate__lane",
+    "number": "building__plate__number", "room": "room_no",
+}  # fmt: skip
+
+
+def _at_address(by: Scope, **place: str) -> "QuerySet[DwellingUnit]":
+    """Dwellings at a place as `_address` reads it."""
+    wanted = {_PARTS[part]: word for part, word in place.items()}
+    return DwellingUnit.objects.in_scope(by).filter(**wanted)
+
+
+def _address(words: str) -> dict[str, str]:
+    """What `6号1203`, `988弄6号`, `棠浦路988弄6号1203室`, `6-1203` tell of a place."""
+    plain = "".join(words.split()).upper().replace("－", "-")
+    for pattern in (_LANE, _DOOR):
+        if found := pattern.fullmatch(plain):
+            return {part: word for part, word in found.groupdict().items() if word}
+    try:
+        return {"begins": parse_address(plain, room_required=False).normalised()}
+    except AddressError:
+        return {"begins": plain}
 
 
 def _person(row: Residence, today: Any) -> Person:

@@ -119,6 +119,7 @@ _STAND_INS: dict[type, Callable[[int], Any]] = {
     uuid.UUID: lambda n: uuid.UUID(int=n),
     date: lambda n: date.fromordinal(700_000 + n),
     str: "stands for {}".format,
+    bytes: lambda n: b"stands for %d" % n,
     int: lambda n: 1_000_000 + n,
 }
 
@@ -194,7 +195,8 @@ def _stand_in(kind: type) -> Callable[[int], Any]:
 
 def _name_of(param: Any, given: Mapping[str, Any]) -> str:
     """The name under which this very object was given; blank for what the statement always has."""
-    return next((name for name, value in given.items() if value is param), "")
+    held = getattr(param, "adapted", param)  # the driver's wrapping of bytes
+    return next((name for name, value in given.items() if value is held), "")
 
 
 def _shape_of(rows: "QuerySet[Any, Any]", compiler: SQLCompiler) -> Callable[[Sequence[Any]], Any]:

@@ -4,22 +4,28 @@ What was typed may be a number: it travels in the body of a POST and never in an
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from housing.estates import Estate, estate_name_of
-from housing.filters import begins_with
 from portal.desk.functions import Place, functions_like
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
+from portal.orgs.prepared import Prepared
+from portal.orgs.scope import Scope
+from portal.ui.addresses import address_if_any
+from portal.ui.drawing import fill
+from portal.ui.markup import masked
 from portal.ui.pages import page, wants_fragment
+from portal.ui.templatetags.ui import kbd, or_dash
 from residents.search import SHORTEST, Dwelling, Person, SearchResult
 from residents.search import search as search_register
 
@@ -27,23 +33,22 @@ IN_PANEL, ON_PAGE = 5, 50
 LONGEST = 60
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[0-9]+|[\u3400-\u9fff]+")
-Pieces = Sequence[tuple[str, bool]]
-
-
-@dataclass(frozen=True)
-class PersonRow:
-    person: Person
-    url: str
-    name: Pieces
-    address: Pieces
-
-
-@dataclass(frozen=True)
-class DwellingRow:
-    dwelling: Dwelling
-    url: str
-    address: Pieces
-    code: Pieces
+Mark = Callable[[str], SafeString]
+_PERSON = """  <a class="pp-search-row" href="%s">
+    <b>%s</b>
+    <span class="pp-2">%s</span>
+    <span>%s</span>
+    <span class="pp-ellipsis">%s%s</span>
+    %s
+  </a>
+"""
+_DWELLING = """  <a class="pp-search-row pp-search-row-2" href="%s">
+    <span class="pp-ellipsis">%s</span>
+    <code class="pp-ellipsis">%s</code>
+    <span class="pp-2 pp-ellipsis">%s</span>
+    %s
+  </a>
+"""
 
 
 @needs(Capability.VIEW_REGISTER)
@@ -62,7 +67,7 @@ def search(request: PortalRequest) -> HttpResponse:
 
 
 def _context(request: PortalRequest, text: str, found: SearchResult) -> dict[str, Any]:
-    needles = _WORD.findall(text)
+    marked = marker(_WORD.findall(text))
     functions = functions_like(text, request.scope) + _acts(request, found)
     estates = _estates(request, text)
     counts = (len(found.people), len(found.dwellings), len(estates), len(functions))
@@ -70,34 +75,43 @@ def _context(request: PortalRequest, text: str, found: SearchResult) -> dict[str
         "text": text,
         "found": found,
         "total": sum(counts),
-        "people": [_person(row, needles) for row in found.people],
-        "dwellings": [_dwelling(row, needles) for row in found.dwellings],
+        "people": SafeString("\n".join([_person(row, marked) for row in found.people])),
+        "dwellings": SafeString("\n".join([_dwelling(row, marked) for row in found.dwellings])),
         "estates": estates,
         "functions": functions,
         "level": request.scope.level,
     }
 
 
-def _person(row: Person, needles: Sequence[str]) -> PersonRow:
-    url = _address("residents:person", row.resident_id)
-    return PersonRow(row, url, pieces(row.name, needles), pieces(row.address, needles))
+def _person(row: Person, marked: Mark) -> SafeString:
+    place = fill('　<span class="pp-2">%s</span>', row.relation) if row.relation else ""
+    return fill(
+        _PERSON, address_if_any("residents:person", row.resident_id), marked(row.name), row.facts,
+        masked(row.id_mask), marked(row.address), place, kbd("Enter"),
+    )  # fmt: skip
 
 
-def _dwelling(row: Dwelling, needles: Sequence[str]) -> DwellingRow:
-    url = _address("housing:dwelling", row.dwelling_id)
-    return DwellingRow(row, url, pieces(row.address, needles), pieces(row.house_code, needles))
+def _dwelling(row: Dwelling, marked: Mark) -> SafeString:
+    return fill(
+        _DWELLING, address_if_any("housing:dwelling", row.dwelling_id), marked(row.address),
+        or_dash(row.house_code), row.facts, kbd("Enter"),
+    )  # fmt: skip
 
 
 def _estates(request: PortalRequest, text: str) -> list[Place]:
     """Estates in scope whose names begin so; only words in characters can be one."""
     if not _HAN.search(text):
         return []
-    rows = Estate.objects.in_scope(request.scope).standing()
-    rows = rows.filter(begins_with("name", estate_name_of(text))).in_order()
     return [
-        Place(row.name, _address("housing:estate", row.pk), "committee")
-        for row in rows[:IN_PANEL]
-    ]  # fmt: skip
+        Place(row.name, address_if_any("housing:estate", row.pk), "committee")
+        for row in _named_estates.rows(request.scope, name=estate_name_of(text))
+    ]
+
+
+@Prepared
+def _named_estates(scope: Scope, *, name: str) -> QuerySet[Estate]:
+    rows = Estate.objects.in_scope(scope).standing().filter(name__starts_with=name)
+    return rows.in_order().only("name")[:IN_PANEL]
 
 
 def _acts(request: PortalRequest, found: SearchResult) -> list[Place]:
@@ -105,22 +119,23 @@ def _acts(request: PortalRequest, found: SearchResult) -> list[Place]:
     if len(found.dwellings) != 1 or not request.scope.may(Capability.EDIT_RESIDENTS):
         return []
     (dwelling,) = found.dwellings
-    url = _address("residents:entry", dwelling.dwelling_id)
+    url = address_if_any("residents:entry", dwelling.dwelling_id)
     title = _("在 %(place)s 登记新成员") % {"place": dwelling.address}
     return [Place(title, url, "entry")] if url else []
 
 
-def pieces(text: str, needles: Sequence[str]) -> Pieces:
-    """The text cut at what was typed, each part with whether it is a match."""
+def marker(needles: Sequence[str]) -> Mark:
+    """What draws a text with each of the words that were typed marked in it."""
     wanted = sorted({re.escape(needle) for needle in needles if needle}, key=len, reverse=True)
     if not wanted:
-        return [(text, False)]
-    parts = re.split(f"({'|'.join(wanted)})", text)
-    return [(part, place % 2 == 1) for place, part in enumerate(parts) if part]
+        return escape
+    cut = re.compile(f"({'|'.join(wanted)})").split
 
+    def marked(text: str) -> SafeString:
+        parts = [
+            fill('<mark class="pp-hit">%s</mark>' if place % 2 else "%s", part)
+            for place, part in enumerate(cut(text))
+        ]
+        return SafeString("".join(parts))
 
-def _address(view: str, key: Any) -> str:
-    try:
-        return reverse(view, args=[key])
-    except NoReverseMatch:
-        return ""
+    return marked
