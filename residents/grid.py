@@ -19,6 +19,7 @@ from residents import services
 from residents.categories import (
     EDUCATIONS,
     ETHNICITIES,
+    POPULATION_CATEGORIES,
     RELATIONS,
     RESIDENCE_REASONS,
     SEXES,
@@ -349,4 +350,5 @@ def choices() -> dict[str, list[tuple[str, str]]]:
         "document_kind": DocumentKind.choices(), "sex": SEXES.choices()[1:3],
         "reason": RESIDENCE_REASONS.choices(), "tenancy_role": TENANCY_ROLES.choices(),
         "education": EDUCATIONS.choices(), "ethnicity": ETHNICITIES.choices(),
+        "category": POPULATION_CATEGORIES.choices(),
     }  # fmt: skip

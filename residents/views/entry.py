@@ -2,7 +2,8 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -16,10 +17,10 @@ from housing.models import DwellingUnit
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
-from portal.rules.services import rule_on
+from portal.rules.services import parameter_on
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page, wants_fragment
-from residents import services
+from residents import entry_reads, services
 from residents.categories import DELETION_REASONS, POPULATION_CATEGORIES
 from residents.forms import VisitForm
 from residents.grid import (
@@ -35,7 +36,7 @@ from residents.grid import (
 )
 from residents.models import EntryDraft, Residence, Transfer, Verification
 from residents.names import pinyin_of
-from residents.newcomers import registered_in
+from residents.newcomers import looked_back_to
 from residents.origins import PROVINCES
 from residents.search import search
 from residents.views.households import homes_of
@@ -208,29 +209,27 @@ class _Page:
 
     # --- what else the page shows -----------------------------------------------------------
 
-    @property
+    @cached_property
     def next_one(self) -> DwellingUnit | None:
         """The next dwelling of the building that was not seen today."""
-        if not hasattr(self, "_next"):
-            rows = self._neighbours(after=True).exclude(verified_on=self.today)
-            self._next: DwellingUnit | None = rows.first()
-        return self._next
+        return entry_reads.unseen.first(self.request.scope, today=self.today, **self._place)
 
-    def _neighbours(self, *, after: bool) -> Any:
-        rows = DwellingUnit.objects.in_scope(self.request.scope).active()
-        rows = rows.filter(building_id=self.dwelling.building_id)
-        key = self.dwelling.address_key
-        if after:
-            return rows.filter(address_key__gt=key).order_by("address_key", "id")
-        return rows.filter(address_key__lt=key).order_by("-address_key", "-id")
+    @property
+    def _place(self) -> dict[str, Any]:
+        """Where the dwelling stands among those of its building."""
+        return {"building": self.dwelling.building_id, "key": self.dwelling.address_key}
+
+    def _neighbour(self, *, after: bool) -> DwellingUnit | None:
+        return entry_reads.neighbours.first(self.request.scope, after, **self._place)
 
     def _progress(self) -> tuple[int, int]:
         """How many of the building's dwellings were verified within the shortest cycle."""
-        days = rule_on("verification_cycle", self.today)["rented"]
-        since = date.fromordinal(self.today.toordinal() - days)
-        rows = DwellingUnit.objects.in_scope(self.request.scope).active()
-        rows = rows.filter(building_id=self.dwelling.building_id)
-        return rows.filter(verified_on__gte=since).count(), rows.count()
+        days = parameter_on("verification_cycle", "rented", self.today)
+        (told,) = entry_reads.progress.rows(
+            self.request.scope, building=self.dwelling.building_id,
+            since=self.today - timedelta(days=days),
+        )  # fmt: skip
+        return told["seen"], told["all"]
 
     def _render(self, form: VisitForm, rows: list[Row], status: int = 200) -> HttpResponse:
         problems = summary(rows)
@@ -249,8 +248,8 @@ class _Page:
             "left_count": self._left_count(), "reasons_left": DELETION_REASONS.choices(),
             "regions": {f"{code}0000": name for code, name in PROVINCES.items()},
             "seen": seen, "total": total,
-            "previous": self._neighbours(after=False).first(),
-            "following": self._neighbours(after=True).first(), "next_one": self.next_one,
+            "previous": self._neighbour(after=False), "following": self._neighbour(after=True),
+            "next_one": self.next_one,
             "homes": homes_of(row for row in self.members if row.household_id),
             "visits": self._visits(), "open_row": self._open_row(rows),
             "focus": self.request.GET.get("field", "")[:20], "transfers": self._transfers(),
@@ -264,20 +263,22 @@ class _Page:
 
     def _to_welcome(self) -> int:
         """How many newcomers of the building were registered today and have no sheet yet."""
-        here = Residence.objects.in_scope(self.request.scope)
-        return registered_in(here, self.dwelling.building_id, self.today).count()
+        (told,) = entry_reads.untold.rows(
+            self.request.scope, building=self.dwelling.building_id, today=self.today,
+            since=looked_back_to(self.today),
+        )  # fmt: skip
+        return told["n"]
 
     def _area_each(self, people: int) -> float | None:
         area = self.dwelling.floor_area
         return float(area) / people if area and people else None
 
     def _left_count(self) -> int:
-        rows = Residence.objects.in_scope(self.request.scope)
-        return rows.filter(dwelling=self.dwelling, status="ended").count()
+        (told,) = entry_reads.gone.rows(self.request.scope, dwelling=self.dwelling.pk)
+        return told["n"]
 
     def _visits(self) -> list[Verification]:
-        rows = Verification.objects.in_scope(self.request.scope).filter(dwelling=self.dwelling)
-        return list(rows.order_by("-id")[:40])
+        return entry_reads.visits.rows(self.request.scope, dwelling=self.dwelling.pk)
 
     def _transfers(self) -> list[Any]:
         """Who is asked for at other committees, to live here."""

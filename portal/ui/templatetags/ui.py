@@ -4,7 +4,7 @@ Use: `{% load ui %}`. Formats are filters (`{{ count|whole }}`), graphics are ta
 (`{% freshness days %}`). Nothing here reads the database.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -14,6 +14,7 @@ from django.forms import BoundField
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from portal.ui import formats, graphics, marks, markup
 from portal.ui.addresses import address_of
@@ -62,6 +63,22 @@ def address(view: str, key: object) -> str:
     `{% address "residents:person" resident.pk %}`
     """
     return address_of(view, key)
+
+
+@register.simple_tag
+def options(choices: Iterable[Sequence[str]], chosen: object) -> str:
+    """The choices of a select that no form draws: `{% options choices.sex row.values.sex %}`.
+
+    :param choices: code and title of each, and the initials by which it is typed where it has any
+    """
+    drawn = []
+    for code, title, *initials in choices:
+        typed = fill(' data-initials="%s"', *initials) if initials else ""
+        drawn.append((code, typed, _SELECTED if code == chosen else "", title))
+    return fill_each('<option value="%s"%s%s>%s</option>', drawn)
+
+
+_SELECTED = SafeString(" selected")
 
 
 @register.simple_tag

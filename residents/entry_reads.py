@@ -1,0 +1,70 @@
+"""What the entry page reads beside its dwelling, in statements that are written once.
+
+(`portal.orgs.prepared`.)
+"""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from housing.models import DwellingUnit
+from portal.orgs.prepared import Prepared, counted
+from portal.orgs.scope import Scope
+from residents.models import Residence, Verification
+from residents.newcomers import registered_since, was_told
+
+MOST_VISITS = 40
+
+
+def _beside(scope: Scope, building: UUID) -> QuerySet[DwellingUnit]:
+    """The building's dwellings, each with its number."""
+    rows = DwellingUnit.objects.in_scope(scope).active().filter(building_id=building)
+    return rows.only("room_no")
+
+
+@Prepared
+def neighbours(scope: Scope, after: bool, *, building: UUID, key: str) -> QuerySet[DwellingUnit]:
+    """The dwelling after that of the address key, or before it."""
+    rows = _beside(scope, building)
+    if after:
+        return rows.filter(address_key__gt=key).order_by("address_key", "id")[:1]
+    return rows.filter(address_key__lt=key).order_by("-address_key", "-id")[:1]
+
+
+@Prepared
+def unseen(scope: Scope, *, building: UUID, key: str, today: date) -> QuerySet[DwellingUnit]:
+    """The next dwelling of the building that was not seen today."""
+    rows = _beside(scope, building).filter(address_key__gt=key).exclude(verified_on=today)
+    return rows.order_by("address_key", "id")[:1]
+
+
+@Prepared
+def progress(
+    scope: Scope, *, building: UUID, since: date
+) -> QuerySet[DwellingUnit, dict[str, int]]:
+    """How many dwellings the building has, and how many were verified since a day."""
+    return counted(_beside(scope, building), seen=Q(verified_on__gte=since), all=Q())
+
+
+@Prepared
+def untold(
+    scope: Scope, *, building: UUID, today: date, since: date
+) -> QuerySet[Residence, dict[str, int]]:
+    """How many newcomers a round through the building found today who have no sheet yet."""
+    rows = registered_since(Residence.objects.in_scope(scope), since).exclude(was_told())
+    return counted(rows.filter(registered_on=today, dwelling__building=building), n=Q())
+
+
+@Prepared
+def gone(scope: Scope, *, dwelling: UUID) -> QuerySet[Residence, dict[str, int]]:
+    """How many have moved out of a dwelling."""
+    rows = Residence.objects.in_scope(scope).filter(dwelling=dwelling)
+    return counted(rows.filter(status=Residence.Status.ENDED), n=Q())
+
+
+@Prepared
+def visits(scope: Scope, *, dwelling: UUID) -> QuerySet[Verification]:
+    """The latest visits to a dwelling."""
+    rows = Verification.objects.in_scope(scope).filter(dwelling=dwelling)
+    return rows.order_by("-id")[:MOST_VISITS]
