@@ -122,9 +122,9 @@ def yardstick(day: date) -> Key:
     return Key(f"yardstick:{day}", RULES)
 
 
-def welcome_days(day: date) -> Key:
-    """Within how many days newcomers are to be told, by the rule of a day."""
-    return Key(f"welcome:{day}", RULES)
+def parameter(rule: str, name: str, day: date) -> Key:
+    """What a rule says on a day, in one of its parameters."""
+    return Key(f"parameter:{rule}:{name}:{day}", RULES)
 
 
 # --- keeping ----------------------------------------------------------------------------------

@@ -56,6 +56,14 @@ def rule_on(code: str, day: date) -> Rule:
     return _rule(row)
 
 
+def parameter_on(code: str, name: str, day: date) -> Any:
+    """One parameter of `rule_on`, for pages: kept until the rule is revised.
+
+    :raises NoRule: none is
+    """
+    return kept.fact(kept.parameter(code, name, day), lambda: rule_on(code, day)[name])
+
+
 def rules_on(codes: Iterable[str], day: date) -> dict[str, Rule]:
     """Several rules in one query; rules without a version on that day are absent."""
     rows = RuleSet.objects.on(day).filter(code__in=list(codes)).order_by("version")

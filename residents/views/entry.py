@@ -20,7 +20,7 @@ from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page, wants_fragment
-from residents import services
+from residents import entry_reads, services
 from residents.categories import DELETION_REASONS, POPULATION_CATEGORIES
 from residents.forms import VisitForm
 from residents.grid import (
@@ -36,7 +36,7 @@ from residents.grid import (
 )
 from residents.models import EntryDraft, Residence, Transfer, Verification
 from residents.names import pinyin_of
-from residents.newcomers import registered_in
+from residents.newcomers import looked_back_to
 from residents.origins import PROVINCES
 from residents.search import search
 from residents.views.households import homes_of
@@ -274,20 +274,22 @@ class _Page:
 
     def _to_welcome(self) -> int:
         """How many newcomers of the building were registered today and have no sheet yet."""
-        here = Residence.objects.in_scope(self.request.scope)
-        return registered_in(here, self.dwelling.building_id, self.today).count()
+        (told,) = entry_reads.untold.rows(
+            self.request.scope, building=self.dwelling.building_id, today=self.today,
+            since=looked_back_to(self.today),
+        )  # fmt: skip
+        return told["n"]
 
     def _area_each(self, people: int) -> float | None:
         area = self.dwelling.floor_area
         return float(area) / people if area and people else None
 
     def _left_count(self) -> int:
-        rows = Residence.objects.in_scope(self.request.scope)
-        return rows.filter(dwelling=self.dwelling, status="ended").count()
+        (told,) = entry_reads.gone.rows(self.request.scope, dwelling=self.dwelling.pk)
+        return told["n"]
 
     def _visits(self) -> list[Verification]:
-        rows = Verification.objects.in_scope(self.request.scope).filter(dwelling=self.dwelling)
-        return list(rows.order_by("-id")[:40])
+        return entry_reads.visits.rows(self.request.scope, dwelling=self.dwelling.pk)
 
     def _transfers(self) -> list[Any]:
         """Who is asked for at other committees, to live here."""

@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from housing.models import Building
-from portal import kept
 from portal.audit.record import record
 from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.prepared import Prepared, counted
 from portal.orgs.scope import Scope
-from portal.rules.services import rule_on
+from portal.rules.services import parameter_on, rule_on
 from portal.ui.bulk import MOST_AT_ONCE
 from portal.ui.cells import BulkAction, SavedView
 from portal.ui.keeping import keeper
@@ -49,8 +48,7 @@ class Listing(NewcomerList):
 
 def conditions(scope: Scope, today: date) -> dict[str, Any]:
     """What the conditions of the list need to know."""
-    days = kept.fact(kept.welcome_days(today), lambda: rule_on(RULE, today)["inform_days"])
-    return {"scope": scope, "day": today, "days": days}
+    return {"scope": scope, "day": today, "days": parameter_on(RULE, "inform_days", today)}
 
 
 @require_GET
