@@ -35,7 +35,7 @@ class Listed(Source):
         self.held = sorted((*row, n) for n, row in enumerate(waiting))
 
     def rows(self):
-        raise NotImplementedError
+        return self.held
 
     def item(self, row):
         day, gravity, n = row
@@ -46,7 +46,7 @@ class Listed(Source):
 
     def cut(self, place, run):
         low, high = run.low or date.min, run.high or date.max
-        rows = [row for row in self.held if low <= row[0] < high]
+        rows = [row for row in self.rows() if low <= row[0] < high]
         cut = rows[run.offset : run.offset + run.rows]
         return Rows({"of_kind": place, "columns": row} for row in cut)
 
