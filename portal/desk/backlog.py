@@ -72,7 +72,7 @@ def items(
     ]
     shown: dict[str, list[Item]] = defaultdict(list)
     for row in united(cut) if cut else ():
-        item = found[row["of_kind"]].recalled(row["columns"])
+        item = found[row["of_kind"]].recalled(row["as_shown"])
         shown[bucket_of(item.due_on, today)].append(item)
     return shown
 
