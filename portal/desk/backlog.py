@@ -21,12 +21,14 @@ Kept = dict[str, list[tuple[date, int, int]]]
 def backlog(found: Sequence[Source], scope: Scope, today: date) -> Backlog:
     """What each of the sources holds."""
     own = [source for source in found if not source.is_late_only]
-    key = kept.to_do(scope.unit, scope.user_id, scope.role, today)
-    told: Kept = dict(kept.fact(key, partial(_counted, own))) if own else {}
+    asked = {kept.to_do(scope.unit, scope.user_id, scope.role, today): own} if own else {}
     for source in found:
         if source.is_late_only:
-            shared = kept.late_days(source.key, scope.unit, today)
-            told |= kept.fact(shared, partial(_counted, [source]))
+            asked[kept.late_days(source.key, scope.unit, today)] = [source]
+    kept.expect(*asked)
+    told: Kept = {}
+    for key, some in asked.items():
+        told |= kept.fact(key, partial(_counted, some))
     return {kind: [Due(*due) for due in days] for kind, days in told.items()}
 
 
@@ -70,7 +72,7 @@ def items(
     ]
     shown: dict[str, list[Item]] = defaultdict(list)
     for row in united(cut) if cut else ():
-        item = found[row["of_kind"]].recalled(row["columns"])
+        item = found[row["of_kind"]].recalled(row["as_shown"])
         shown[bucket_of(item.due_on, today)].append(item)
     return shown
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache, partial
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from housing.models import DwellingUnit
@@ -58,9 +58,8 @@ def _stencil(is_low: bool, _language: str | None) -> Stencil:
     return Stencil("desk/strip_tile.html", gaps | {"is_low": is_low})
 
 
-def expect_strip(scope: Scope) -> None:
+def expect_strip(scope: Scope, day: date) -> None:
     """What the strip is made of will be asked for in this request."""
-    day = timezone.localdate()
     kept.expect(kept.yardstick(day), kept.strip(scope.unit, day))
 
 

@@ -106,9 +106,11 @@ class Source(ABC):
     def days(self, place: int) -> Any:
         """How many rows are due on which day, as values to be united with those of other kinds.
 
+        The gravity is 0 where the day alone tells it.
+
         :param place: tells the kind in the united answer
         """
-        gravity = self._gravity if self._is_graded else Value(None, output_field=IntegerField())
+        gravity = self._gravity if self._is_graded else Value(0)
         days = self.rows().order_by().values(
             of_kind=Value(place), on_day=F(self.due), of_gravity=gravity
         )  # fmt: skip
@@ -117,7 +119,7 @@ class Source(ABC):
     def due_of(self, values: dict[str, Any]) -> Due:
         """What one of the values of `days` says."""
         day, gravity = values["on_day"], values["of_gravity"]
-        known = LEVELS.index(self.level(day)) if gravity is None else gravity - 1
+        known = LEVELS.index(self.level(day)) if gravity == 0 else gravity - 1
         return Due(day, known, values["how_many"])
 
     def cut(self, place: int, run: Run) -> Any:
@@ -129,7 +131,7 @@ class Source(ABC):
             rows = rows.filter(**{f"{self.due}__lt": run.high})
         graver = [self._gravity] if self._is_graded else []
         rows = rows.order_by(self.due, *graver, "pk")[run.offset : run.offset + run.rows]
-        return rows.values(of_kind=Value(place), columns=told(self._columns))
+        return rows.values(of_kind=Value(place), as_shown=told(self._columns))
 
     def recalled(self, values: Sequence[Any]) -> Item:
         """The item of a row that told these values of its columns."""

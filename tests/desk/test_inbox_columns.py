@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 from django.db import models
 
 from portal.desk import sources
-from portal.desk.source import Source
+from portal.desk.source import Run, Source, united
 from portal.exchange.exports.kinds import export_kinds
+from portal.orgs.acting import acting
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
 from portal.quality.registry import quality_rules
@@ -92,3 +94,14 @@ def test_a_line_is_made_of_what_its_kind_tells(kind, unit, may):
             item = source.recalled(row)
             made += bool(item.title and item.due_on)
     assert made > len(source._columns)
+
+
+@pytest.mark.parametrize("key", ["clerk", "street", "district"])
+def test_all_kinds_answer_in_one_statement(cast, key, django_assert_num_queries):
+    """Counts of all kinds are united, and rows of all kinds: no name clashes with a column."""
+    scope = replace(cast.scope(key), capabilities=EVERYTHING)
+    found = [kind(scope, TODAY) for kind in KINDS]
+    run = Run(TODAY, TODAY + timedelta(days=7), 0, 5)
+    with acting(scope), django_assert_num_queries(2):
+        assert not list(united([source.days(place) for place, source in enumerate(found)]))
+        assert not list(united([source.cut(place, run) for place, source in enumerate(found)]))

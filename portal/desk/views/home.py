@@ -65,11 +65,11 @@ def _first_page(scope: Scope) -> str:
 
 
 def _clerk(request: PortalRequest, scope: Scope) -> HttpResponse:
-    expect_strip(scope)
+    now = timezone.localtime()
+    expect_strip(scope, now.date())
     context = _inbox(request, scope, most=ROWS, room=ROWS, fold=True)
     if wants_fragment(request):
         return page(request, "desk/inbox.html", context)
-    now = timezone.localtime()
     shown = strip(scope)
     context |= {
         "today": now.date(),
