@@ -17,7 +17,7 @@ from housing.models import DwellingUnit
 from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
-from portal.rules.services import parameter_on
+from portal.rules.services import parameters_on
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page, wants_fragment
 from residents import entry_reads, services
@@ -224,7 +224,7 @@ class _Page:
 
     def _progress(self) -> tuple[int, int]:
         """How many of the building's dwellings were verified within the shortest cycle."""
-        days = parameter_on("verification_cycle", "rented", self.today)
+        days = parameters_on("verification_cycle", self.today)["rented"]
         (told,) = entry_reads.progress.rows(
             self.request.scope, building=self.dwelling.building_id,
             since=self.today - timedelta(days=days),
