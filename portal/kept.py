@@ -122,9 +122,9 @@ def yardstick(day: date) -> Key:
     return Key(f"yardstick:{day}", RULES)
 
 
-def parameter(rule: str, name: str, day: date) -> Key:
-    """What a rule says on a day, in one of its parameters."""
-    return Key(f"parameter:{rule}:{name}:{day}", RULES)
+def parameters(rule: str, day: date) -> Key:
+    """What a rule says on a day."""
+    return Key(f"rule:{rule}:{day}", RULES)
 
 
 # --- keeping ----------------------------------------------------------------------------------

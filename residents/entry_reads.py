@@ -1,19 +1,21 @@
-"""What the entry page reads beside its dwelling, in statements that are written once.
+"""What the pages of one dwelling at the door read beside it: the entry page, the pane of the board.
 
-(`portal.orgs.prepared`.)
+In statements that are written once (`portal.orgs.prepared`).
 """
 
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from portal.orgs.prepared import Prepared, counted
 from portal.orgs.scope import Scope
-from residents.models import Residence, Verification
+from portal.quality.models import DataQualityIssue
+from residents.models import CollectionTask, Residence, Verification
 from residents.newcomers import registered_since, was_told
 
-MOST_VISITS = 40
+#: Visits that are read: as many for one household as a page may tell of.
+MOST_VISITS = 60
 
 
 @Prepared
@@ -37,3 +39,23 @@ def visits(scope: Scope, *, dwelling: UUID) -> QuerySet[Verification]:
     """The latest visits to a dwelling."""
     rows = Verification.objects.in_scope(scope).filter(dwelling=dwelling)
     return rows.order_by("-id")[:MOST_VISITS]
+
+
+@Prepared
+def members(scope: Scope, *, dwelling: UUID) -> QuerySet[Residence]:
+    """Who lives in a dwelling."""
+    return Residence.objects.in_scope(scope).open().filter(dwelling=dwelling).order_by("id")
+
+
+@Prepared
+def issues(scope: Scope, *, dwelling: UUID) -> QuerySet[DataQualityIssue]:
+    """What is to be mended there, the soonest first."""
+    rows = DataQualityIssue.objects.in_scope(scope).open().filter(dwelling_id=dwelling)
+    return rows.order_by("due_on", "id")
+
+
+@Prepared
+def tasks(scope: Scope, *, dwelling: UUID) -> QuerySet[CollectionTask]:
+    """What is to be done there, the soonest first; each names whom it is about (`about`)."""
+    rows = CollectionTask.objects.in_scope(scope).open().filter(dwelling=dwelling)
+    return rows.annotate(about=F("residence__name")).order_by("due_on", "pk")

@@ -56,12 +56,12 @@ def rule_on(code: str, day: date) -> Rule:
     return _rule(row)
 
 
-def parameter_on(code: str, name: str, day: date) -> Any:
-    """One parameter of `rule_on`, for pages: kept until the rule is revised.
+def parameters_on(code: str, day: date) -> dict[str, Any]:
+    """What `rule_on` says, for pages: kept until the rule is revised.
 
     :raises NoRule: none is
     """
-    return kept.fact(kept.parameter(code, name, day), lambda: rule_on(code, day)[name])
+    return kept.fact(kept.parameters(code, day), lambda: rule_on(code, day).parameters)
 
 
 def rules_on(codes: Iterable[str], day: date) -> dict[str, Rule]:

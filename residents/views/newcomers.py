@@ -18,7 +18,7 @@ from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.prepared import Prepared, counted
 from portal.orgs.scope import Scope
-from portal.rules.services import parameter_on, rule_on
+from portal.rules.services import parameters_on, rule_on
 from portal.ui.bulk import MOST_AT_ONCE
 from portal.ui.cells import BulkAction, SavedView
 from portal.ui.keeping import keeper
@@ -48,7 +48,7 @@ class Listing(NewcomerList):
 
 def conditions(scope: Scope, today: date) -> dict[str, Any]:
     """What the conditions of the list need to know."""
-    return {"scope": scope, "day": today, "days": parameter_on(RULE, "inform_days", today)}
+    return {"scope": scope, "day": today, "days": parameters_on(RULE, today)["inform_days"]}
 
 
 @require_GET

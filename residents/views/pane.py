@@ -16,13 +16,14 @@ from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
-from portal.rules.services import rule_on
+from portal.rules.services import parameters_on
 from portal.ui.pages import page, toast, trigger
+from residents import entry_reads
 from residents.categories import POPULATION_CATEGORIES, SEXES, VERIFICATION_METHODS
 from residents.cycles import cycle_days
 from residents.grid import place_words
 from residents.identity import age_on
-from residents.models import CollectionTask, Residence, Verification
+from residents.models import Residence
 
 
 @require_GET
@@ -37,23 +38,17 @@ def pane_of(
     status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     """The pane after whatever was done in it; `verified` is told as a short message."""
-    dwelling = get_in_scope(DwellingUnit.objects.select_related("building"), request.scope, pk=pk)
-    today = timezone.localdate()
-    episodes = Residence.objects.in_scope(request.scope).filter(dwelling=dwelling)
-    members = list(episodes.open().order_by("id"))
-    issues = list(
-        DataQualityIssue.objects.in_scope(request.scope)
-        .open()
-        .filter(dwelling_id=dwelling.pk)
-        .order_by("due_on", "id")
-    )
+    scope, today = request.scope, timezone.localdate()
+    dwelling = get_in_scope(DwellingUnit.objects.all(), scope, pk=pk)
+    members = entry_reads.members.rows(scope, dwelling=pk)
+    issues = entry_reads.issues.rows(scope, dwelling=pk)
     flagged = {issue.object_id: issue.severity for issue in issues}
     record(
         "residents.viewed", by=request.scope, at=timezone.now(), target=dwelling,
         committee=dwelling.committee_id, subjects=[row.resident_id for row in members],
     )  # fmt: skip
-    parameters = rule_on("verification_cycle", today).parameters
-    cycle = cycle_days(dwelling.occupancy, "", parameters)
+    cycle = cycle_days(dwelling.occupancy, "", parameters_on("verification_cycle", today))
+    (gone,) = entry_reads.gone.rows(scope, dwelling=pk)
     context = {
         "dwelling": dwelling,
         "occupancy": OCCUPANCY_STATUSES.title(dwelling.occupancy),
@@ -63,15 +58,9 @@ def pane_of(
         "cycle": cycle,
         "members": [_member(row, today, flagged) for row in members],
         "area": _area_each(dwelling, len(members)),
-        "left": episodes.filter(status="ended").count(),
+        "left": gone["n"],
         "issues": [_issue(issue) for issue in issues],
-        "tasks": list(
-            CollectionTask.objects.in_scope(request.scope)
-            .open()
-            .filter(dwelling=dwelling)
-            .select_related("residence")
-            .order_by("due_on", "pk")
-        ),
+        "tasks": entry_reads.tasks.rows(scope, dwelling=pk),
         "events": _events(request, dwelling),
         "problem": problem,
         "may_enter": request.scope.may(Capability.EDIT_RESIDENTS),
@@ -116,10 +105,9 @@ def _issue(issue: DataQualityIssue) -> dict[str, object]:
 
 def _events(request: PortalRequest, dwelling: DwellingUnit) -> list[dict[str, object]]:
     """The last visits, one line each however many people they verified."""
-    rows = Verification.objects.in_scope(request.scope).filter(dwelling=dwelling)
     found: list[dict[str, object]] = []
     seen: set[tuple[object, ...]] = set()
-    for row in rows.order_by("-id")[:60]:
+    for row in entry_reads.visits.rows(request.scope, dwelling=dwelling.pk):
         key = (row.at, row.by_name, row.method)
         if key in seen:
             continue
