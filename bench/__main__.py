@@ -17,6 +17,7 @@ from pathlib import Path
 MODULES = (
     "pages",
     "menu",
+    "behind",
     "board",
     "household",
     "exports",

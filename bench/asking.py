@@ -68,7 +68,7 @@ class Inside:
         :raises UnableToMeasure: the page did not answer with 200
         """
         with listening() as asked:
-            self._visit(target)
+            self.visit(target)
         return asked
 
     def landing(self, target: Target) -> Target:
@@ -77,7 +77,11 @@ class Inside:
         leads = dict(headers).get("Location", "") if status.startswith("302") else ""
         return replace(target, path=leads) if leads else target
 
-    def _visit(self, target: Target) -> bytes:
+    def visit(self, target: Target) -> bytes:
+        """The page as it is answered.
+
+        :raises UnableToMeasure: the page did not answer with 200
+        """
         status, _headers, content = self._answer(target)
         if not status.startswith("200"):
             raise UnableToMeasure(f"{target.title}: {status}")

@@ -60,6 +60,13 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "bare_dwellings.html", {"rows": rows})
 
 
+def living(request: HttpRequest) -> HttpResponse:
+    """Everybody who lives in a building, dwelling by dwelling."""
+    rows = Residence.objects.filter(status="active", dwelling__building_id=request.GET["id"])
+    ordered = rows.order_by("dwelling__floor", "dwelling__position", "id")
+    return render(request, "bare_residents.html", {"rows": ordered})
+
+
 def buildings(request: HttpRequest) -> HttpResponse:
     """A page of 50 buildings with what their dwellings come to, counted as the page counts them."""
     rows = _under(DwellingUnit.objects.filter(status="active"), request)
@@ -95,5 +102,5 @@ def values(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path(f"{view.__name__}/", view)
-    for view in (residents, people, dwellings, homes, board, buildings, ledger, values)
+    for view in (residents, people, dwellings, homes, board, living, buildings, ledger, values)
 ]

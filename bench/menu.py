@@ -26,23 +26,23 @@ COUNTING = {"board": "buildings", "ledger": "ledger"}
 def figures(district: District) -> list[Figure]:
     """Statements, scans, database and server time of each page."""
     inside = Inside(district)
-    pages = [each for level in district.levels for each in _pages(district, level)]
+    pages = [each for level in district.levels for each in pages_of(district, level)]
     wanted = [inside.landing(page) for page in pages]
     for target in wanted:
         inside.asks(target)  # warm
     asked = [inside.asks(target) for target in wanted]
-    found = [_most_queries(wanted, asked), read_whole_by(district, wanted, asked)]
+    found = [most_queries(wanted, asked), read_whole_by(district, wanted, asked)]
     found += [
         database_time(district, target, each)
         for target, each in zip(wanted, asked, strict=True)
         if each.milliseconds
     ]
     with served("portal.wsgi") as ours, served("bench.bare_wsgi") as bare:
-        found += _server_times(inside, zip(wanted, asked, strict=True), ours, bare)
+        found += server_times(inside, zip(wanted, asked, strict=True), ours, bare)
     return found
 
 
-def _pages(district: District, level: Level) -> Iterator[Target]:
+def pages_of(district: District, level: Level) -> Iterator[Target]:
     scope = district.scope(level)
     for _group, items in GROUPS:
         for item in items:
@@ -57,7 +57,7 @@ def _is_shown(item: Item, scope: Scope) -> bool:
     return scope.level in item.levels and scope.may(item.capability) and not hidden
 
 
-def _most_queries(wanted: Sequence[Target], asked: Sequence[Asked]) -> Figure:
+def most_queries(wanted: Sequence[Target], asked: Sequence[Asked]) -> Figure:
     """The page with the most statements."""
     counted = [(len(each.statements), target) for target, each in zip(wanted, asked, strict=True)]
     most, page = max(counted, key=lambda found: found[0])
@@ -67,7 +67,7 @@ def _most_queries(wanted: Sequence[Target], asked: Sequence[Asked]) -> Figure:
     return compared("queries", Sample.of(most, "queries"), limit, at_most(1), note)
 
 
-def _server_times(
+def server_times(
     inside: Inside, pages: "Iterator[tuple[Target, Asked]]", ours: int, bare: int
 ) -> Iterator[Figure]:
     plain = Visitor(bare)
@@ -78,6 +78,6 @@ def _server_times(
             rounds=20, warm=6, seconds=4,
         )  # fmt: skip
         rows_of = target.bare.strip("/").partition("/")[0]
-        what = "fifty residents" if rows_of == "residents" else f"the same counts ({rows_of})"
+        what = "fifty residents" if rows_of == "residents" else f"the same rows ({rows_of})"
         note = f"{what} on a bare page; {len(asked.statements)} statements"
         yield compared(f"server time: {target.title}", page, rows, at_most(2), note)
