@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.safestring import SafeString
 
-from housing.models import DwellingUnit
+from housing.models import Building, DwellingUnit
 from housing.views import Yardstick, yardstick
 from portal import kept
 from portal.orgs.scope import Scope
@@ -37,14 +37,19 @@ class Progress:
 
 @dataclass(frozen=True)
 class Strip:
-    """The buildings of a committee in walking order and the share that each should reach."""
+    """The first buildings of a committee in walking order, and the share that each should reach.
+
+    `total` counts those that are not shown as well.
+    """
 
     target: float
     buildings: Sequence[Progress]
+    total: int
 
-    def drawn(self, most: int) -> SafeString:
-        """The first of them, each with its way to the board."""
-        return SafeString("".join([self._tile(each) for each in self.buildings[:most]]))
+    @property
+    def drawn(self) -> SafeString:
+        """The buildings, each with its way to the board."""
+        return SafeString("".join([self._tile(each) for each in self.buildings]))
 
     def _tile(self, each: Progress) -> SafeString:
         bar = marks.progress(share(each.fresh, each.dwellings), as_decimal(self.target), 4, "100%")
@@ -65,25 +70,33 @@ def expect_strip(scope: Scope, day: date) -> None:
     kept.expect(kept.yardstick(day), kept.strip(scope.unit, day))
 
 
-def strip(scope: Scope) -> Strip:
-    """Today's strip of the acting committee, kept under its mark (ADR 31)."""
+def strip(scope: Scope, most: int) -> Strip:
+    """Today's strip of the acting committee: counts as they are kept (ADR 31), names as they are.
+
+    :param most: how many buildings are shown
+    """
     measure = yardstick()
     key = kept.strip(scope.unit, measure.day)
-    rows = kept.fact(key, partial(_counted, scope, measure))
-    return Strip(measure.target, [Progress(*row) for row in rows])
+    counted = kept.fact(key, partial(_counted, scope, measure))
+    shown = [pk for pk, _dwellings, _fresh in counted[:most]]
+    named = Building.objects.in_scope(scope).filter(pk__in=shown).values_list("pk", "short_name")
+    names = dict(named)
+    buildings = [
+        Progress(pk, names[pk], dwellings, fresh)
+        for pk, dwellings, fresh in counted[:most]
+        if pk in names
+    ]
+    return Strip(measure.target, buildings, len(counted))
 
 
-def _counted(scope: Scope, measure: Yardstick) -> list[tuple[UUID, str, int, int]]:
-    """By building its key, its name, its dwellings and how many of them count, in one query."""
+def _counted(scope: Scope, measure: Yardstick) -> list[tuple[UUID, int, int]]:
+    """By building its key, its dwellings and how many of them count, in one query."""
     totals = DwellingUnit.objects.totals(measure.day, measure.cycles)
     rows = (
         DwellingUnit.objects.in_scope(scope)
         .active()
         .order_by("building__sort_key", "building_id")
-        .values("building_id", "building__short_name", "building__sort_key")
+        .values("building_id", "building__sort_key")
         .annotate(dwellings=totals["dwellings"], fresh=totals["fresh"])
     )
-    return [
-        (row["building_id"], row["building__short_name"], row["dwellings"], row["fresh"])
-        for row in rows
-    ]
+    return [(row["building_id"], row["dwellings"], row["fresh"]) for row in rows]

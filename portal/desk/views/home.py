@@ -70,13 +70,13 @@ def _clerk(request: PortalRequest, scope: Scope) -> HttpResponse:
     context = _inbox(request, scope, most=ROWS, room=ROWS, fold=True)
     if wants_fragment(request):
         return page(request, "desk/inbox.html", context)
-    shown = strip(scope)
+    shown = strip(scope, MOST_BUILDINGS)
     context |= {
         "today": now.date(),
         "day": formats.long_day(now.date()),
         "greeting": _greeting(now.hour),
         "strip": shown,
-        "tiles": shown.drawn(MOST_BUILDINGS),
+        "tiles": shown.drawn,
         "board_url": reverse("housing:buildings"),
         "entry_url": _address("residents:entry_start")
         if scope.may(Capability.EDIT_RESIDENTS)
