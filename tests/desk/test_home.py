@@ -164,15 +164,15 @@ def test_a_case_waits_for_whoever_can_move_it(cast):
 
 
 @pytest.mark.parametrize(
-    ("key", "path"),
-    [("clerk", "/"), ("clerk", "/todo/"), ("street", "/todo/"), ("district", "/todo/")],
-)  # fmt: skip
-def test_the_list_asks_few_questions(cast, key, path, django_assert_max_num_queries):
+    ("key", "path", "most"),
+    [("clerk", "/", 9), ("clerk", "/todo/", 8), ("street", "/todo/", 8), ("district", "/todo/", 8)],
+)
+def test_the_list_asks_few_questions(cast, key, path, most, django_assert_max_num_queries):
     """However many kinds of work a post has: their counts are one statement, their rows another."""
     overdue(cast)
     client = cast.client(key)
     client.get(path)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(most):
         client.get(path)
 
 
