@@ -34,7 +34,7 @@ def people(scope: Scope, may_merge: bool, *, resident: UUID) -> QuerySet[Residen
     ).exclude(resident_id=OuterRef("pk"))  # fmt: skip
     return Resident.objects.in_scope(scope).filter(pk=resident).annotate(
         was_merged=Exists(merges), has_asked=Exists(asked),
-        has_twin=Exists(twins) if may_merge else Value(False),  # noqa: FBT003  SQL's own false
+        has_twin=Exists(twins) if may_merge else Value(value=False),
     )  # fmt: skip
 
 

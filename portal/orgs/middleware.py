@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -102,21 +103,21 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.scope = None  # type: ignore[attr-defined]
+        told = cast(posts.ActingRequest, request)
+        told.scope = None
         kept.begin()
         if request.user.is_authenticated:
             by_token = token_in(request) is not None
             if not by_token and seconds_left(request) <= 0:
                 logout(request)
-                request.session_over = "idle"  # type: ignore[attr-defined]
+                told.session_over = "idle"
             else:
                 # asking is not using
                 if not by_token and request.path != reverse("accounts:left"):
                     keep_awake(request)
-                scope = posts.acting_scope(request)
-                request.scope = scope  # type: ignore[attr-defined]
-                _expect_frame(scope)
-                tokens.enter(scope)
+                told.scope = posts.acting_scope(request)
+                _expect_frame(told.scope)
+                tokens.enter(told.scope)
                 connection.apply_scope()  # type: ignore[attr-defined]
         return self.get_response(request)
 

@@ -25,9 +25,15 @@ SESSION_KEY = "appointment"
 
 
 class ActingRequest(HttpRequest):
-    """A request after `acting_scope`: the posts that its user holds today are known."""
+    """A request that is told who acts.
+
+    After `acting_scope` the posts are known that its user holds today; `session_over` says why
+    somebody is not logged in any more.
+    """
 
     posts: list[Appointment]
+    scope: Scope | None
+    session_over: str
 
 
 def held_on(user: User, day: date) -> "QuerySet[Appointment]":

@@ -108,14 +108,13 @@ def test_a_unit_that_is_computed_with_has_a_statement_of_its_own(cast, pair):
 
 def test_what_is_given_by_position_is_part_of_the_statement(clerk, pair):
     @Prepared
-    def read(scope, named, *, resident):
-        rows = of_person(scope, resident=resident)
-        return rows.values("name") if named else rows.values("status", "called")
+    def read(scope, shown, *, resident):
+        return of_person(scope, resident=resident).values(*shown)
 
     with acting(clerk):
         key = pair[0].resident_id
-        assert read.rows(clerk, True, resident=key) == [{"name": "王巧云"}]  # noqa: FBT003  the flag
-        assert read.rows(clerk, False, resident=key) == [  # noqa: FBT003  the flag
+        assert read.rows(clerk, ("name",), resident=key) == [{"name": "王巧云"}]
+        assert read.rows(clerk, ("status", "called"), resident=key) == [
             {"status": "active", "called": "王巧云"}
         ]
 
