@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.ui.dates import UnreadableDayError, read_day
 from portal.ui.idempotency import FIELD
-from portal.ui.widgets import Checks, Combobox, DayInput, PortalRenderer, Segmented, widget_css
+from portal.ui.widgets import RENDERER, Checks, Combobox, DayInput, Segmented, widget_css
 
 MOST_SEGMENTS = 5
 MOST_NATIVE_OPTIONS = 12
@@ -51,7 +51,7 @@ class DayField(forms.DateField):
 class _Dressed(forms.BaseForm):
     """What our plain and model forms share."""
 
-    default_renderer = PortalRenderer
+    default_renderer = RENDERER
     #: fields in a row
     columns: ClassVar[int] = 2
     #: fields that take more than one of the columns
@@ -66,6 +66,10 @@ class _Dressed(forms.BaseForm):
             dress(field)
             field.ui_span = self.spans.get(name, 1)  # type: ignore[attr-defined]
             field.ui_suffix = self.suffixes.get(name, "")  # type: ignore[attr-defined]
+
+    def get_context(self) -> dict[str, Any]:
+        """What draws the form; Django's own also draws the errors of each field, to no use here."""
+        return {"form": self}
 
     def changes(self) -> Changes:
         """Cleaned values of the fields that differ from what the form was opened with."""

@@ -1,14 +1,14 @@
 """Form widgets in the portal's clothes, and what draws them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.forms.renderers import BaseRenderer, DjangoTemplates
-from django.template.loader import get_template
+from django.forms.renderers import DjangoTemplates
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from portal.ui import form_drawing
 from portal.ui.choices import flat
 from portal.ui.drawing import fill, fill_each
 
@@ -16,33 +16,31 @@ _CHECKED, _DISABLED, _SELECTED = fill(" checked"), fill(" disabled"), fill(" sel
 _CHECKS = (forms.CheckboxInput, forms.CheckboxSelectMultiple)
 
 
-_BUILT_IN = DjangoTemplates()
+class PortalRenderer(DjangoTemplates):
+    """Draws forms, fields and usual widgets (`form_drawing`); rare ones by Django's templates."""
+
+    form_template_name = form_drawing.FORM
+    field_template_name = form_drawing.FIELD
+
+    def render(self, template_name: str, context: Any, request: Any = None) -> SafeString:
+        draw = form_drawing.DRAWN.get(template_name)
+        return draw(context) if draw else super().render(template_name, context, request)
 
 
-class PortalRenderer(BaseRenderer):
-    """Draws forms with the project's templates, Django's own widgets with Django's."""
-
-    form_template_name = "ui/form.html"
-    field_template_name = "ui/field.html"
-    bound_field_class = None
-
-    def get_template(self, template_name: str) -> Any:
-        """Ours begin with `ui/`; the built-in renderer finds Django's and those of packages."""
-        if template_name.startswith("ui/"):
-            return get_template(template_name)
-        return _BUILT_IN.get_template(template_name)
+#: One for all forms: what finds Django's templates is put together once.
+RENDERER = PortalRenderer()
 
 
 class Segmented(forms.RadioSelect):
     """Two to five exclusive values side by side: one tab stop, arrow keys."""
 
-    template_name = "ui/widgets/segmented.html"
+    template_name = form_drawing.SEGMENTED
 
 
 class Radios(forms.RadioSelect):
     """Exclusive values one below the other, for longer sentences."""
 
-    template_name = "ui/widgets/radios.html"
+    template_name = form_drawing.RADIOS
 
 
 class Checks(forms.CheckboxSelectMultiple):
@@ -83,16 +81,7 @@ class Options(forms.Select):
             ),
         )
         worn = {"name": name, **self.attrs, **(attrs or {})}
-        return fill("<select%s>%s</select>", _attributes(worn), options)
-
-
-def _attributes(worn: Mapping[str, Any]) -> SafeString:
-    """Attributes of a tag; True stands alone, False is left out."""
-    alone = fill_each(" %s", ((name,) for name, value in worn.items() if value is True))
-    valued = fill_each(
-        ' %s="%s"', ((n, v) for n, v in worn.items() if not isinstance(v, bool) and v is not None)
-    )
-    return fill("%s%s", valued, alone)
+        return fill("<select%s>%s</select>", form_drawing.attributes(worn), options)
 
 
 class Combobox(forms.Select):
@@ -118,7 +107,7 @@ class Suggested(forms.TextInput):
 class DayInput(forms.DateInput):
     """A day, typed; the calendar opens on the icon or with Alt+↓."""
 
-    template_name = "ui/widgets/day.html"
+    template_name = form_drawing.DAY
     input_type = "text"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
@@ -151,7 +140,7 @@ class PhoneInput(forms.TextInput):
 
 def dress_filters(form: forms.BaseForm) -> None:
     """Give a filter form our widgets: boxes for several values, `不限` for none."""
-    form.renderer = PortalRenderer()
+    form.renderer = RENDERER
     for field in form.fields.values():
         if getattr(field, "empty_label", None):
             field.empty_label = _("不限")  # type: ignore[attr-defined]

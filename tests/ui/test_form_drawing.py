@@ -1,0 +1,86 @@
+"""What is drawn in Python says the same as the template that Django would have used."""
+
+from datetime import date
+
+import pytest
+from django import forms
+from django.forms.renderers import DjangoTemplates
+from django.test.html import parse_html
+
+from portal.ui import form_drawing
+from portal.ui.forms import PortalForm
+from portal.ui.widgets import RENDERER
+
+DJANGO = DjangoTemplates()
+NASTY = "<b>\"'&罗山新村</b>"
+GROUPED = [("", "请选择"), ("沪籍", [("310107", "普陀"), ("310101", NASTY)]), ("320000", "江苏")]
+WIDGETS = [
+    (forms.TextInput({"maxlength": 20, "class": "pp-input", "autofocus": True}), NASTY),
+    (forms.TextInput({"placeholder": NASTY, "readonly": False}), None),
+    (forms.NumberInput({"min": 0}), 62.4),
+    (forms.EmailInput(), "a@b.cn"),
+    (forms.PasswordInput(), "never shown again"),
+    (forms.HiddenInput(), 0),
+    (forms.DateInput(format="%Y-%m-%d"), date(2026, 11, 20)),
+    (forms.CheckboxInput(), True),
+    (forms.CheckboxInput(), False),
+    (forms.FileInput({"accept": ".xlsx"}), None),
+    (forms.Textarea({"rows": 3}), f"第一行\n{NASTY}"),
+    (forms.Textarea(), None),
+    (forms.Select(choices=GROUPED), "310101"),
+    (forms.Select(choices=GROUPED), None),
+    (forms.SelectMultiple(choices=GROUPED), ["310107", "320000"]),
+    (forms.RadioSelect(choices=[("1", "男"), ("2", "女")]), "2"),
+]
+
+
+@pytest.mark.parametrize(
+    ("widget", "value"), WIDGETS, ids=[f"{n}-{type(w).__name__}" for n, (w, _) in enumerate(WIDGETS)]
+)
+def test_a_widget_is_drawn_as_djangos_template_draws_it(widget, value):
+    told = {"name": "f-0-x", "value": value, "attrs": {"id": "id_x", "required": True}}
+    drawn, expected = (widget.render(**told, renderer=each) for each in (RENDERER, DJANGO))
+    assert parse_html(drawn) == parse_html(expected)
+
+
+def test_every_name_under_which_a_widget_is_drawn_is_one_of_djangos_or_ours():
+    for name in form_drawing.DRAWN:
+        if not name.startswith("portal/"):
+            assert DJANGO.get_template(name)
+
+
+class Visit(PortalForm):
+    method = forms.ChoiceField(label="方式", choices=[("V1", "上门"), ("V2", "电话")])
+    seen = forms.BooleanField(label="本人在家", required=False)
+    note = forms.CharField(label="<备注>", required=False, help_text="如：<双休日>")
+    reason = forms.CharField(label="事由", show_hidden_initial=True, widget=forms.Textarea)
+    token = forms.CharField(widget=forms.HiddenInput)
+
+
+def test_a_field_of_choices_names_its_group_and_its_error():
+    drawn = str(Visit({"method": "V9", "token": "t"})["method"].as_field_group())
+    group = drawn[drawn.index('<span class="pp-seg"') :]
+    assert 'id="id_method" aria-labelledby="id_method_label" aria-invalid="true"' in group
+    assert 'id="id_method_label">方式<span class="pp-req" title="必填">*</span>' in drawn
+    assert 'id="id_method_error"' in drawn
+
+
+def test_a_box_stands_inside_of_its_label():
+    drawn = str(Visit()["seen"].as_field_group())
+    assert '<label class="pp-choice"><input type="checkbox" name="seen"' in drawn
+    assert drawn.endswith("本人在家</label></div>")
+
+
+def test_labels_hints_and_errors_are_escaped():
+    assert "&lt;备注&gt;" in str(Visit())
+    assert "如：&lt;双休日&gt;" in str(Visit())
+    refused = Visit({"method": "V1"})
+    refused.add_error("note", "<script>")
+    assert "&lt;script&gt;" in str(refused["note"].as_field_group())
+
+
+def test_a_form_keeps_what_was_first_shown_and_its_hidden_fields():
+    drawn = str(Visit(initial={"reason": "迁入"}))
+    assert 'name="initial-reason"' in drawn
+    assert drawn.index('name="token"') > drawn.index("</div>")
+    assert drawn.count('name="token"') == 1
