@@ -18,8 +18,11 @@ KEPT_FOR = timedelta(days=7)
 class EntryDraftQuerySet(ScopedQuerySet["EntryDraft"]):
     def of(self, scope: Scope, at: datetime) -> Self:
         """One's own drafts that have not expired, in the acting unit."""
-        own = self.in_scope(scope).filter(user_id=scope.user_id or 0)
-        return own.filter(saved_at__gte=at - KEPT_FOR)
+        return self.in_scope(scope).kept(scope.user_id or 0, at - KEPT_FOR)
+
+    def kept(self, user_id: int, since: datetime) -> Self:
+        """Somebody's drafts that were saved since then."""
+        return self.filter(user_id=user_id, saved_at__gte=since)
 
     def expired(self, at: datetime) -> Self:
         return self.filter(saved_at__lt=at - KEPT_FOR)

@@ -3,19 +3,68 @@
 In statements that are written once (`portal.orgs.prepared`).
 """
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
+from housing.models import DwellingUnit
+from housing.querysets import within
 from portal.orgs.prepared import Prepared, counted
 from portal.orgs.scope import Scope
 from portal.quality.models import DataQualityIssue
-from residents.models import CollectionTask, Residence, Verification
+from residents.models import CollectionTask, EntryDraft, Residence, Transfer, Verification
 from residents.newcomers import registered_since, was_told
 
 #: Visits that are read: as many for one household as a page may tell of.
 MOST_VISITS = 60
+#: Requests for a transfer that are told of.
+MOST_ASKED = 20
+
+
+@Prepared
+def dwellings(scope: Scope, *, dwelling: UUID) -> QuerySet[DwellingUnit]:
+    """A dwelling with its building."""
+    return DwellingUnit.objects.in_scope(scope).filter(pk=dwelling).select_related("building")
+
+
+@Prepared
+def household(scope: Scope, *, dwelling: UUID) -> QuerySet[Residence]:
+    """Who lives in a dwelling, each with the person's record."""
+    rows = Residence.objects.in_scope(scope).open().filter(dwelling=dwelling)
+    return rows.select_related("resident").order_by("id")
+
+
+@Prepared
+def drafts(scope: Scope, *, dwelling: UUID, user: int, since: datetime) -> QuerySet[EntryDraft]:
+    """What somebody typed for a dwelling and did not save, since then."""
+    return EntryDraft.objects.in_scope(scope).kept(user, since).filter(dwelling=dwelling)
+
+
+@Prepared
+def neighbours(scope: Scope, *, building: UUID, key: str) -> QuerySet[DwellingUnit]:
+    """The dwellings right before and behind a place in the building's order."""
+    rows = DwellingUnit.objects.in_scope(scope).active().filter(building=building)
+    before = rows.filter(address_key__lt=key).order_by("-address_key", "-id")
+    behind = rows.filter(address_key__gt=key).order_by("address_key", "id")
+    return before[:1].union(behind[:1], all=True)
+
+
+@Prepared
+def progress(
+    scope: Scope, today: date, cycles: Sequence[tuple[str, int]], *, building: UUID
+) -> QuerySet[DwellingUnit, dict[str, int]]:
+    """How many dwellings of a building were verified within their cycle, and all of them."""
+    rows = DwellingUnit.objects.in_scope(scope).active().filter(building=building)
+    return counted(rows, seen=within("verified_on", today, dict(cycles)), total=Q())
+
+
+@Prepared
+def arriving(scope: Scope, *, dwelling: UUID) -> QuerySet[Transfer]:
+    """Who is asked for at other committees, to live in a dwelling."""
+    rows = Transfer.objects.arriving(scope).open().filter(dwelling=dwelling)
+    return rows.order_by("id")[:MOST_ASKED]
 
 
 @Prepared

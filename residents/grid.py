@@ -14,11 +14,13 @@ from uuid import UUID
 from django.http import QueryDict
 
 from portal.ui.dates import UnreadableDayError, read_day
+from portal.ui.markup import options
 from portal.ui.words import gettext as _
 from residents import services
 from residents.categories import (
     EDUCATIONS,
     ETHNICITIES,
+    POPULATION_CATEGORIES,
     RELATIONS,
     RESIDENCE_REASONS,
     SEXES,
@@ -27,6 +29,7 @@ from residents.categories import (
 from residents.identity import DocumentKind, age_on, mask_birth
 from residents.intake import GUARDED_UNDER, TITLES
 from residents.models import Residence
+from residents.names import pinyin_of
 from residents.services import RowProblem
 
 PREFIX = "members"
@@ -45,6 +48,8 @@ FIELD_OF = {
     "employer_name": "employer", "doc_type": "document_kind",
 }  # fmt: skip
 MOST_ROWS = 60
+#: Code, title and pinyin initials, by which a category is chosen on the keyboard.
+CATEGORIES = [(code, title, pinyin_of(title)[1]) for code, title in POPULATION_CATEGORIES.choices()]
 
 
 @dataclass
@@ -71,6 +76,8 @@ class Row:
     warnings: dict[str, str] = field(default_factory=dict)
     hints: dict[str, str] = field(default_factory=dict)
     today: date | None = None
+    #: days and words of what became of this person here, the latest first
+    log: Sequence[tuple[str, str]] = ()
 
     @property
     def prefix(self) -> str:
@@ -84,6 +91,26 @@ class Row:
     @property
     def is_blank(self) -> bool:
         return self.residence_id is None and not any(self.values.get(key) for key in TYPED)
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the line shows what is on record, or nothing, and says nothing beside it."""
+        return not (self.errors or self.warnings or self.leaves or self.told)
+
+    @property
+    def category_options(self) -> str:
+        """The options of the category's select, this row's chosen."""
+        return options(CATEGORIES, self.values.get("category", ""))
+
+    @property
+    def has_drawer(self) -> bool:
+        """Whether the drawer is sent along: it tells a fault, or what was typed into it before.
+
+        All other drawers are made on the page out of what the row showed at first (`base`).
+        """
+        if self.errors or self.guardian != self.base.get("guardian", ""):
+            return True
+        return any(self.values.get(key, "") != self.base.get(key, "") for key in DETAILS)
 
     @property
     def base_json(self) -> str:
@@ -234,17 +261,16 @@ def posted_rows(data: QueryDict, members: Mapping[UUID, Residence], today: date)
 def _posted(index: str, data: QueryDict, members: Mapping[UUID, Residence], today: date) -> Row:
     prefix = f"{PREFIX}-{index}"
     row = Row(index, today=today)
-    row.values = {
-        key: data.get(f"{prefix}-{key}", "").strip() for key in FIELDS if f"{prefix}-{key}" in data
-    }
     row.base = _base(data.get(f"{prefix}-base", ""))
+    # a drawer that was never opened sends nothing: it says what it would have shown
+    row.values = {key: data.get(f"{prefix}-{key}", row.base.get(key, "")).strip() for key in FIELDS}
     row.residence_id = _uuid(data.get(f"{prefix}-residence", ""))
     row.residence = members.get(row.residence_id) if row.residence_id else None
     row.version = data.get(f"{prefix}-version", "")
     row.arrival = data.get(f"{prefix}-arrival", "")
     row.transfer_reason = data.get(f"{prefix}-transfer_reason", row.transfer_reason).strip()
     row.is_elsewhere = row.arrival == "transfer"
-    row.guardian = data.get(f"{prefix}-guardian", "")
+    row.guardian = data.get(f"{prefix}-guardian", row.base.get("guardian", ""))
     row.leaves = bool(data.get(f"{prefix}-DELETE"))
     row.left_on = data.get(f"{prefix}-left_on", "").strip()
     row.left_reason = data.get(f"{prefix}-left_reason", "") or "01"

@@ -18,14 +18,14 @@ behind in a statement that others use.
 import uuid
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import count
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Count, Q, QuerySet, Value
-from django.db.models.query import ModelIterable, ValuesIterable
+from django.db.models.query import ModelIterable, ValuesIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
 from portal.orgs.scope import DISTRICT_SPAN, STREET_SPAN, Level, Scope
@@ -118,6 +118,7 @@ _NOBODYS: dict[Level, tuple[int, int]] = {
 _STAND_INS: dict[type, Callable[[int], Any]] = {
     uuid.UUID: lambda n: uuid.UUID(int=n),
     date: lambda n: date.fromordinal(700_000 + n),
+    datetime: lambda n: datetime.fromtimestamp(1_000_000_000 + n, tz=UTC),
     str: "stands for {}".format,
     bytes: lambda n: b"stands for %d" % n,
     int: lambda n: 1_000_000 + n,
@@ -205,18 +206,21 @@ def _shape_of(rows: "QuerySet[Any, Any]", compiler: SQLCompiler) -> Callable[[Se
     if made_by is ValuesIterable:
         names = list(query.selected or query.annotation_select)
         return lambda row: dict(zip(names, row, strict=True))
-    if made_by is not ModelIterable or query.select_related:
-        raise UnableToPrepare("ask for records alone or for values(); annotate what is related")
+    if made_by is not ModelIterable:
+        raise UnableToPrepare("ask for records or for values()")
     information: Any = compiler.klass_info
     columns = information["select_fields"]
     first, behind = columns[0], columns[-1] + 1
     shown: Any = compiler.select
     attributes = [shown[place][0].target.attname for place in columns]
     beside = tuple((compiler.annotation_col_map or {}).items())
+    related = get_related_populators(information, shown, DEFAULT_DB_ALIAS)
     model = rows.model
 
     def record(row: Sequence[Any]) -> Any:
         made = model.from_db(DEFAULT_DB_ALIAS, attributes, row[first:behind])
+        for each in related:
+            each.populate(row, made)
         for name, place in beside:
             setattr(made, name, row[place])
         return made

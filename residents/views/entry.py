@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,8 +20,8 @@ from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page, wants_fragment
-from residents import entry_reads, services
-from residents.categories import DELETION_REASONS, POPULATION_CATEGORIES
+from residents import entry_drawers, entry_lines, entry_reads, services
+from residents.drafts import KEPT_FOR
 from residents.forms import VisitForm
 from residents.grid import (
     Row,
@@ -31,10 +31,9 @@ from residents.grid import (
     put_problems,
     rows_of,
     summary,
-    template_row,
     told_rows,
 )
-from residents.models import EntryDraft, Residence, Transfer, Verification
+from residents.models import EntryDraft, Verification
 from residents.names import pinyin_of
 from residents.newcomers import looked_back_to
 from residents.origins import PROVINCES
@@ -48,8 +47,6 @@ COMMON_RELATIONS = (
     "岳父", "岳母", "兄弟姐妹", "承租人", "合租人", "单位宿舍人员", "住家雇员", "非亲属",
 )  # fmt: skip
 
-#: Code, title and pinyin initials, by which a category is chosen on the keyboard.
-CATEGORIES = [(code, title, pinyin_of(title)[1]) for code, title in POPULATION_CATEGORIES.choices()]
 #: Usual relations with their initials; the first nine are also chosen by their number.
 RELATION_WORDS = [(word, pinyin_of(word)[1]) for word in COMMON_RELATIONS]
 
@@ -71,8 +68,9 @@ def entry_start(request: PortalRequest) -> HttpResponse:
 @needs(Capability.EDIT_RESIDENTS)
 def entry(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """One dwelling with everybody in it; all of it is saved as one act."""
-    units = DwellingUnit.objects.select_related("building")
-    dwelling = get_in_scope(units, request.scope, pk=pk)
+    dwelling = entry_reads.dwellings.first(request.scope, dwelling=pk)
+    if dwelling is None:
+        raise Http404
     if request.method != "POST":
         return _Page(request, dwelling).show()
     if request.POST.get("act") in {"no_answer", "refused", "vacant"}:
@@ -86,8 +84,7 @@ class _Page:
     def __init__(self, request: PortalRequest, dwelling: DwellingUnit) -> None:
         self.request, self.dwelling = request, dwelling
         self.today = timezone.localdate()
-        rows = Residence.objects.in_scope(request.scope).open().filter(dwelling=dwelling)
-        self.members = list(rows.select_related("resident").order_by("id"))
+        self.members = entry_reads.household.rows(request.scope, dwelling=dwelling.pk)
         self.loose: list[str] = []
         self.draft: EntryDraft | None = None
         self.is_draft, self.typed_version = False, ""
@@ -101,8 +98,10 @@ class _Page:
 
     def show(self) -> HttpResponse:
         """The household as registered, or as the clerk's own draft has it."""
-        drafts = EntryDraft.objects.of(self.request.scope, timezone.now())
-        self.draft = drafts.filter(dwelling=self.dwelling).first()
+        self.draft = entry_reads.drafts.first(
+            self.request.scope, dwelling=self.dwelling.pk, user=self.request.scope.user_id or 0,
+            since=timezone.now() - KEPT_FOR,
+        )  # fmt: skip
         if self.draft is None or not self.request.GET.get("draft"):
             return self._render(self._form(), rows_of(self.members, self.today))
         return self._go_on(self.draft)
@@ -228,9 +227,9 @@ class _Page:
     def _neighbours(self) -> tuple[DwellingUnit | None, DwellingUnit | None]:
         """The dwellings right before and behind this one in the building's order, in one query."""
         key = self.dwelling.address_key
-        before = self._building.filter(address_key__lt=key).order_by("-address_key", "-id")
-        behind = self._building.filter(address_key__gt=key).order_by("address_key", "id")
-        found = list(before[:1].union(behind[:1], all=True))
+        found = entry_reads.neighbours.rows(
+            self.request.scope, building=self.dwelling.building_id, key=key
+        )
         return (
             next((row for row in found if row.address_key < key), None),
             next((row for row in found if row.address_key > key), None),
@@ -238,8 +237,10 @@ class _Page:
 
     def _progress(self) -> tuple[int, int]:
         """How many dwellings of the building were verified within their cycle, and all of them."""
-        counts = DwellingUnit.objects.totals(self.today, yardstick().cycles)
-        told = self._building.aggregate(seen=counts["fresh"], total=counts["dwellings"])
+        (told,) = entry_reads.progress.rows(
+            self.request.scope, self.today, tuple(yardstick().cycles.items()),
+            building=self.dwelling.building_id,
+        )  # fmt: skip
         return told["seen"], told["total"]
 
     def _render(self, form: VisitForm, rows: list[Row], status: int = 200) -> HttpResponse:
@@ -252,17 +253,20 @@ class _Page:
         filled = [row for row in rows if not row.is_blank]
         seen, total = self._progress()
         previous, following = self._neighbours
+        entry_drawers.write_logs(rows, self._visits())
+        blank_line, blank_drawer = entry_drawers.blanks()
         context = {
-            "dwelling": self.dwelling, "form": form, "rows": rows, "template": template_row(),
+            "dwelling": self.dwelling, "form": form, "rows": rows,
+            "members": entry_drawers.told_of(rows),
+            "blank_line": blank_line, "blank_drawer": blank_drawer,
             "problems": problems, "people": len(filled), "area": self._area_each(len(filled)),
-            "categories": CATEGORIES, "choices": choices(),
-            "relations": RELATION_WORDS,
-            "left_count": self._left_count(), "reasons_left": DELETION_REASONS.choices(),
+            "lines": entry_lines.lines_of(rows), "choices": choices(), "relations": RELATION_WORDS,
+            "left_count": self._left_count(),
             "regions": {f"{code}0000": name for code, name in PROVINCES.items()},
             "seen": seen, "total": total,
             "previous": previous, "following": following, "next_one": self.next_one,
             "homes": homes_of(row for row in self.members if row.household_id),
-            "visits": self._visits(), "open_row": self._open_row(rows),
+            "open_row": self._open_row(rows),
             "focus": self.request.GET.get("field", "")[:20], "transfers": self._transfers(),
             "draft": self.draft, "is_draft": self.is_draft, "lead": self.lead,
             "lead_text": services.lead_words(self.lead)["text"] if self.lead else "",
@@ -293,8 +297,7 @@ class _Page:
 
     def _transfers(self) -> list[Any]:
         """Who is asked for at other committees, to live here."""
-        rows: Any = Transfer.objects.arriving(self.request.scope).open()
-        found = list(rows.filter(dwelling=self.dwelling).order_by("id")[:20])
+        found: list[Any] = entry_reads.arriving.rows(self.request.scope, dwelling=self.dwelling.pk)
         names = services.unit_names({row.holder_id for row in found}) if found else {}
         for row in found:
             row.place = names[row.holder_id]

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import pytest
 from django.db.models import F, Q
+from django.utils import timezone
 
 from portal.orgs import prepared
 from portal.orgs.acting import acting
@@ -12,7 +13,7 @@ from portal.orgs.models import OrgUnit
 from portal.orgs.prepared import Prepared, UnableToPrepare, counted
 from portal.orgs.records import committees_of
 from portal.rules.models import RuleSet
-from residents.models import Residence
+from residents.models import Residence, Resident
 from tests.residents.builders import home, number, register
 
 pytestmark = pytest.mark.django_db
@@ -180,13 +181,37 @@ def test_a_value_of_a_kind_that_nothing_stands_for_is_refused(clerk):
         read.rows(clerk, names=["王巧云"])
 
 
-@pytest.mark.parametrize("more", [
-    lambda rows: rows.select_related("dwelling"), lambda rows: rows.values_list("name"),
-], ids=["related", "tuples"])  # fmt: skip
-def test_what_is_neither_records_nor_values_is_refused(clerk, more):
-    read = Prepared(lambda scope: more(Residence.objects.in_scope(scope)))
+def test_what_is_neither_records_nor_values_is_refused(clerk):
+    read = Prepared(lambda scope: Residence.objects.in_scope(scope).values_list("name"))
     with acting(clerk), pytest.raises(UnableToPrepare):
         read.rows(clerk)
+
+
+def test_records_come_with_those_that_were_asked_for_beside_them(
+    clerk, pair, django_assert_num_queries
+):
+    @Prepared
+    def read(scope, *, resident):
+        rows = of_person(scope, resident=resident).select_related("dwelling__building", "household")
+        return rows.annotate(called=F("name"))
+
+    with acting(clerk):
+        with django_assert_num_queries(1):
+            (row,) = read.rows(clerk, resident=pair[0].resident_id)
+            assert row.dwelling.building.pk == pair[0].dwelling.building_id
+            assert row.dwelling.short_address == pair[0].dwelling.short_address
+        assert (row.household, row.called) == (pair[0].household, "王巧云")
+
+
+def test_a_moment_is_passed_on_as_it_is(clerk, pair):
+    @Prepared
+    def read(scope, *, since):
+        return Resident.objects.in_scope(scope).filter(updated_at__gte=since)
+
+    with acting(clerk):
+        now = timezone.now()
+        assert read.first(clerk, since=now - timedelta(hours=1))
+        assert read.first(clerk, since=now + timedelta(hours=1)) is None
 
 
 def test_no_unit_has_a_code_that_stands_for_one():

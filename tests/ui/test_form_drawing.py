@@ -35,7 +35,9 @@ WIDGETS = [
 
 
 @pytest.mark.parametrize(
-    ("widget", "value"), WIDGETS, ids=[f"{n}-{type(w).__name__}" for n, (w, _) in enumerate(WIDGETS)]
+    ("widget", "value"),
+    WIDGETS,
+    ids=[f"{n}-{type(w).__name__}" for n, (w, _) in enumerate(WIDGETS)],
 )
 def test_a_widget_is_drawn_as_djangos_template_draws_it(widget, value):
     told = {"name": "f-0-x", "value": value, "attrs": {"id": "id_x", "required": True}}

@@ -10,8 +10,11 @@ const lines = () => [...grid.querySelectorAll("tr[data-line]")].filter((line) =>
 const prefixOf = (line) => line.id.slice("row-".length);
 const panelOf = (prefix) => pane.querySelector(`[data-person-panel="${prefix}"]`);
 const gridField = (name) => form.elements.namedItem(name);
+/* What is told of members on record beside their rows, by the prefix of the row. */
+const members = JSON.parse(document.getElementById("pp-members").textContent);
 
-/* A new line has its drawer made when it is asked for, out of the page's template. */
+/* A drawer is made when it is asked for, out of the page's template. What it shows of a member on
+   record stands in the row (`base`) and in what the page tells beside it. */
 function makePanel(prefix) {
   const template = document.querySelector("template[data-person-template]");
   const index = prefix.split("-")[1];
@@ -21,22 +24,66 @@ function makePanel(prefix) {
       if (attribute.value.includes("__prefix__")) node.setAttribute(attribute.name, attribute.value.replaceAll("__prefix__", index));
     }
   }
-  fillGuardians(panel, prefix);
+  if (members[prefix]) fillKnown(panel, prefix, members[prefix]);
   pane.append(panel);
+  const number = panel.querySelector("[data-id-number]");
+  if (number.value && !number.value.includes("*")) number.dispatchEvent(new Event("input", { bubbles: true }));
   return panel;
+}
+
+function fillKnown(panel, prefix, told) {
+  const base = JSON.parse(gridField(`${prefix}-base`).value || "{}");
+  const guardian = guardianField(panel);
+  if (told.away) {
+    const away = new Option(guardian.dataset.awayWords, told.away);
+    away.dataset.away = "";
+    guardian.add(away);
+  }
+  guardian.classList.toggle("is-warn", told.guardianless);
+  fillGuardians(panel, prefix);
+  for (const [key, value] of Object.entries(base)) {
+    const field = panel.querySelector(`[name="${prefix}-${key}"]`);
+    if (field) field.value = value;
+  }
+  panel.querySelectorAll("[data-mirror]").forEach((mirror) => { mirror.value = gridField(mirror.dataset.mirror).value; });
+  panel.querySelector("details").open = Boolean(base.as_printed);
+  const line = document.getElementById(`row-${prefix}`);
+  for (const key of ["sex", "birth", "origin"]) derived(panel, key).textContent = derived(line, key).textContent;
+  derived(panel, "age").textContent = told.age;
+  showLog(panel, told);
+}
+
+const derived = (person, key) => person.querySelector(`[data-derived="${key}"]`);
+
+function showLog(panel, told) {
+  const box = panel.querySelector("[data-person-log]");
+  box.hidden = false;
+  box.querySelector("[data-person-page]").href = told.page;
+  box.querySelector("ol").replaceChildren(...told.log.map(([day, words]) => {
+    const item = document.createElement("li");
+    item.append(Object.assign(document.createElement("time"), { textContent: day }),
+      Object.assign(document.createElement("span"), { textContent: words }));
+    return item;
+  }));
 }
 
 export const panelFor = (prefix) => panelOf(prefix) || makePanel(prefix);
 
+const guardianField = (panel) => panel.querySelector("select[name$=-guardian]");
+const keyOf = (prefix) => members[prefix]?.resident || gridField(`${prefix}-residence`)?.value || `new-${prefix.split("-")[1]}`;
+
+/* Whoever stands in the grid now may be named, under the name that stands there now; who is named
+   already stays so, though the line may be gone. */
 function fillGuardians(panel, prefix) {
-  const select = panel.querySelector("select[name$=-guardian]");
+  const select = guardianField(panel);
+  const kept = select.value && !("away" in select.selectedOptions[0].dataset) ? select.selectedOptions[0] : null;
+  [...select.options].filter((option) => option.value && option !== kept && !("away" in option.dataset)).forEach((option) => option.remove());
   for (const line of lines()) {
-    const name = gridField(`${prefixOf(line)}-name`)?.value;
-    if (!name || prefixOf(line) === prefix) continue;
-    const option = document.createElement("option");
-    option.value = gridField(`${prefixOf(line)}-residence`)?.value || `new-${prefixOf(line).split("-")[1]}`;
-    option.textContent = name;
-    select.append(option);
+    const other = prefixOf(line);
+    const name = gridField(`${other}-name`)?.value;
+    if (!name || other === prefix) continue;
+    if (keyOf(other) === kept?.value) kept.textContent = name;
+    else select.add(new Option(name, keyOf(other)));
   }
 }
 
@@ -44,6 +91,7 @@ function open(prefix, { focus = true } = {}) {
   const line = document.getElementById(`row-${prefix}`);
   if (!line) return;
   const panel = panelFor(prefix);
+  fillGuardians(panel, prefix);
   pane.querySelectorAll("[data-person-panel]").forEach((other) => { other.hidden = other !== panel; });
   pane.hidden = false;
   panel.querySelectorAll("[data-mirror]").forEach((mirror) => copy(gridField(mirror.dataset.mirror), mirror));
@@ -151,9 +199,21 @@ document.addEventListener("click", (event) => {
   if (step) move(Number(step.dataset.personStep));
   const undo = event.target.closest("[data-leave-undo]");
   if (undo) leave(document.getElementById(`row-${undo.dataset.leaveUndo}`), false);
+  const fault = event.target.closest("[data-error-summary] a[href^='#id_members-']");
+  if (fault && showFault(fault.hash.slice(1))) event.preventDefault();
   if (event.target.closest("[data-all-leave]")) lines().forEach((line) => leave(line, true));
   if (event.target.closest(".pp-rownum") && grid.contains(event.target)) open(prefixOf(event.target.closest("tr")));
 });
+
+/* A fault may stand in a drawer that is closed; it is opened at the field. */
+function showFault(id) {
+  const field = document.getElementById(id);
+  const panel = field?.closest("[data-person-panel]");
+  if (!panel) return false;
+  open(panel.dataset.personPanel, { focus: false });
+  field.focus();
+  return true;
+}
 
 function move(by) {
   const panel = pane.querySelector("[data-person-panel]:not([hidden])");
