@@ -214,7 +214,8 @@ def _shape_of(rows: "QuerySet[Any, Any]", compiler: SQLCompiler) -> Callable[[Se
     shown: Any = compiler.select
     attributes = [shown[place][0].target.attname for place in columns]
     beside = tuple((compiler.annotation_col_map or {}).items())
-    related = get_related_populators(information, shown, DEFAULT_DB_ALIAS)
+    populators: Callable[..., list[Any]] = get_related_populators
+    related = populators(information, shown, DEFAULT_DB_ALIAS)
     model = rows.model
 
     def record(row: Sequence[Any]) -> Any:

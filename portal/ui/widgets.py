@@ -22,7 +22,7 @@ class PortalRenderer(DjangoTemplates):
     form_template_name = form_drawing.FORM
     field_template_name = form_drawing.FIELD
 
-    def render(self, template_name: str, context: Any, request: Any = None) -> SafeString:
+    def render(self, template_name: str, context: Any, request: Any = None) -> str:
         draw = form_drawing.DRAWN.get(template_name)
         return draw(context) if draw else super().render(template_name, context, request)
 
