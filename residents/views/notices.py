@@ -4,6 +4,7 @@ Paper: S-66.
 """
 
 import uuid
+from functools import lru_cache
 from typing import Any
 
 import segno
@@ -58,12 +59,17 @@ def notice(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     rows = BuildingNotice.objects.select_related("committee").valid()
     found = get_in_scope(rows, request.scope, pk=pk)
     address = reverse("residents:declare", args=[services.notice_token(found)])
-    code = segno.make(request.build_absolute_uri(address), error="q")
     context = {
         "notice": found, "office": found.committee.name,
-        "qr": code.svg_data_uri(scale=8, border=2), "address": address,
+        "qr": _drawn(request.build_absolute_uri(address)), "address": address,
     }  # fmt: skip
     return page(request, "residents/notice.html", context)
+
+
+@lru_cache(maxsize=64)
+def _drawn(address: str) -> str:
+    """The code of an address, as an image; weighing its patterns takes longer than the page."""
+    return segno.make(address, error="q").svg_data_uri(scale=8, border=2)
 
 
 @require_POST
