@@ -2,6 +2,7 @@
    grid, charts, login, print); an entry is never imported, so that no module runs twice. */
 import "./overlays.js";
 import "./htmx-config.js";
+import "./nav.js";
 import "./shortcuts.js";
 import "./reveal.js";
 import "./lists.js";
