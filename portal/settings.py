@@ -155,6 +155,7 @@ MIDDLEWARE = [
     "portal.accounts.middleware.DutiesMiddleware",
     # Behind the checks of token, login and scope: a form that waited for a proof goes on.
     "portal.accounts.middleware.KeptFormMiddleware",
+    "portal.ui.errors.explain_wrong_method",
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"

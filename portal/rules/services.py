@@ -90,6 +90,13 @@ def words(code: str) -> Mapping[str, str]:
     return next((rule.words for rule in defaults() if rule.code == code), {})
 
 
+def named(label: str) -> str:
+    """A rule's label (`code v2`) by its title; as it is where the code is nobody's any more."""
+    code, _blank, version = label.rpartition(" v")
+    title = next((rule.title for rule in defaults() if rule.code == code), "")
+    return f"{title}第 {version} 版" if title else label
+
+
 def check_parameters(default: RuleDefault, parameters: dict[str, Any]) -> None:
     """:raises UnableToRevise: a parameter is missing, unknown or of the wrong type"""
     missing, unknown = set(default.schema) - set(parameters), set(parameters) - set(default.schema)
