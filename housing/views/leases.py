@@ -44,6 +44,8 @@ class FilteredLeases(LeaseList):
     """The list with its conditions."""
 
     filterset_class = LeaseFilter
+
+
 #: The page has two forms that ask for a reason: each label and link finds its own.
 VOIDING = "id_void_%s"
 

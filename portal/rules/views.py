@@ -106,10 +106,14 @@ def _show(
     told = [(title_of(key, words), value) for key, value in latest.parameters.items()]
     context = {
         "rule": latest,
-        "parameters": [(title, plain(value, words)) for title, value in told if not is_table(value)],
+        "parameters": [
+            (title, plain(value, words)) for title, value in told if not is_table(value)
+        ],
         "tables": [table_of(title, value, words) for title, value in told if is_table(value)],
         "state": _state(latest, today),
-        "versions": [(row, _state(row, today), _differences(row, versions, words)) for row in versions],
+        "versions": [
+            (row, _state(row, today), _differences(row, versions, words)) for row in versions
+        ],
         "form": form,
         "may_revise": request.scope.may(Capability.EDIT_RULES) and latest.effective_to is None,
         "crumbs": [

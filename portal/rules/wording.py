@@ -133,7 +133,9 @@ def plain(value: Any, words: Mapping[str, str], *, inside: str = "") -> str:
     if isinstance(value, list):
         return _list(value, words, inside)
     if isinstance(value, dict):
-        return "，".join(_part(inside, key, value[key], words) for key in shown(value, words, inside))
+        return "，".join(
+            _part(inside, key, value[key], words) for key in shown(value, words, inside)
+        )
     return words.get(f"={value}", str(value))
 
 
