@@ -10,6 +10,7 @@ import "./walking.js";
 import "./choosing.js";
 import "./inbox.js";
 import "./fields.js";
+import "./errors.js";
 import "./tree.js";
 import "./idle.js";
 import "./identity-fields.js";
