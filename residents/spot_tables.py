@@ -128,7 +128,7 @@ class RoundList(RegisterList):
 
     key = "spot_rounds"
     unit = _("轮")
-    caption = _("抽查")
+    caption = _("抽查核实")
     default_sort = "-as_of"
     filterset_class = RoundFilter
     columns = (
