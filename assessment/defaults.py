@@ -112,12 +112,28 @@ INDICATORS = [
           evidence="manual"),
 ]  # fmt: skip
 
+#: What people read for the names and coded values of the tree.
+WORDS = {
+    "code": "编号", "title": "名称", "family": "类别", "weight": "分值", "clause": "条款",
+    "formula": "怎么算", "scoring": "计分", "reading": "按什么计", "evidence": "依据",
+    "metrics": "",
+    "scoring.type": "办法", "scoring.floor": "0 分线", "scoring.low": "0 分线",
+    "scoring.target": "满分线", "scoring.high": "满分线", "scoring.full": "满分区间",
+    "scoring.zero": "0 分界", "scoring.from": "不少于", "scoring.to": "不多于",
+    "scoring.per": "每", "scoring.points": "扣分", "scoring.less": "另扣",
+    "scoring.less.metric": "", "scoring.less.points": "每件（分）",
+    "=linear": "中间按比例", "=interval_linear": "按误差区间上限", "=proportion": "按达标比例",
+    "=band": "按区间", "=deduction": "扣完为止", "=binary": "符合得满分",
+    "=rate": "比率", "=sample": "抽查", "=count": "数目", "=mean": "平均数", "=provision": "配备",
+    "=system": "系统数据", "=manual": "街道佐证",
+}  # fmt: skip
+
 RULES = [
     RuleDefault(
         "assessment_indicators", "年度考核指标", "三(五)3",
         f"实施意见 三(五)3：信息质量、综合调控、经费落实等工作；分值和计分办法为{TO_CONFIRM}",
         {"families": FAMILIES, "indicators": INDICATORS, "grades": {"A": 90, "B": 80, "C": 70}},
-        {"families": list, "indicators": list, "grades": dict},
+        {"families": list, "indicators": list, "grades": dict}, words=WORDS,
     ),
     RuleDefault(
         "assessment_calendar", "年度考核日程", "三(五)3", TO_CONFIRM,

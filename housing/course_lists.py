@@ -228,7 +228,7 @@ class SiteList(RegisterList):
         Column("due_on", _("期限"), kind="day", sort="due_on"),
         Column("state", _("状态"), state),
     )
-    empty = Empty(_("没有执法点位"), icon="map")
+    empty = Empty(_("没有执法点位"), _("登记要取缔或整治的地方，先告知、先安置"), icon="map")
 
     def row_url(self, row: EnforcementSite) -> str:
         return address_of("housing:site", row.pk)

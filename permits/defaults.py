@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from permits.eligibility import TITLES
 from portal.rules.defaults import RuleDefault
 
 #: In the order in which they came into force; at most one holds on a day.
@@ -18,6 +19,8 @@ SCHEMA: dict[str, type | tuple[type, ...]] = {
     "window_days": int, "make_up_days": int,
 }  # fmt: skip
 
+WORDS = {f"={key}": title for key, title in TITLES.items()}
+
 RULES = [
     RuleDefault(
         "SH-RP-2013", "居住证申领条件与时限（2013）", "三(三)3",
@@ -25,7 +28,7 @@ RULES = [
         {"conditions": [["C2", "C3"], ["C2", "C4"], ["C2", "C5"]],
          "registered_months": 0, "insured_months": 6, "decision_working_days": 12,
          "decision_calendar_days": 0, "window_days": 30, "make_up_days": 60},
-        SCHEMA, date(2013, 7, 1), date(2018, 1, 1),
+        SCHEMA, date(2013, 7, 1), date(2018, 1, 1), WORDS,
     ),
     RuleDefault(
         "SH-RP-2018", "居住证申领条件与时限（2018）", "三(三)3",
@@ -33,6 +36,6 @@ RULES = [
         {"conditions": [["C1", "C2"], ["C1", "C3"], ["C1", "C4"]],
          "registered_months": 6, "insured_months": 6, "decision_working_days": 0,
          "decision_calendar_days": 15, "window_days": 30, "make_up_days": 60},
-        SCHEMA, date(2018, 1, 1),
+        SCHEMA, date(2018, 1, 1), words=WORDS,
     ),
 ]  # fmt: skip

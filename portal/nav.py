@@ -133,7 +133,7 @@ GROUPS: list[tuple[str, list[Item]]] = [
         Item("quality", "数据质量", "quality:list", "quality", C.VIEW_QUALITY, register=True),
         Item("spot_rounds", "抽查核实", "residents:spot_rounds", "inspection", C.VIEW_QUALITY,
              pages=("residents:spot_round", "residents:plan_spot", "residents:spot_people",
-                    "residents:spot_records")),
+                    "residents:spot_records", "residents:spot_places")),
         Item("spot_sheet", "我的抽查表", "residents:spot_sheet", "inspection", C.CHECK_SAMPLES,
              ("street",), pages=("residents:spot_visit", "residents:spot_phone")),
     ]),

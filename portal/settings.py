@@ -155,6 +155,7 @@ MIDDLEWARE = [
     "portal.accounts.middleware.DutiesMiddleware",
     # Behind the checks of token, login and scope: a form that waited for a proof goes on.
     "portal.accounts.middleware.KeptFormMiddleware",
+    "portal.ui.errors.explain_wrong_method",
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -357,7 +358,9 @@ STATICFILES_DIRS = [
 WHITENOISE_USE_FINDERS = MODE == "demo"
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
-FILES_DIR = env.str("FILES_DIR", default=str(BASE_DIR / ".run" / "files"))
+# beside the servers' own data: two demonstrations have neither files nor seals' heads in common
+RUN_DIR = env.str("PORTAL_RUN_DIR", default=str(BASE_DIR / ".run"))
+FILES_DIR = env.str("FILES_DIR", default=f"{RUN_DIR}/files")
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

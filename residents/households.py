@@ -46,7 +46,7 @@ class Household(CommitteeRecord):
         verbose_name = "户"
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.pk}"
+        return f"{self.get_kind_display()} {self.dwelling.short_address}"
 
 
 class PastMembershipQuerySet(ScopedQuerySet["PastMembership"]):

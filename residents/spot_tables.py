@@ -128,7 +128,7 @@ class RoundList(RegisterList):
 
     key = "spot_rounds"
     unit = _("轮")
-    caption = _("抽查")
+    caption = _("抽查核实")
     default_sort = "-as_of"
     filterset_class = RoundFilter
     columns = (
@@ -161,7 +161,7 @@ class FoundList(RegisterList):
     columns = (
         Column("name", _("姓名"), name_of, kind="name", fixed=True),
         Column("sex", _("性别"), lambda row: dict(SEXES).get(row.sex, "")),
-        Column("born", _("出生年"), kind="number"),
+        Column("born", _("出生年"), lambda row: str(row.born or "")),
         Column("place", _("地址"), "item.place"),
         Column("unit", _("居（村）委"), "committee.name"),
         Column("as_of", _("时点"), "item.as_of", kind="day"),

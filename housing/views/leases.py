@@ -46,6 +46,10 @@ class FilteredLeases(LeaseList):
     filterset_class = LeaseFilter
 
 
+#: The page has two forms that ask for a reason: each label and link finds its own.
+VOIDING = "id_void_%s"
+
+
 @require_GET
 @needs(Capability.VIEW_REGISTER)
 def leases(request: PortalRequest) -> HttpResponse:
@@ -96,7 +100,7 @@ def _show(request: PortalRequest, found: Any, **bound: PortalForm) -> HttpRespon
     forms: dict[str, PortalForm | None] = {
         "file_form": FilingForm(initial={"filed_on": today}) if not found.filed_on else None,
         "end_form": EndLeaseForm(initial={"ended_on": min(today, found.ends_on)}),
-        "void_form": VoidLeaseForm() if not found.filed_on else None,
+        "void_form": VoidLeaseForm(auto_id=VOIDING) if not found.filed_on else None,
     }
     context = {
         "lease": found, "state": lease_state(found), "filing": filing(found), "may_act": acts,
@@ -218,7 +222,7 @@ def end_lease(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 @needs(Capability.EDIT_HOUSING)
 def void_lease(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Take back a lease that was entered by mistake."""
-    form = VoidLeaseForm(request.POST)
+    form = VoidLeaseForm(request.POST, auto_id=VOIDING)
     return _act(request, pk, form, "void_form", services.void_lease, _("已撤销误登的租赁"))
 
 

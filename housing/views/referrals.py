@@ -27,6 +27,7 @@ from portal.audit.record import record
 from portal.exchange.exports.kinds import may_export
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
+from portal.rules.services import named
 from portal.ui import formats
 from portal.ui.cells import BulkAction
 from portal.ui.listing import FEW
@@ -61,7 +62,7 @@ def _shown(request: PortalRequest, row: Referral) -> dict[str, Any]:
         (_("类型"), row.get_kind_display()), (_("地点"), row.place), (_("事实"), row.facts),
         (_("依据条款"), row.law_clause), (_("随附个人信息"), given or _("不提供")),
         (_("签收期限"), formats.day(row.receipt_due)),
-        (_("反馈期限"), formats.day(row.feedback_due)), (_("规则"), row.rule),
+        (_("反馈期限"), formats.day(row.feedback_due)), (_("规则"), named(row.rule)),
         (_("反馈内容"), row.feedback), (_("退回理由"), row.returned_reason),
     ]  # fmt: skip
     days = (

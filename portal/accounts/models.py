@@ -8,6 +8,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
+from portal.accounts.devices import device_in_words
 from portal.accounts.machines import AccessToken as AccessToken
 from portal.accounts.machines import KeptAnswer as KeptAnswer
 from portal.accounts.machines import ServiceAccount as ServiceAccount
@@ -110,6 +111,11 @@ class LoginSession(AbstractBaseSession):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.began_at}"
+
+    @property
+    def told(self) -> str:
+        """The system and browser in words."""
+        return device_in_words(self.device)
 
     @classmethod
     def get_session_store_class(cls) -> Any:

@@ -24,6 +24,7 @@ from portal.exchange.exports.words import line_of
 from portal.exchange.models import ExportRequest
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
+from portal.rules.services import named
 from portal.ui import formats
 from portal.ui.words import gettext as _
 from residents.models import (
@@ -145,7 +146,7 @@ class Cases(Source):
         return Item(
             f"case-{row.pk}", self.key, self.level(row.due_on), _(self.title), row.applicant_name,
             row.short_address, f"{row.get_kind_display()}，{state}", row.due_on,
-            [(_("受理编号"), row.case_no), (_("规则"), row.rule)],
+            [(_("受理编号"), row.case_no), (_("规则"), named(row.rule))],
             links((_("去办理"), "permits:case", "", row.pk)),
         )  # fmt: skip
 
@@ -271,7 +272,7 @@ class Corrections(Source):
             f"correction-{row.pk}", self.key, self.level(row.due_on) if waits else "should",
             _(self.title),
             row.name, row.committee.name, f"{asked}，{row.get_state_display()}", row.due_on,
-            [(_("收到"), formats.day(row.received_on)), (_("规则"), row.rule)],
+            [(_("收到"), formats.day(row.received_on)), (_("规则"), named(row.rule))],
             links((_("去答复") if waits else _("去送达"), "residents:correction", "", row.pk)),
         )  # fmt: skip
 

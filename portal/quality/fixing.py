@@ -47,6 +47,8 @@ def issue_url(issue: DataQualityIssue, by: Scope) -> str:
     rule = quality_rules().get(issue.rule)
     if rule is None or not by.may(SEEN_BY[rule.about]):
         return ""
+    if rule.about is About.STAFFING and not may_fix(issue, by):
+        return ""  # the page of a patch is for those who change it
     if rule.opens:
         page = _address(rule.opens, issue.object_id if rule.keyed else None, "", None)
         return f"{page}?{rule.narrowed}" if page and rule.narrowed else page

@@ -3,7 +3,8 @@
 Figures that the paper does not give are marked as to be confirmed by the district.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,11 @@ TO_CONFIRM = "平台默认值，待区人口办确认"
 
 @dataclass(frozen=True)
 class RuleDefault:
-    """A rule set's first version. `schema` names each parameter and its type."""
+    """A rule set's first version. `schema` names each parameter and its type.
+
+    `words` say what people read for its names and coded values (`portal.rules.wording`): a name
+    inside another by its path, a value after `=`, blank for a name that only the program reads.
+    """
 
     code: str
     title: str
@@ -25,6 +30,7 @@ class RuleDefault:
     schema: dict[str, type | tuple[type, ...]]
     effective_from: date = PAPER
     effective_to: date | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 RULES = [
@@ -73,6 +79,8 @@ RULES = [
          "dormitory_in": ["10", "11", "20"]},
         {"least_area": (int, float), "most_people": int, "not_for_living": list,
          "dormitory_in": list},
+        words={"not_for_living": "不得住人的部位", "=kitchen": "厨房", "=bath": "卫生间",
+               "=balcony": "阳台", "=storage": "贮藏室"},
     ),
     RuleDefault(
         "rectification", "重点排查整治时限", "三(三)1", TO_CONFIRM,
@@ -98,6 +106,7 @@ RULES = [
     RuleDefault(
         "transfer_deadlines", "移交答复、裁定时限（工作日）", "二", TO_CONFIRM,
         {"answer": 3, "decide": 3}, {"answer": int, "decide": int},
+        words={"decide": "裁定（工作日）"},
     ),
     RuleDefault(
         "lead_deadlines", "发现线索办理时限（工作日）", "三(二)3",
@@ -122,6 +131,7 @@ RULES = [
         {"edition": "2016-1", "inform_days": 15, "hours": WELCOME_HOURS,
          "sections": WELCOME_SECTIONS},
         {"edition": str, "inform_days": int, "hours": str, "sections": list},
+        words={"title": "标题", "text": "内容", "title_en": "英文标题", "text_en": "英文内容"},
     ),
     RuleDefault(
         "issue_deadlines", "质量问题整改时限（天）", "三(三)1", TO_CONFIRM,

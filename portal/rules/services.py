@@ -3,7 +3,7 @@
 Paper: S-04.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import import_module
@@ -83,6 +83,18 @@ def revised_since(codes: Iterable[str], since: date, day: date) -> dict[str, dat
 def defaults() -> list[RuleDefault]:
     """The first versions that the frame and the areas declare (`RULE_MODULES`)."""
     return [rule for name in settings.RULE_MODULES for rule in import_module(name).RULES]
+
+
+def words(code: str) -> Mapping[str, str]:
+    """What people read for a rule's names and coded values; nothing for one that has no default."""
+    return next((rule.words for rule in defaults() if rule.code == code), {})
+
+
+def named(label: str) -> str:
+    """A rule's label (`code v2`) by its title; as it is where the code is nobody's any more."""
+    code, _blank, version = label.rpartition(" v")
+    title = next((rule.title for rule in defaults() if rule.code == code), "")
+    return f"{title}第 {version} 版" if title else label
 
 
 def check_parameters(default: RuleDefault, parameters: dict[str, Any]) -> None:

@@ -1,8 +1,8 @@
 """Where rules come from: the papers with their clauses, each rule with its versions (S-02)."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.rules import services
-from portal.rules.forms import RevisionForm, title_of
+from portal.rules.forms import RevisionForm
 from portal.rules.models import PolicyDocument, RuleSet
+from portal.rules.wording import is_table, plain, table_of, title_of
 from portal.ui.pages import done, page
 
 MOST_IN_LINE = 3
@@ -44,7 +45,10 @@ def rule_list(request: PortalRequest) -> HttpResponse:
     ]
     context = {
         "documents": documents,
-        "rules": [(row, _state(row, today), _in_line(row)) for row in current.values()],
+        "rules": [
+            (row, _state(row, today), _in_line(row, services.words(row.code)))
+            for row in current.values()
+        ],
     }
     return page(request, "rules/list.html", context)
 
@@ -98,11 +102,18 @@ def _show(
 ) -> HttpResponse:
     today = timezone.localdate()
     latest = versions[0]
+    words = services.words(latest.code)
+    told = [(title_of(key, words), value) for key, value in latest.parameters.items()]
     context = {
         "rule": latest,
-        "parameters": [(title_of(key), _plain(value)) for key, value in latest.parameters.items()],
+        "parameters": [
+            (title, plain(value, words)) for title, value in told if not is_table(value)
+        ],
+        "tables": [table_of(title, value, words) for title, value in told if is_table(value)],
         "state": _state(latest, today),
-        "versions": [(row, _state(row, today), _differences(row, versions)) for row in versions],
+        "versions": [
+            (row, _state(row, today), _differences(row, versions, words)) for row in versions
+        ],
         "form": form,
         "may_revise": request.scope.may(Capability.EDIT_RULES) and latest.effective_to is None,
         "crumbs": [
@@ -121,7 +132,9 @@ def _state(row: RuleSet, today: date) -> dict[str, str]:
     return {"text": _("现行"), "tone": "ok"}
 
 
-def _differences(row: RuleSet, versions: list[RuleSet]) -> list[dict[str, str]]:
+def _differences(
+    row: RuleSet, versions: list[RuleSet], words: Mapping[str, str]
+) -> list[dict[str, str]]:
     """What this version changed of the one before."""
     before = next((each for each in versions if each.version == row.version - 1), None)
     if before is None:
@@ -129,36 +142,23 @@ def _differences(row: RuleSet, versions: list[RuleSet]) -> list[dict[str, str]]:
     keys = sorted({*row.parameters, *before.parameters})
     return [
         {
-            "field": title_of(key),
-            "old": _plain(before.parameters.get(key)),
-            "new": _plain(row.parameters.get(key)),
+            "field": title_of(key, words),
+            "old": plain(before.parameters.get(key), words),
+            "new": plain(row.parameters.get(key), words),
         }
         for key in keys
         if before.parameters.get(key) != row.parameters.get(key)
     ]
 
 
-def _in_line(row: RuleSet) -> str:
+def _in_line(row: RuleSet, words: Mapping[str, str]) -> str:
     """The first parameters in one line."""
     parts = [
-        f"{title_of(key)} {_plain(value)}"
+        f"{title_of(key, words)} {plain(value, words)}"
         for key, value in row.parameters.items()
         if not isinstance(value, list | dict)
     ]
     return "，".join(parts[:MOST_IN_LINE])
-
-
-def _plain(value: Any) -> str:
-    """A parameter as text: lists of lists as alternatives."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return "；".join(
-            " + ".join(map(str, each)) if isinstance(each, list) else _plain(each) for each in value
-        )
-    if isinstance(value, dict):
-        return "，".join(f"{title_of(str(key))} {_plain(each)}" for key, each in value.items())
-    return str(value)
 
 
 def _field_of(sentence: str) -> str | None:

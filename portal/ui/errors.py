@@ -1,6 +1,7 @@
 """Pages for what went wrong. A record that does not exist and one out of sight look the same."""
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from portal.ui.pages import private, wants_fragment
 from portal.ui.problems import is_api, problem
 
 RETRY_AFTER = 10  # seconds
+WRONG_METHOD = 405
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -67,6 +69,25 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def conflict(request: HttpRequest, reason: str = "") -> HttpResponse:
     """409: somebody else saved first and there is nothing to compare."""
     return _error(request, 409, reason=reason)
+
+
+def explain_wrong_method(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """405: an address that only takes forms was opened, as by reloading after a refused form.
+
+    The view says so without a word, and a browser shows that as a broken page of its own.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != WRONG_METHOD or response.content:
+            return response
+        told = _error(request, WRONG_METHOD)
+        told["Allow"] = response["Allow"]
+        return told
+
+    return answer
 
 
 def _error(request: HttpRequest, status: int, **context: Any) -> HttpResponse:

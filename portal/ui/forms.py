@@ -128,6 +128,16 @@ def dress(field: forms.Field) -> None:
         field.error_messages["required"] = _("还没有填写")
     if isinstance(field, forms.IntegerField):
         _tell_bounds(field)
+        _tell_kind(field)
+
+
+def _tell_kind(field: forms.IntegerField) -> None:
+    """What is no number is told how one is written; a field's own words stay."""
+    said = field.error_messages["invalid"]
+    if said == forms.IntegerField.default_error_messages["invalid"]:
+        field.error_messages["invalid"] = _("写成整数，如 3")
+    elif said == forms.FloatField.default_error_messages["invalid"]:
+        field.error_messages["invalid"] = _("写成数字，如 62.4")
 
 
 def _tell_bounds(field: forms.IntegerField) -> None:

@@ -106,7 +106,7 @@ class HouseholdItem(Item):
     viewed = "residents.household_viewed"
 
     def rows(self) -> Any:
-        return Household.objects.all()
+        return Household.objects.select_related("dwelling")
 
     def find(self, pk: Any) -> Any:
         found = super().find(pk)

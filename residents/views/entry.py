@@ -56,11 +56,14 @@ RELATION_WORDS = [(word, pinyin_of(word)[1]) for word in COMMON_RELATIONS]
 def entry_start(request: PortalRequest) -> HttpResponse:
     """Choose the dwelling: by what is typed, or the next ones that nobody has visited yet."""
     text = request.GET.get("q", "").strip()
-    waiting = DwellingUnit.objects.in_scope(request.scope).active().filter(verified_on=None)
+    homes = DwellingUnit.objects.in_scope(request.scope).active()
+    waiting = homes.filter(verified_on=None).order_by("address_key", "id")[:20]
     context = {
         "q": text,
         "found": search(text, by=request.scope, at=timezone.now(), limit=20) if text else None,
-        "waiting": waiting.order_by("address_key", "id")[:20],
+        "waiting": waiting,
+        "no_homes": not waiting and not homes.exists(),
+        "begin": {"title": _("打开楼栋房态"), "url": reverse("housing:buildings")},
     }
     return page(request, "residents/entry_start.html", context)
 

@@ -53,6 +53,20 @@ def test_forms_that_change_something_carry_a_token() -> None:
     assert not found, listed(found)
 
 
+def test_every_class_of_ours_in_a_template_is_styled_somewhere() -> None:
+    """A misspelt class leaves its part of the page without a look, and nobody is told."""
+    sheets = [path.read_text(encoding="utf-8") for path in kept_files() if path.suffix == ".css"]
+    styled = set(re.findall(r"\.(pp-[\w-]+)", " ".join(sheets)))
+    found = []
+    for path in templates():
+        text = without_comments(path.read_text(encoding="utf-8"))
+        for match in re.finditer(r'class="([^"]*)"', text):
+            # a name that ends in what the template puts in is finished elsewhere
+            names = re.findall(r"(?<![\w-])pp-[\w-]+(?![\w{-])", match.group(1))
+            found += [f"{name(path)}: {each} has no style" for each in names if each not in styled]
+    assert not found, listed(found)
+
+
 def test_a_button_that_names_a_key_is_pressed_by_it() -> None:
     """`shortcuts.js` looks for these marks; a key that is shown has to do something."""
     marks = {"S": "data-key-save", "Enter": "data-key-submit"}

@@ -304,6 +304,27 @@ def test_filing_renewing_and_ending_are_done_from_its_page(cast):
     assert text(client.get(fresh["Location"])).count(at("lease", lease.pk)) == 1
 
 
+def test_each_reason_on_its_page_has_its_own_label(cast):
+    lease = let(cast.scope("clerk"), a_home(cast))
+    refused = cast.client("clerk").post(at("void_lease", lease.pk), {"reason": ""})
+    shown = text(refused)
+    assert refused.status_code == 422
+    ids = re.findall(r'<[^>]* name="reason"[^>]* id="([^"]+)"', shown)
+    assert len(ids) == len(set(ids)) == 2
+    assert all(f'for="{each}"' in shown for each in ids)
+
+
+def test_an_act_opened_like_a_page_says_how_to_go_on(cast):
+    """Whoever reloads the answer to a refused form asks for an address that only takes forms."""
+    lease, client = let(cast.scope("clerk"), a_home(cast)), cast.client("clerk")
+    opened = client.get(at("end_lease", lease.pk))
+    assert (opened.status_code, opened["Allow"]) == (405, "POST")
+    assert "这个地址不能直接打开" in text(opened)
+    assert 'id="nav"' in text(opened)
+    part = client.get(at("end_lease", lease.pk), headers={"HX-Request": "true"})
+    assert "<html" not in part.content.decode()
+
+
 def test_a_lost_race_shows_both_versions_on_the_page(cast):
     clerk, client = cast.scope("clerk"), cast.client("clerk")
     lease = let(clerk, a_home(cast), lessee="吴原")

@@ -12,6 +12,9 @@ ADDRESS = "紫藤路77弄5号"  # after the committee's other buildings: other s
 def test_1_a_block_is_seen_struck_and_built(desk, notes):
     clerk = desk("zhoumin")
     page = clerk.open("/housing/buildings/new/")
+    page.keyboard.press("Control+s")
+    # what is wrong has the focus, so that the next key reads it or goes to the field
+    page.wait_for_selector("[data-error-summary]:focus")
     page.fill("#id_address", ADDRESS)
     page.fill("#id_last_floor", "18")
     page.fill("#id_per_floor", "6")

@@ -40,6 +40,7 @@ def inspected():
 def test_every_page_can_be_read_by_everybody(desk, gallery, inspected, player):
     seat, faults = desk(player.username), []
     for stop in walk(seat):
+        faults += entry_out_of_sight(seat.page, stop)
         if gallery:
             gallery.take(seat.page, stop, player)
         if stop.view not in inspected:
@@ -47,6 +48,17 @@ def test_every_page_can_be_read_by_everybody(desk, gallery, inspected, player):
             faults += [f"{stop.path}: {each}" for each in seat.serious_violations()]
             faults += too_wide_for_a_phone(seat.page, stop)
     assert not faults, "\n".join(faults)
+
+
+def entry_out_of_sight(page, stop):
+    """Where one is stands lit in the navigation, however long that is, on a low screen too."""
+    place = page.evaluate(
+        "(() => {const entry = document.querySelector('.pp-nav-item.is-active');"
+        " const box = entry?.getBoundingClientRect();"
+        " const top = box && document.elementFromPoint(box.left + 8, box.top + box.height / 2);"
+        " return !box || entry.contains(top)})()"
+    )
+    return [] if place else [f"{stop.path}: its entry in the navigation is out of sight"]
 
 
 def too_wide_for_a_phone(page, stop):

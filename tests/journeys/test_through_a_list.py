@@ -1,5 +1,10 @@
 """A clerk reads through a list: keeps its conditions, looks beside it, walks its records."""
 
+import re
+from io import BytesIO
+from unicodedata import normalize
+
+import pypdf
 import pytest
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey"), pytest.mark.paper("S-07")]
@@ -64,3 +69,15 @@ def test_a_view_of_ones_own_a_look_and_a_walk(desk):
     page.click("button:has-text('删除这个常用视图')")
     page.wait_for_selector(".pp-toast:has-text('已删除')")
     assert page.locator(".pp-views a:text-is('女性')").count() == 0
+
+
+def test_a_list_on_paper_lies_across_and_says_who_printed_it(desk):
+    page = desk("zhoumin").open("/residents/?size=50")
+    sheets = pypdf.PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert len(sheets) > 1
+    for number, sheet in enumerate(sheets, 1):
+        # the font's own letters for 人 and the like are other characters
+        text = re.sub(r"\s", "", normalize("NFKC", sheet.extract_text()))
+        assert sheet.mediabox.width > sheet.mediabox.height
+        assert "打印人周敏" in text
+        assert re.search(f"第{number}.共{len(sheets)}", text)

@@ -103,3 +103,15 @@ def test_a_worker_knows_every_task_that_the_clock_calls():
         check=True,
     )  # fmt: skip
     assert said.stdout.strip() == "set()"
+
+
+def test_a_second_demonstration_shares_no_files_with_the_first(tmp_path):
+    """Another's heads of seals would make its trail look as if its end had been cut off."""
+    given = {key: value for key, value in os.environ.items() if key != "FILES_DIR"}
+    said = subprocess.run(
+        [sys.executable, "-c", "from portal import settings as s;"
+         "print(s.FILES_DIR, s.AUDIT_HEADS_PATH, sep='\\n')"],
+        cwd=settings.BASE_DIR, capture_output=True, text=True, check=True,
+        env=given | {"PORTAL_RUN_DIR": str(tmp_path)},
+    )  # fmt: skip
+    assert all(line.startswith(f"{tmp_path}/files") for line in said.stdout.split())

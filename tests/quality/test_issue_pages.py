@@ -1,6 +1,7 @@
 """The pages of issues: lists that wait for somebody, one issue and its steps, several at once."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from portal.desk.inbox import inbox
 from portal.orgs.acting import acting
+from portal.quality.fixing import issue_url
 from portal.quality.models import DataQualityIssue
 from tests.metrics.builders import CLOCK, altered
 from tests.quality.builders import (
@@ -177,3 +179,9 @@ def test_a_check_waits_for_others_than_the_mender_and_for_the_street_when_late(c
     assert kinds(cast, "lead")["check"] == 0
     checked()
     assert again(issue).state == "checked"
+
+
+@pytest.mark.parametrize(("key", "leads"), [("clerk", False), ("lead", False), ("street", True)])
+def test_a_patch_opens_only_for_who_may_change_it(cast, key, leads):
+    issue = DataQualityIssue(rule="R-280", object_id=uuid4())
+    assert bool(issue_url(issue, cast.scope(key))) is leads

@@ -264,3 +264,10 @@ def test_the_page_tells_what_is_missing_and_keeps_what_was_chosen(cast, four):
 def test_relations_follow_the_new_head(head_was, head_sex, was, sex, becomes):
     told_relation = {"head_was": head_was, "head_sex": head_sex, "was": was, "sex": sex}
     assert proposed_relation(**told_relation) == becomes
+
+
+def test_the_trail_names_a_household_by_its_address(cast, dwellings, four, written):
+    home = four[0].household_id
+    cast.client("clerk").get(reverse("residents:household", args=[home]))
+    (event,) = [each for each in written if each["action"] == "residents.household_viewed"]
+    assert event["target_text"] == f"家庭户 {dwellings[5].short_address}"

@@ -204,6 +204,15 @@ def test_a_number_is_shown_for_a_minute_after_a_reason(browser, mother):
     assert "no-store" in shown["Cache-Control"]
 
 
+def test_a_committee_without_homes_is_not_told_that_all_were_visited(cast, homes, browser):
+    where = reverse("residents:entry_start")
+    visited = "房屋都已入户核实过"
+    empty = text_of(cast.client("neighbour").get(where))
+    assert "还没有登记房屋" in empty
+    assert visited not in empty
+    assert "还没有登记房屋" not in text_of(browser.get(where))
+
+
 def pages(homes, residence):
     return [
         reverse("residents:list"), reverse("residents:list") + "?incomplete=1",

@@ -175,6 +175,7 @@ def test_each_sampled_number_opens_as_many_rows_as_it_says(cast, counted, today)
         link = metrics()[key].numerator.link
         page = body(cast.client("clerk").get(f"{reverse(link.view)}?{link.query}&exact=1"))
         assert page.count("<tr data-") == number or page.count("<tr") - 1 == number
+        assert not re.search(r"[12],\d{3}", page)  # a year of birth is no quantity
 
 
 def test_a_unit_closed_in_the_middle_of_the_month_keeps_its_cases_in_the_streets_sum(

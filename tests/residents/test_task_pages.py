@@ -11,6 +11,7 @@ from portal.desk.inbox import inbox
 from portal.exchange.exports.copying import selected
 from portal.exchange.exports.kinds import export_kinds
 from portal.orgs.acting import acting
+from residents.collection_tasks import CollectionTask
 from residents.door import day_list
 from residents.tasks import make_due_tasks
 from tests.residents.builders import home
@@ -63,6 +64,15 @@ def test_a_list_shows_the_open_tasks_and_its_conditions_narrow_them(cast, clerk,
     for query, count in counted.items():
         found = client.get(f"{where}?{query}").content.decode()
         assert found.count('name="pick"') == count, query
+
+
+def test_a_task_names_the_rule_that_asks_for_it(cast, clerk, homes, couple):
+    make_due_tasks()
+    with acting(clerk):
+        task = CollectionTask.objects.exclude(rule="").first()
+    shown = plain(cast.client("clerk").get(reverse("residents:task", args=[task.pk])))
+    assert "规则核实周期（天）第1版" in shown
+    assert "verification_cycle" not in shown
 
 
 def test_a_street_sees_the_counts_of_its_committees(cast, clerk, homes, couple):

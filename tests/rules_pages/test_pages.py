@@ -1,5 +1,6 @@
 """Rules on the screen: every post that may see them, revised by the district only."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from django.utils import timezone
 from portal.rules.models import RuleSet
 from portal.rules.services import defaults, rule_on
 
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+CODED = re.compile(r"[a-z]{2,}")
 READERS = ["clerk", "lead", "collector", "street", "staff", "district", "analyst", "auditor",
            "secadmin", "window"]  # fmt: skip
 
@@ -28,6 +31,35 @@ def test_every_rule_says_why_it_is_here(cast, rule):
     page = cast.client("clerk").get(reverse("rules:rule", args=[rule.code])).content.decode()
     assert rule.title in page
     assert rule.basis in page
+
+
+@pytest.mark.parametrize("rule", defaults(), ids=lambda rule: rule.code)
+def test_no_rule_shows_the_names_that_only_the_program_reads(cast, rule):
+    page = cast.client("clerk").get(reverse("rules:rule", args=[rule.code]))
+    told = [*page.context["parameters"], *((table.title, "") for table in page.context["tables"])]
+    told += [
+        (head, text)
+        for table in page.context["tables"]
+        for row in table.rows
+        for head, text in zip(table.heads, row, strict=True)
+    ]
+    named = [(title, text) for title, text in told if not CHINESE.search(title)]
+    coded = [(title, text) for title, text in told if "英文" not in title and CODED.search(text)]
+    assert told
+    assert named == []
+    assert coded == []
+
+
+def test_a_record_in_a_rule_is_a_row_of_a_table(cast):
+    url = reverse("rules:rule", args=["assessment_indicators"])
+    families, indicators = sorted(
+        cast.client("clerk").get(url).context["tables"], key=lambda table: len(table.rows)
+    )
+    assert (families.heads, families.rows[0]) == (["编号", "名称", "分值"], ["A", "信息质量", "45"])
+    (first,) = [row for row in indicators.rows if row[0] == "A1"]
+    told = dict(zip(indicators.heads, first, strict=True))
+    assert told["计分"] == "按误差区间上限，0 分线 80，满分线 95"
+    assert (told["按什么计"], told["依据"]) == ("抽查", "系统数据")
 
 
 @pytest.mark.parametrize("rule", defaults(), ids=lambda rule: rule.code)

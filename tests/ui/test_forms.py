@@ -92,3 +92,20 @@ def test_a_number_out_of_bounds_is_told_between_which_it_should_be(bounds, told,
         points = forms.DecimalField(label="分", **bounds)
 
     assert Bounded({"points": told}).errors["points"] == [said]
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        (forms.IntegerField(), "写成整数，如 3"),
+        (forms.FloatField(), "写成数字，如 62.4"),
+        (forms.DecimalField(), "写成数字，如 62.4"),
+        (forms.IntegerField(error_messages={"invalid": "写成年份"}), "写成年份"),
+    ],
+    ids=["whole", "float", "decimal", "own words"],
+)
+def test_what_is_no_number_is_told_how_one_is_written(field, said):
+    class Counted(PortalForm):
+        count = field
+
+    assert Counted({"count": "两"}).errors["count"] == [said]
