@@ -94,7 +94,8 @@ class Asked(Generic[Row]):
         if not self._parts:
             return
         # texts that Django wrote, with a place for each value
-        text = " UNION ALL ".join([f"({written.text})" for written, _params in self._parts])
+        texts = [written.text for written, _params in self._parts]
+        text = " UNION ALL ".join([f"({each})" for each in texts]) if len(texts) > 1 else texts[0]
         connection = connections[DEFAULT_DB_ALIAS]
         with connection.cursor() as cursor:
             cursor.execute(text, [value for _written, params in self._parts for value in params])

@@ -4,8 +4,10 @@ from datetime import timedelta
 from functools import lru_cache
 
 import pytest
+from django.db import connection
 from django.db.models import F, Q, Value
 from django.db.models.functions import JSONObject
+from django.test.utils import CaptureQueriesContext
 
 from portal.orgs import prepared
 from portal.orgs.acting import acting
@@ -135,6 +137,9 @@ def test_reads_of_the_same_columns_are_asked_as_one(clerk, pair, django_assert_n
         assert found == [
             {"name": "王巧云", "of_kind": place, "told": {"of": "王巧云"}} for place in (4, 3)
         ]
+        with CaptureQueriesContext(connection) as asked:
+            assert list(parts[1]) == found[1:]
+        assert asked.captured_queries[0]["sql"].startswith("SELECT ")
         none = read.asked(clerk, True, place=1, resident=key)
         with django_assert_num_queries(0):
             assert not list(none)
