@@ -55,6 +55,13 @@ class DwellingList(RegisterList):
 
     key = "dwellings"
     peeks = True
+    #: what no cell and no order reads of the page's rows
+    unread = (
+        "committee", "street_id", "building", "floor", "position", "room_no", "short_address",
+        "address_key", "design_use", "actual_use", "owner_name", "note", "verified_by",
+        "verified_method", "source", "created_at", "created_by", "updated_at", "updated_by",
+        "version",
+    )  # fmt: skip
     unit = _("套")
     caption = _("实有房屋")
     default_sort = "address"

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from housing.codes import OCCUPANCY_STATUSES
 from portal.quality.worst import worst_issues
@@ -28,7 +29,7 @@ from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REA
 from residents.identity import age_on
 from residents.models import Residence
 
-NO_REVEAL = _("当前岗位不能查看完整证件号")
+NO_REVEAL = gettext_noop("当前岗位不能查看完整证件号")
 
 
 def number(row: Any) -> Any:
@@ -36,7 +37,7 @@ def number(row: Any) -> Any:
     if not row.id_mask:
         return None
     if not row.may_reveal:
-        return Masked(row.id_mask, denied=str(NO_REVEAL), key=str(row.pk))
+        return Masked(row.id_mask, denied=gettext(NO_REVEAL), key=str(row.pk))
     url = f"{address_of('residents:reveal', row.resident_id)}?key={row.pk}"
     return Masked(row.id_mask, url=url, key=str(row.pk))
 
@@ -59,6 +60,12 @@ class ResidentList(SelfCounting):
 
     key = "residents"
     peeks = True
+    #: what no cell and no order reads of the page's rows
+    unread = (
+        "committee", "street_id", "household", "kind", "end_on", "end_reason", "cancelled_on",
+        "tenancy_role", "is_primary", "verified_method", "name_key", "initials", "id_tail",
+        "address_key", "code_final", "version",
+    )  # fmt: skip
     unit = _("人")
     caption = _("实有人口")
     default_sort = "address"

@@ -66,6 +66,7 @@ class FilteredDwellings(DwellingList):
 @needs(Capability.VIEW_REGISTER)
 def dwellings(request: PortalRequest) -> HttpResponse:
     """Actual housing under the acting unit, in address order."""
+    FilteredDwellings.announce(request, request.scope.unit)
     measure = yardstick()
     listing = listing_of(request, measure)
     return listing.respond(
@@ -82,7 +83,7 @@ def listing_of(request: PortalRequest, measure: Yardstick) -> DwellingList:
     scope = request.scope
     return FilteredDwellings(
         request,
-        DwellingUnit.objects.in_scope(scope),
+        DwellingUnit.objects.in_scope(scope).defer(*FilteredDwellings.unread),
         day=measure.day,
         cycles=measure.cycles,
         may_add=may_edit(request),

@@ -64,7 +64,7 @@ def residents(request: PortalRequest) -> HttpResponse:
 def listing_of(request: PortalRequest) -> Register:
     """The list of this request."""
     scope = request.scope
-    rows = Residence.objects.in_scope(scope)
+    rows = Residence.objects.in_scope(scope).defer(*Register.unread)
     today = timezone.localdate()
     narrow = scope.level == "committee"
     if narrow:
