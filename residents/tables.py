@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from housing.codes import OCCUPANCY_STATUSES
+from portal.orgs.scope import Scope
 from portal.quality.worst import worst_issues
 from portal.ui.addresses import address_of
 from portal.ui.cells import (
@@ -98,10 +99,11 @@ class ResidentList(SelfCounting):
     )  # fmt: skip
 
     def __init__(
-        self, *args: Any, day: date, may_reveal: bool, may_add: bool, **kwargs: Any
+        self, *args: Any, day: date, scope: Scope, may_reveal: bool, may_add: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.day = day
+        self.scope = scope
         self.may_reveal = may_reveal
         self.empty = Empty(
             _("还没有登记人员"),
@@ -120,7 +122,7 @@ class ResidentList(SelfCounting):
     def dress(self, rows: list[Any]) -> None:
         """Give each row what its cells need besides itself."""
         homes = {row.dwelling_id for row in rows}
-        worst = worst_issues(homes, by="object_id")
+        worst = worst_issues(self.scope, homes, by="object_id")
         for row in rows:
             row.today = self.day
             row.may_reveal = self.may_reveal

@@ -86,6 +86,7 @@ def listing_of(request: PortalRequest, measure: Yardstick) -> DwellingList:
         DwellingUnit.objects.in_scope(scope).defer(*FilteredDwellings.unread),
         day=measure.day,
         cycles=measure.cycles,
+        scope=scope,
         may_add=may_edit(request),
         views=VIEWS,
         bulk=_bulk(scope),

@@ -162,6 +162,7 @@ _STAND_INS: dict[type, Callable[[int], Any]] = {
     str: "stands for {}".format,
     bytes: lambda n: b"stands for %d" % n,
     int: lambda n: 1_000_000 + n,
+    list: lambda n: [uuid.UUID(int=n)],  # keys, for a lookup that takes them as one array
 }
 
 

@@ -79,6 +79,7 @@ def listing_of(request: PortalRequest) -> Register:
         counts_in_order=scope.level == "street",
         kept_of=scope.unit,
         day=today,
+        scope=scope,
         may_reveal=scope.may(Capability.REVEAL_IDENTITY),
         may_add=may_register(request),
         bulk=bulk if may_register(request) else (),
