@@ -14,6 +14,7 @@ from housing.legality import TITLES as LEGALITY
 from housing.legality import Standing, standing_of
 from housing.models import Building, DwellingUnit, HouseCodeRequest, Lease
 from housing.terms import NOTICE_DAYS
+from portal.orgs.scope import Scope
 from portal.quality.worst import worst_issues
 from portal.ui.addresses import address_of
 from portal.ui.cells import Action, Column, Empty, Link, Problem, Share, Tag, Toned, Verified
@@ -55,6 +56,13 @@ class DwellingList(RegisterList):
 
     key = "dwellings"
     peeks = True
+    #: what no cell and no order reads of the page's rows
+    unread = (
+        "committee", "street_id", "building", "floor", "position", "room_no", "short_address",
+        "address_key", "design_use", "actual_use", "owner_name", "note", "verified_by",
+        "verified_method", "source", "created_at", "created_by", "updated_at", "updated_by",
+        "version",
+    )  # fmt: skip
     unit = _("套")
     caption = _("实有房屋")
     default_sort = "address"
@@ -79,10 +87,12 @@ class DwellingList(RegisterList):
     )  # fmt: skip
 
     def __init__(
-        self, *args: Any, day: date, cycles: Mapping[str, int], may_add: bool, **kwargs: Any
-    ) -> None:
+        self, *args: Any, day: date, cycles: Mapping[str, int], scope: Scope, may_add: bool,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.day = day
+        self.scope = scope
         self.cycles = cycles
         self.empty = Empty(
             _("还没有登记房屋"),
@@ -100,7 +110,7 @@ class DwellingList(RegisterList):
 
     def dress(self, rows: list[Any]) -> None:
         """Give each row the day, its cycle and its worst open problem (one query)."""
-        worst = worst_issues([row.pk for row in rows])
+        worst = worst_issues(self.scope, [row.pk for row in rows])
         for row in rows:
             row.today = self.day
             row.cycle = self.cycles.get(row.occupancy, self.cycles["9"])

@@ -13,7 +13,6 @@ from housing.models import DwellingUnit
 from housing.querysets import within
 from portal.orgs.prepared import Prepared, counted
 from portal.orgs.scope import Scope
-from portal.quality.models import DataQualityIssue
 from residents.models import CollectionTask, EntryDraft, Residence, Transfer, Verification
 from residents.newcomers import registered_since, was_told
 
@@ -94,13 +93,6 @@ def visits(scope: Scope, *, dwelling: UUID) -> QuerySet[Verification]:
 def members(scope: Scope, *, dwelling: UUID) -> QuerySet[Residence]:
     """Who lives in a dwelling."""
     return Residence.objects.in_scope(scope).open().filter(dwelling=dwelling).order_by("id")
-
-
-@Prepared
-def issues(scope: Scope, *, dwelling: UUID) -> QuerySet[DataQualityIssue]:
-    """What is to be mended there, the soonest first."""
-    rows = DataQualityIssue.objects.in_scope(scope).open().filter(dwelling_id=dwelling)
-    return rows.order_by("due_on", "id")
 
 
 @Prepared

@@ -25,8 +25,10 @@ def people(scope: Scope, may_merge: bool, *, resident: UUID) -> QuerySet[Residen
     `was_merged`, `has_asked` (for corrections) and, for whoever may merge, `has_twin`: a record
     that is probably the same person, as `services.twins_of` finds it.
     """
-    merges = ResidentMerge.objects.in_scope(scope).standing().concerning(OuterRef("pk"))
-    asked = CorrectionRequest.objects.in_scope(scope).filter(resident=OuterRef("pk"))
+    # of a given key no row is found as a rule, and the policy has nothing to be worked out for; by
+    # the record's own column PostgreSQL would gather all requests in scope first
+    merges = ResidentMerge.objects.in_scope(scope).standing().concerning(resident)
+    asked = CorrectionRequest.objects.in_scope(scope).filter(resident=resident)
     twins = Residence.objects.in_scope(scope).actual().filter(
         Q(id_mask="") | Q(Exact(OuterRef("id_mask"), Value(""))),
         committee_id=OuterRef("committee_id"), name_key=OuterRef("name_key"),

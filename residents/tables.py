@@ -6,8 +6,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from housing.codes import OCCUPANCY_STATUSES
+from portal.orgs.scope import Scope
 from portal.quality.worst import worst_issues
 from portal.ui.addresses import address_of
 from portal.ui.cells import (
@@ -28,7 +30,7 @@ from residents.categories import POPULATION_CATEGORIES, RELATIONS, RESIDENCE_REA
 from residents.identity import age_on
 from residents.models import Residence
 
-NO_REVEAL = _("当前岗位不能查看完整证件号")
+NO_REVEAL = gettext_noop("当前岗位不能查看完整证件号")
 
 
 def number(row: Any) -> Any:
@@ -36,7 +38,7 @@ def number(row: Any) -> Any:
     if not row.id_mask:
         return None
     if not row.may_reveal:
-        return Masked(row.id_mask, denied=str(NO_REVEAL), key=str(row.pk))
+        return Masked(row.id_mask, denied=gettext(NO_REVEAL), key=str(row.pk))
     url = f"{address_of('residents:reveal', row.resident_id)}?key={row.pk}"
     return Masked(row.id_mask, url=url, key=str(row.pk))
 
@@ -59,6 +61,12 @@ class ResidentList(SelfCounting):
 
     key = "residents"
     peeks = True
+    #: what no cell and no order reads of the page's rows
+    unread = (
+        "committee", "street_id", "household", "kind", "end_on", "end_reason", "cancelled_on",
+        "tenancy_role", "is_primary", "verified_method", "name_key", "initials", "id_tail",
+        "address_key", "code_final", "version",
+    )  # fmt: skip
     unit = _("人")
     caption = _("实有人口")
     default_sort = "address"
@@ -91,10 +99,11 @@ class ResidentList(SelfCounting):
     )  # fmt: skip
 
     def __init__(
-        self, *args: Any, day: date, may_reveal: bool, may_add: bool, **kwargs: Any
+        self, *args: Any, day: date, scope: Scope, may_reveal: bool, may_add: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.day = day
+        self.scope = scope
         self.may_reveal = may_reveal
         self.empty = Empty(
             _("还没有登记人员"),
@@ -113,7 +122,7 @@ class ResidentList(SelfCounting):
     def dress(self, rows: list[Any]) -> None:
         """Give each row what its cells need besides itself."""
         homes = {row.dwelling_id for row in rows}
-        worst = worst_issues(homes, by="object_id")
+        worst = worst_issues(self.scope, homes, by="object_id")
         for row in rows:
             row.today = self.day
             row.may_reveal = self.may_reveal

@@ -3,13 +3,14 @@
 import uuid
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from housing import dwelling_reads as reads
 from housing import services
 from housing.codes import BUILDING_USES, OCCUPANCY_STATUSES, TENURES
 from housing.cycles import days_since
@@ -32,7 +33,6 @@ from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
-from portal.quality.models import DataQualityIssue
 from portal.ui import formats
 from portal.ui.cells import BulkAction, SavedView
 from portal.ui.idempotency import key_of
@@ -66,6 +66,7 @@ class FilteredDwellings(DwellingList):
 @needs(Capability.VIEW_REGISTER)
 def dwellings(request: PortalRequest) -> HttpResponse:
     """Actual housing under the acting unit, in address order."""
+    FilteredDwellings.announce(request, request.scope.unit)
     measure = yardstick()
     listing = listing_of(request, measure)
     return listing.respond(
@@ -82,9 +83,10 @@ def listing_of(request: PortalRequest, measure: Yardstick) -> DwellingList:
     scope = request.scope
     return FilteredDwellings(
         request,
-        DwellingUnit.objects.in_scope(scope),
+        DwellingUnit.objects.in_scope(scope).defer(*FilteredDwellings.unread),
         day=measure.day,
         cycles=measure.cycles,
+        scope=scope,
         may_add=may_edit(request),
         views=VIEWS,
         bulk=_bulk(scope),
@@ -113,10 +115,13 @@ def _bulk(scope: Scope) -> list[BulkAction]:
 @needs(Capability.VIEW_REGISTER)
 def dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """One dwelling with its facts, its open problems and the life of its code."""
-    unit = get_in_scope(DwellingUnit.objects.select_related("building"), request.scope, pk=pk)
+    scope = request.scope
+    unit = reads.dwellings.first(scope, dwelling=pk)
+    if unit is None:
+        raise Http404
     measure = yardstick()
     record(
-        "housing.viewed", by=request.scope, at=timezone.now(), target=unit,
+        "housing.viewed", by=scope, at=timezone.now(), target=unit,
         committee=unit.committee_id,
     )  # fmt: skip
     context = {
@@ -125,27 +130,27 @@ def dwelling(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "legality": legality(unit),
         "days": days_since(unit.verified_on, measure.day),
         "cycle": measure.cycles.get(unit.occupancy, measure.cycles["9"]),
-        "issues": issues_of(unit),
-        "leases": unit.leases.order_by("-starts_on", "-id")[:20],
+        "issues": issues_of(unit, scope),
+        "leases": reads.leases.rows(scope, dwelling=pk),
         "today": measure.day,
-        "determinations": unit.determinations.order_by("-at", "-id")[:20],
-        "asked": unit.code_requests.waiting().first(),
-        "events": unit.code_events.order_by("-at", "-id")[:20],
+        "determinations": reads.determinations.rows(scope, dwelling=pk),
+        "asked": reads.code_requests.first(scope, dwelling=pk),
+        "events": reads.code_events.rows(scope, dwelling=pk),
         "may_edit": may_edit(request),
-        "may_enter": request.scope.may(Capability.EDIT_RESIDENTS),
-        "may_give": request.scope.may(Capability.ASSIGN_TASKS),
-        "may_confirm": request.scope.may(Capability.CONFIRM_GROUP_RENTAL),
-        "may_inspect": request.scope.may(Capability.RUN_CAMPAIGNS),
+        "may_enter": scope.may(Capability.EDIT_RESIDENTS),
+        "may_give": scope.may(Capability.ASSIGN_TASKS),
+        "may_confirm": scope.may(Capability.CONFIRM_GROUP_RENTAL),
+        "may_inspect": scope.may(Capability.RUN_CAMPAIGNS),
     }
-    return page(request, "housing/dwelling.html", context | rental_of(unit))
+    return page(request, "housing/dwelling.html", context | rental_of(unit, scope))
 
 
-def issues_of(unit: DwellingUnit) -> list[dict[str, Any]]:
+def issues_of(unit: DwellingUnit, scope: Scope) -> list[dict[str, Any]]:
     """Open problems at the dwelling, the gravest first."""
     from portal.quality.registry import quality_rules
 
     rules = quality_rules()
-    rows = DataQualityIssue.objects.open().filter(dwelling_id=unit.pk).order_by("due_on", "id")
+    rows = reads.issues.rows(scope, dwelling=unit.pk)
     return sorted(
         (
             {"issue": row, "title": rules[row.rule].title if row.rule in rules else row.rule}

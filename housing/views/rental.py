@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from housing import dwelling_reads as reads
 from housing import services
 from housing.dwelling_rooms import GroupRentalDecision, GroupRentalTest
 from housing.filters import GroupRentalFilter
@@ -20,6 +21,7 @@ from housing.tables import RENTAL_TONES, GroupRentalList
 from housing.views import act_once, put_errors, tell_viewed
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
+from portal.orgs.scope import Scope
 from portal.ui.cells import SavedView
 from portal.ui.listing import FEW
 from portal.ui.pages import done, page
@@ -38,16 +40,16 @@ class Listing(GroupRentalList):
     filterset_class = GroupRentalFilter
 
 
-def rental_of(unit: DwellingUnit) -> dict[str, Any]:
+def rental_of(unit: DwellingUnit, scope: Scope) -> dict[str, Any]:
     """What the page of a dwelling shows: its rooms, the test with what it read, and decisions."""
-    test = GroupRentalTest.objects.filter(dwelling=unit).first()
+    test = reads.rental_tests.first(scope, dwelling=unit.pk)
     return {
-        "rooms": unit.room_set.standing().order_by("label", "id"),
+        "rooms": reads.rooms.rows(scope, dwelling=unit.pk),
         "rental": test,
         "rental_tone": RENTAL_TONES[test.state] if test else "",
         "criteria": [each | {"title": TITLES[each["key"]]} for each in test.criteria]
         if test else [],
-        "decisions": unit.rental_decisions.order_by("-at", "-id")[:20],
+        "decisions": reads.rental_decisions.rows(scope, dwelling=unit.pk),
     }  # fmt: skip
 
 
@@ -68,7 +70,7 @@ def group_rental(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """One dwelling without the people in it: the criteria, and the officer's word."""
     unit = get_in_scope(DwellingUnit.objects.all(), request.scope, pk=pk)
     today = timezone.localdate()
-    shown = rental_of(unit)
+    shown = rental_of(unit, request.scope)
     visitors = services.visitors_at(unit.committee_id, today)
     form = DecisionForm(
         request.POST or None, visitors=visitors, kinds=_kinds(shown["rental"]),

@@ -44,6 +44,7 @@ class Plans(Source):
     shown = ("title", "doc_no", "state", "answer", "asked_name", "written_name")
     levels = ("should", "note")
     due = "decide_by"
+    by_person = True  # among those who wrote a plan
 
     def rows(self) -> Any:
         return WorkPlan.objects.in_scope(self.scope).waiting_for(self.scope)

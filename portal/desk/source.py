@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, Count, F, Func, IntegerField, Model, Value
 
 from portal.desk.columns import recalled, told
+from portal.orgs.prepared import Asked, Prepared
 from portal.orgs.scope import Scope
 from portal.ui.addresses import address_if_any
 
@@ -81,6 +82,8 @@ class Source(ABC):
     levels = ("should", "should")
     #: The column that tells how grave each is, where their day alone does not.
     graded = ""
+    #: Whether the statement says who looks otherwise than by a number in its place.
+    by_person = False
 
     def __init__(self, scope: Scope, today: date) -> None:
         self.scope = scope
@@ -122,8 +125,20 @@ class Source(ABC):
         known = LEVELS.index(self.level(day)) if gravity == 0 else gravity - 1
         return Due(day, known, values["how_many"])
 
-    def cut(self, place: int, run: Run) -> Any:
-        """The rows of a run by what is shown of them, as values to be united like `days`."""
+    def cut(self, place: int, run: Run) -> Asked[dict[str, Any]]:
+        """The rows of a run by what is shown of them, as values to be united like `days`.
+
+        Fifteen kinds are cut for a page: each statement is written once for all of a role.
+        """
+        scope = self.scope
+        who = (scope.user_id or 0, scope.appointment_id or 0)
+        fixed = (type(self), scope.role, scope.capabilities, self.today, run)
+        if self.by_person:
+            return _cut_of_one.asked(scope, *fixed, *who, place=place)
+        return _cut.asked(scope, *fixed, place=place, user=who[0], post=who[1])
+
+    def written(self, place: int, run: Run) -> Any:
+        """The cut as the query set that is written."""
         rows = self.rows()
         if run.low:
             rows = rows.filter(**{f"{self.due}__gte": run.low})
@@ -156,6 +171,29 @@ class Source(ABC):
         return Func(
             levels, F(self.graded), function="array_position", output_field=IntegerField()
         )  # fmt: skip
+
+
+@Prepared
+def _cut(
+    scope: Scope, kind: type[Source], role: str, may: frozenset[str], today: date, run: Run, *,
+    place: int, user: int, post: int,
+) -> Any:  # fmt: skip
+    """A run of the things to do of a kind, for whoever is in such a post of the unit.
+
+    :param user: 0 for nobody, as `post`
+    """
+    whose = replace(scope, role=role, capabilities=may, user_id=user, appointment_id=post)
+    return kind(whose, today).written(place, run)
+
+
+@Prepared
+def _cut_of_one(
+    scope: Scope, kind: type[Source], role: str, may: frozenset[str], today: date, run: Run,
+    user: int, post: int, *, place: int,
+) -> Any:  # fmt: skip
+    """The same for one person, who is part of the statement."""
+    whose = replace(scope, role=role, capabilities=may, user_id=user, appointment_id=post)
+    return kind(whose, today).written(place, run)
 
 
 def united(parts: Sequence[Any]) -> Any:

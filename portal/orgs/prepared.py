@@ -12,17 +12,20 @@ SQL is kept per process, with places for the acting unit and for the values.
 
 What is given by name is a value and is passed on as it is; what is given by position (a flag) is
 part of the statement. The scope names the unit and nothing else, so that nobody's post can stay
-behind in a statement that others use.
+behind in a statement that others use. Reads of the same columns can be asked as one:
+
+    rows = first.asked(scope, kind=1).union(second.asked(scope, kind=2), all=True)
 """
 
 import uuid
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import count
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.query import ModelIterable, ValuesIterable, get_related_populators
@@ -34,6 +37,8 @@ Row = TypeVar("Row")
 Build = Callable[..., "QuerySet[Any, Any]"]
 Kinds = tuple[tuple[str, type], ...]
 UNIT = "unit"
+#: Statements of each sort that a process keeps; one takes a few kilobytes.
+MOST_KEPT = 2048
 
 
 class UnableToPrepare(TypeError):
@@ -53,15 +58,50 @@ class Prepared(Generic[Row]):
         :raises UnableToPrepare: the function computes with a value, or the value is of a kind
             that cannot be told from others
         """
-        kinds = tuple((name, type(value)) for name, value in values.items())
-        written = _of_level(self._build, scope.level, fixed, kinds)
-        if written is None:
-            written = _of_unit(self._build, scope.unit, fixed, kinds)
-        return written.answer({UNIT: scope.unit, **values})
+        return list(self.asked(scope, *fixed, **values))
 
     def first(self, scope: Scope, *fixed: Hashable, **values: Any) -> Row | None:
         """The first of the rows, None where there is none."""
         return next(iter(self.rows(scope, *fixed, **values)), None)
+
+    def asked(self, scope: Scope, *fixed: Hashable, **values: Any) -> "Asked[Row]":
+        """The read with its values, which asks when it is gone through.
+
+        :raises UnableToPrepare: as `rows`
+        """
+        kinds = tuple((name, type(value)) for name, value in values.items())
+        try:
+            written = _of_level(self._build, scope.level, fixed, kinds)
+            if written is None:
+                written = _of_unit(self._build, scope.unit, fixed, kinds)
+        except EmptyResultSet:  # Django sees from the conditions that no row can meet them
+            return Asked(())
+        return Asked(((written, written.filled({UNIT: scope.unit, **values})),))
+
+
+class Asked(Generic[Row]):
+    """Prepared reads of the same columns with their values: one statement, however many."""
+
+    def __init__(self, parts: "tuple[tuple[_Statement, list[Any]], ...]") -> None:
+        self._parts = parts
+
+    def union(self, *others: "Asked[Row]", all: Literal[True]) -> "Asked[Row]":
+        """Their rows and those of the others, as a query set's `union` gives them."""
+        del all  # rows that are the same are never made one
+        return Asked((*self._parts, *(part for other in others for part in other._parts)))
+
+    def __iter__(self) -> Iterator[Row]:
+        if not self._parts:
+            return
+        # texts that Django wrote, with a place for each value
+        texts = [written.text for written, _params in self._parts]
+        text = " UNION ALL ".join([f"({each})" for each in texts]) if len(texts) > 1 else texts[0]
+        connection = connections[DEFAULT_DB_ALIAS]
+        with connection.cursor() as cursor:
+            cursor.execute(text, [value for _written, params in self._parts for value in params])
+            found = cursor.fetchall()
+        first, _params = self._parts[0]
+        yield from (first.made(row, connection) for row in found)
 
 
 def counted(rows: "QuerySet[Any, Any]", **conditions: Q) -> "QuerySet[Any, dict[str, int]]":
@@ -85,15 +125,16 @@ class _Statement:
     #: columns whose values Django turns into others, and by what
     converted: tuple[tuple[int, Sequence[Callable[..., Any]], Any], ...]
 
-    def answer(self, values: Mapping[str, Any]) -> list[Any]:
+    def filled(self, values: Mapping[str, Any]) -> list[Any]:
+        """The parameters, each value in its places."""
         params = list(self.params)
         for place, name in self.places:
             params[place] = values[name]
-        connection = connections[DEFAULT_DB_ALIAS]
-        with connection.cursor() as cursor:
-            cursor.execute(self.text, params)
-            found = cursor.fetchall()
-        return [self.shape(self._converted(row, connection)) for row in found]
+        return params
+
+    def made(self, row: Sequence[Any], connection: Any) -> Any:
+        """What the query set would have made of an answered row."""
+        return self.shape(self._converted(row, connection))
 
     def _converted(self, row: Sequence[Any], connection: Any) -> Sequence[Any]:
         if not self.converted:
@@ -122,10 +163,11 @@ _STAND_INS: dict[type, Callable[[int], Any]] = {
     str: "stands for {}".format,
     bytes: lambda n: b"stands for %d" % n,
     int: lambda n: 1_000_000 + n,
+    list: lambda n: [uuid.UUID(int=n)],  # keys, for a lookup that takes them as one array
 }
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MOST_KEPT)
 def _of_level(
     build: Build, level: Level, fixed: tuple[Hashable, ...], kinds: Kinds
 ) -> _Statement | None:
@@ -133,7 +175,7 @@ def _of_level(
     return _written(build, _NOBODYS[level], fixed, kinds, (UNIT,))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MOST_KEPT)
 def _of_unit(build: Build, unit: int, fixed: tuple[Hashable, ...], kinds: Kinds) -> _Statement:
     written = _written(build, (unit, unit), fixed, kinds, ())
     if written is None:

@@ -2,8 +2,12 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
+from django.db.models import QuerySet, Value
+
+from portal.orgs.prepared import Prepared
+from portal.orgs.scope import Scope
 from portal.quality.models import DataQualityIssue
 from portal.quality.registry import quality_rules
 
@@ -11,7 +15,9 @@ RANK = {"note": 0, "should": 1, "must": 2}
 
 
 def worst_issues(
-    dwelling_ids: Iterable[uuid.UUID], by: Literal["object_id", "dwelling_id"] = "dwelling_id"
+    scope: Scope,
+    dwelling_ids: Iterable[uuid.UUID],
+    by: Literal["object_id", "dwelling_id"] = "dwelling_id",
 ) -> dict[uuid.UUID, tuple[str, str]]:
     """Severity and title of the gravest open issue in these homes, one query for all.
 
@@ -19,9 +25,20 @@ def worst_issues(
     """
     rules = quality_rules()
     found: dict[uuid.UUID, tuple[str, str]] = {}
-    rows = DataQualityIssue.objects.open().filter(dwelling_id__any_of=list(set(dwelling_ids)))
-    for key, rule, severity in rows.values_list(by, "rule", "severity"):
+    for row in _open_in.rows(scope, by, homes=list(set(dwelling_ids))):
+        key, rule, severity = row.values()
         known = found.get(key)
         if known is None or RANK[severity] > RANK[known[0]]:
             found[key] = (severity, str(rules[rule].title) if rule in rules else rule)
     return found
+
+
+@Prepared
+def _open_in(
+    _scope: Scope, by: str, *, homes: list[uuid.UUID]
+) -> QuerySet[DataQualityIssue, dict[str, Any]]:
+    """Rule and severity of the open issues in homes that stand on a page of the acting unit."""
+    keys = Value(homes)  # passed on as it is; Django would look into a plain list
+    rows = DataQualityIssue.objects.open().filter(dwelling_id__any_of=keys)
+    told: QuerySet[DataQualityIssue, dict[str, Any]] = rows.values(by, "rule", "severity")
+    return told

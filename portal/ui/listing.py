@@ -114,9 +114,17 @@ class RegisterList(ListAddresses, ListFrames):
         self.bulk = bulk
         self.export_url = export_url
         self._filter_context = filter_context or {}
-        keeping.keeper().expect(request, self.key)
+        self.announce(request, kept_of)
+
+    @classmethod
+    def announce(cls, request: HttpRequest, kept_of: int = 0) -> None:
+        """Say what the list will ask to be told of what is kept.
+
+        Views that read a fact before they have the list call it first: Redis is asked once then.
+        """
+        keeping.keeper().expect(request, cls.key)
         if kept_of:
-            kept.expect(kept.rows_of(self.key, kept_of, kept_of))
+            kept.expect(kept.rows_of(cls.key, kept_of, kept_of))
 
     # --- for subclasses ---------------------------------------------------------------------
 

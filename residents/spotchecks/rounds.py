@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, TextField
+from django.db.models.expressions import Col, Combinable
+from django.db.models.functions import Cast
 
 from housing.models import DwellingUnit
 from portal.orgs.records import CommitteeRecord, ScopedQuerySet
@@ -40,6 +42,25 @@ class SpotRoundQuerySet(ScopedQuerySet["SpotRound"]):
     def worn(self, before: date) -> Self:
         """Rounds published before that day whose sheets are still kept."""
         return self.filter(published_at__date__lt=before, purged_at=None)
+
+    def without_frames(self) -> Self:
+        """Rounds whose frames, a megabyte each, are read only when somebody asks for them.
+
+        `has_frame` tells whether there is one, `version` changes whenever anything of the row does.
+        """
+        version = Func(
+            _of_tuple("xmin"), _of_tuple("ctid"), function="concat", output_field=TextField()
+        )  # fmt: skip
+        rows = self.select_related("committee", "extends", "rechecks")
+        shown = rows.defer("frame", "extends__frame", "rechecks__frame")
+        return shown.annotate(has_frame=~Q(frame=b""), version=version)
+
+
+def _of_tuple(name: str) -> Combinable:
+    """What PostgreSQL itself notes of a stored round: who wrote it, and where it lies."""
+    column = TextField()
+    column.column = name
+    return Cast(Col(SpotRound._meta.db_table, column), TextField())
 
 
 class SpotRound(CommitteeRecord):

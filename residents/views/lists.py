@@ -64,7 +64,7 @@ def residents(request: PortalRequest) -> HttpResponse:
 def listing_of(request: PortalRequest) -> Register:
     """The list of this request."""
     scope = request.scope
-    rows = Residence.objects.in_scope(scope)
+    rows = Residence.objects.in_scope(scope).defer(*Register.unread)
     today = timezone.localdate()
     narrow = scope.level == "committee"
     if narrow:
@@ -79,6 +79,7 @@ def listing_of(request: PortalRequest) -> Register:
         counts_in_order=scope.level == "street",
         kept_of=scope.unit,
         day=today,
+        scope=scope,
         may_reveal=scope.may(Capability.REVEAL_IDENTITY),
         may_add=may_register(request),
         bulk=bulk if may_register(request) else (),

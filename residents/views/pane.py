@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from housing import dwelling_reads
 from housing.codes import OCCUPANCY_STATUSES, TENURES
 from housing.models import DwellingUnit
 from portal.audit.record import record
@@ -41,7 +42,7 @@ def pane_of(
     scope, today = request.scope, timezone.localdate()
     dwelling = get_in_scope(DwellingUnit.objects.all(), scope, pk=pk)
     members = entry_reads.members.rows(scope, dwelling=pk)
-    issues = entry_reads.issues.rows(scope, dwelling=pk)
+    issues = dwelling_reads.issues.rows(scope, dwelling=pk)
     flagged = {issue.object_id: issue.severity for issue in issues}
     record(
         "residents.viewed", by=request.scope, at=timezone.now(), target=dwelling,

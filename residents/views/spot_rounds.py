@@ -21,9 +21,9 @@ from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
 from portal.ui.pages import done, page, private
-from residents import services
+from residents import services, spot_reads
 from residents.filters import SEXES
-from residents.models import Residence, SpotItem, SpotPerson, SpotPlace, SpotRound
+from residents.models import Lead, Residence, SpotItem, SpotPerson, SpotPlace, SpotRound
 from residents.services import spotchecks
 from residents.spot_figures import fields_of, figures_of
 from residents.spot_forms import (
@@ -134,7 +134,7 @@ def spot_round(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 def frame(request: PortalRequest, pk: uuid.UUID, what: str) -> HttpResponse:
     """The frame, or the keys drawn from it, as text: whoever has both can draw again."""
     found = _round(request, pk)
-    if not found.frame:
+    if not found.has_frame:
         raise Http404
     note_look(request, "residents.spot_viewed", found)
     kept = unpacked(bytes(found.frame))
@@ -144,25 +144,25 @@ def frame(request: PortalRequest, pk: uuid.UUID, what: str) -> HttpResponse:
     return private(response)
 
 
-def _round(request: PortalRequest, pk: uuid.UUID) -> SpotRound:
-    rows = SpotRound.objects.told_to(request.scope)
-    rows = rows.select_related("committee", "extends", "rechecks")
+def _round(request: PortalRequest, pk: uuid.UUID) -> Any:
+    rows = SpotRound.objects.told_to(request.scope).without_frames()
     return get_in_scope(rows, request.scope, pk=pk)
 
 
 def _show(
-    request: PortalRequest, found: SpotRound, *, form: forms.Form | None = None, refusal: str = ""
+    request: PortalRequest, found: Any, *, form: forms.Form | None = None, refusal: str = ""
 ) -> HttpResponse:
+    """:param found: a round as `without_frames` gives it"""
     scope = request.scope
     runs = scope.may(Capability.RUN_CHECKS)
     counts = found.result and not found.is_recheck
     context: dict[str, Any] = {
         "heading": f"{found.committee.name}{found.get_kind_display()}",
         "tone": TONES[found.state], "runs": runs, "result": found.result, "strata": _strata(found),
-        "proof": spotchecks.prove(found) if found.frame and found.drawn_at else None,
+        "proof": spotchecks.prove(found) if found.has_frame and found.drawn_at else None,
         "why_not": why_not(found.result) if counts else "", "figures": figures_of(found),
-        "fields": fields_of(found), "rechecks": _rechecks(found, scope),
-        "closed_units": _closed_units(found), "places": _places(found, scope),
+        "fields": fields_of(found), "rechecks": spot_reads.rechecks.rows(scope, of=found.pk),
+        "closed_units": _closed_units(found, scope), "places": _places(found, scope),
         "crumbs": [{"title": _("抽查"), "url": reverse("residents:spot_rounds")},
                    {"title": f"{found.committee.name} {found.get_kind_display()}"}],
     }  # fmt: skip
@@ -198,12 +198,6 @@ def _forms(found: SpotRound, typed: forms.Form | None) -> dict[str, forms.Form]:
             for key, form in shown.items()}  # fmt: skip
 
 
-def _rechecks(found: SpotRound, scope: Scope) -> list[SpotRound]:
-    """What went back to doors of this round, as far as the post may see it."""
-    rows = SpotRound.objects.told_to(scope).defer("frame").filter(rechecks=found)
-    return list(rows.exclude(state="cancelled").order_by("planned_at"))
-
-
 def _strata(found: SpotRound) -> list[dict[str, Any]]:
     told = found.result.get("strata") or {}
     return [
@@ -229,17 +223,18 @@ def _progress(found: SpotRound) -> dict[str, Any]:
             "settled": sum(row[2] for row in by.values())}  # fmt: skip
 
 
-def _places(found: SpotRound, scope: Scope) -> list[SpotPlace]:
-    """Places that no list has, found on the way of this round, as far as the post may see them."""
-    rows = SpotPlace.objects.told_to(scope).filter(round=found)
-    return list(rows.select_related("lead", "committee").order_by("id"))
+def _places(found: SpotRound, scope: Scope) -> list[tuple[Any, str]]:
+    """Places found on the way of this round, each with how far its lead is; blank for no lead."""
+    rows: list[Any] = spot_reads.places.rows(scope, of=found.pk)
+    return [
+        (row, str(Lead.State(row.lead_state).label) if row.lead_state else "") for row in rows
+    ]  # fmt: skip
 
 
-def _closed_units(found: SpotRound) -> list[OrgUnit]:
+def _closed_units(found: SpotRound, scope: Scope) -> list[OrgUnit]:
     """Units of the street that were closed between the reference night and the publication."""
     until = timezone.localdate(found.published_at)
-    rows = OrgUnit.objects.under(found.committee_id).select_related("successor")
-    return list(rows.filter(valid_to__gt=found.as_of, valid_to__lte=until).order_by("code"))
+    return spot_reads.closed_units.rows(scope, found.committee_id, since=found.as_of, until=until)
 
 
 def _near(found: SpotRound, user: int | None) -> list[dict[str, Any]]:

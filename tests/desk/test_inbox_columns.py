@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 
 from portal.desk import sources
@@ -94,6 +95,25 @@ def test_a_line_is_made_of_what_its_kind_tells(kind, unit, may):
             item = source.recalled(row)
             made += bool(item.title and item.due_on)
     assert made > len(source._columns)
+
+
+@pytest.mark.parametrize("user", [7, 8])
+@pytest.mark.parametrize("unit", [HOME, STREET, DISTRICT])
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+def test_a_statement_that_is_kept_asks_for_whoever_looks(kind, unit, user):
+    """Written for others of the role, with this person's unit, number and post in their places."""
+    source = kind(
+        Scope(unit, "", "", "", EVERYTHING, user_id=user, appointment_id=user * 10), TODAY
+    )
+    run = Run(None, TODAY, 2, 3)
+    try:
+        text, params = source.written(5, run).query.get_compiler("default").as_sql()
+    except EmptyResultSet:
+        assert not source.cut(5, run)._parts
+        return
+    [(written, given)] = source.cut(5, run)._parts
+    assert written.text == text
+    assert given == list(params)
 
 
 @pytest.mark.parametrize("key", ["clerk", "street", "district"])

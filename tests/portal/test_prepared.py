@@ -4,7 +4,10 @@ from datetime import timedelta
 from functools import lru_cache
 
 import pytest
-from django.db.models import F, Q
+from django.db import connection
+from django.db.models import F, Q, Value
+from django.db.models.functions import JSONObject
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.orgs import prepared
@@ -118,6 +121,30 @@ def test_what_is_given_by_position_is_part_of_the_statement(clerk, pair):
         assert read.rows(clerk, ("status", "called"), resident=key) == [
             {"status": "active", "called": "王巧云"}
         ]
+
+
+def test_reads_of_the_same_columns_are_asked_as_one(clerk, pair, django_assert_num_queries):
+    @Prepared
+    def read(scope, nobody=False, *, place, resident):
+        rows = of_person(scope, resident=resident)
+        rows = rows.none() if nobody else rows.order_by("id")[:1]
+        return rows.values("name", of_kind=Value(place), told=JSONObject(of=F("called")))
+
+    key = pair[0].resident_id
+    with acting(clerk):
+        parts = [read.asked(clerk, place=place, resident=key) for place in (4, 3)]
+        with django_assert_num_queries(1):
+            found = list(parts[0].union(parts[1], all=True))
+        assert found == [
+            {"name": "王巧云", "of_kind": place, "told": {"of": "王巧云"}} for place in (4, 3)
+        ]
+        with CaptureQueriesContext(connection) as asked:
+            assert list(parts[1]) == found[1:]
+        assert asked.captured_queries[0]["sql"].startswith("SELECT ")
+        none = read.asked(clerk, True, place=1, resident=key)
+        with django_assert_num_queries(0):
+            assert not list(none)
+        assert list(none.union(parts[1], all=True)) == found[1:]
 
 
 def test_columns_that_were_not_asked_for_come_when_they_are(clerk, pair):

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from portal.orgs.acting import acting
 from portal.orgs.models import Appointment
-from residents.models import SpotItem, SpotPerson
+from residents.models import SpotItem, SpotPerson, SpotRound
 from residents.services import spotchecks
 from residents.services.spotchecks import Planned, Seen, Visit
 from tests.cast import STREET
@@ -39,6 +39,11 @@ def drawn(by, at, *, seed="seed", **changes):
     row = planned(by, at, **changes)
     with acting(by):
         return spotchecks.draw_round(round_id=row.pk, by=by, at=at, seed=seed)
+
+
+def looked_at(row):
+    """The round as its page has it."""
+    return SpotRound.objects.without_frames().get(pk=row.pk)
 
 
 def in_field(by, at, *verifiers, **changes):

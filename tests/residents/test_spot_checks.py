@@ -10,6 +10,7 @@ from portal.orgs.acting import acting
 from residents import services
 from residents.models import Lead, Residence, SpotItem, SpotPerson, SpotRound
 from residents.services import spotchecks
+from residents.spotchecks.drawing import packed, unpacked
 from tests.cast import FAR_STREET, HOME, NEXT_DOOR, STREET
 from tests.residents import spot_rounds as rounds
 from tests.residents.builders import number, register
@@ -96,12 +97,26 @@ def test_every_act_is_in_the_trail(written, field, analyst, verifier, homes, at)
 def test_the_draw_can_be_proved_and_a_changed_one_is_found_out(analyst, homes, at):
     row = rounds.drawn(analyst, at, wanted=4)
     with acting(analyst):
+        row = rounds.looked_at(row)
         assert spotchecks.prove(row).holds
         assert sum(each["drawn"] for each in row.design.values()) == row.items.count()
         row.seed = "another"
         assert not spotchecks.prove(row).same_draws
         row.frame_hash = "0" * 64
         assert not spotchecks.prove(row).same_frame
+
+
+def test_a_kept_frame_that_was_exchanged_is_found_out(analyst, homes, at):
+    """What was proved is remembered of the row as it lay there, not of the round."""
+    row = rounds.drawn(analyst, at, wanted=4)
+    with acting(analyst):
+        first = rounds.looked_at(row)
+        assert spotchecks.prove(first).holds
+        fewer = unpacked(bytes(first.frame))[1:]
+        SpotRound.objects.filter(pk=row.pk).update(frame=packed(fewer))
+        assert not spotchecks.prove(rounds.looked_at(row)).same_frame
+        SpotRound.objects.filter(pk=row.pk).update(frame=first.frame)
+        assert spotchecks.prove(rounds.looked_at(row)).holds
 
 
 def test_a_verifier_sees_the_own_sheet_and_nothing_else(field, verifier, clerk, homes):

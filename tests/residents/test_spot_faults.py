@@ -181,7 +181,7 @@ def test_key_areas_are_strata_of_their_own_where_the_plan_asks_for_it(cast, anal
     assert {key.endswith("-key") for key in row.design} == {True}
     assert "·重点区域" in shown(cast, row)
     with acting(analyst):
-        assert spotchecks.prove(row).holds
+        assert spotchecks.prove(rounds.looked_at(row)).holds
         assert DwellingUnit.objects.count() == sum(each["frame"] for each in row.design.values())
 
 

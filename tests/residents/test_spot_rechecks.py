@@ -155,7 +155,7 @@ def test_whoever_goes_back_knows_nothing_of_the_first_visit(first, analyst, othe
 def test_the_draw_of_a_recheck_can_be_proved(first, analyst, at):
     row = drawn(planned_again(first, analyst, at, wanted=3), analyst, at)
     with acting(analyst):
-        row = SpotRound.objects.select_related("rechecks").get(pk=row.pk)
+        row = rounds.looked_at(row)
         assert spotchecks.prove(row).holds
         row.seed = "another"
         assert spotchecks.prove(row).same_frame

@@ -7,7 +7,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -156,37 +155,41 @@ class Proof:
         return self.same_frame and self.same_draws
 
 
-def prove(row: SpotRound) -> Proof:
-    """Hash the kept frame and draw from it by the kept seed, as anybody can."""
+def prove(row: Any) -> Proof:
+    """Hash the kept frame and draw from it by the kept seed, as anybody can.
+
+    :param row: a round as `without_frames` gives it
+    """
     given = tuple((key, each["drawn"]) for key, each in row.design.items())
-    kept_hash, again = _drawn_again(_KeptFrame(bytes(row.frame)), given, row.seed)
+    kept_hash, again = _drawn_again(_KeptFrame(row), given, row.seed)
     return Proof(kept_hash == row.frame_hash, list(again) == drawn_keys(row))
 
 
 class _KeptFrame:
-    """A frame as the database gave it, known by its bytes; read once."""
+    """A frame as it lies in the database, known by its row and the row's version; read once."""
 
-    def __init__(self, kept: bytes) -> None:
-        self._digest = sha256(kept).digest()
-        self._kept = kept
+    def __init__(self, row: Any) -> None:
+        self._key = (row.pk, row.version)
+        self._row = row
 
     def __hash__(self) -> int:
-        return hash(self._digest)
+        return hash(self._key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _KeptFrame) and other._digest == self._digest
+        return isinstance(other, _KeptFrame) and other._key == self._key
 
     def read(self) -> list[drawing.Unit]:
-        """The rows; the bytes are let go, so that whoever remembers this holds no frame."""
-        kept, self._kept = self._kept, b""
-        return drawing.unpacked(kept)
+        """The rows; the round is let go, so that whoever remembers this holds no frame."""
+        row, self._row = self._row, None
+        kept = SpotRound.objects.values_list("frame", flat=True).get(pk=row.pk)
+        return drawing.unpacked(bytes(kept))
 
 
 @lru_cache(maxsize=128)
 def _drawn_again(
     kept: _KeptFrame, given: tuple[tuple[str, int], ...], seed: str
 ) -> tuple[str, tuple[UUID, ...]]:
-    """The hash of a frame and the keys drawn from it: of the same bytes always the same.
+    """The hash of a frame and the keys drawn from it: of the same stored row always the same.
 
     A street's frame takes half a second to read; each look at the round asks.
     """
