@@ -222,16 +222,12 @@ def paste(page, text):
 
 def test_5_a_stairwell_is_verified_from_the_board(desk):
     page = open_first_board(desk("zhoumin"))
-    page.locator("[data-cell][aria-label*='天前核实'][aria-label*='自住']").first.focus()
     for _floor in range(2):
+        page.locator("[data-cell][aria-label*='天前核实'][aria-label*='自住']").first.focus()
         room = room_of(page.locator("[data-cell][aria-current=true]"))
         press(page, "v")
         page.wait_for_selector(f".pp-toast >> text={room}室：核实无变化")
         page.wait_for_selector(f"[data-cell][aria-label^='{room}室'][aria-label*='今天核实']")
-        while "今天核实" in page.locator("[data-cell][aria-current=true]").get_attribute(
-            "aria-label"
-        ):
-            press(page, "ArrowRight")
 
 
 def test_6_a_colleague_was_faster_and_nothing_is_lost(desk, notes):
