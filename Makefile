@@ -12,6 +12,9 @@ SOURCES := portal housing residents permits staffing assessment tests scripts be
 PYTEST := $(PYTHON) -m pytest
 # Journeys share one running system and faults another, each in one process; the rest fills both cores.
 WORKERS ?= 2
+# A run starts our programs a hundred times: each compiles every module anew where Python may not
+# keep what it has compiled (PYTHONDONTWRITEBYTECODE, as many images set it; empty is unset).
+export PYTHONDONTWRITEBYTECODE :=
 
 help:   ## This list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 28

@@ -40,7 +40,7 @@ def kept_files() -> list[Path]:
     if listed.returncode == 0:
         names = listed.stdout.decode().split("\0")
         return [path for name in sorted(set(names)) if name and (path := ROOT / name).is_file()]
-    ignored = {".venv", ".run", "node_modules", "staticfiles", "test-results"}
+    ignored = {".venv", ".run", "node_modules", "staticfiles", "test-results", "__pycache__"}
     return [
         path
         for path in sorted(ROOT.rglob("*"))
