@@ -23,8 +23,7 @@ demo: python node   ## The whole system with a synthetic district; DISTRICT=full
 	@$(PYTHON) manage.py demo $(if $(filter full,$(DISTRICT)),--scale 1.0)
 
 test: python node system   ## Every test, on real servers and a real browser
-	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not journey and not faults and not tour" $(ARGS)
-	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "journey or faults" $(ARGS)
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not tour" $(ARGS)
 
 journeys: python node system   ## Only the users' stories in the browser
 	@$(PYTEST) -m journey $(ARGS)
