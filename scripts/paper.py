@@ -12,6 +12,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,6 +74,7 @@ def _trees(folder: str) -> Iterator[tuple[str, ast.Module]]:
             yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
 def homes() -> dict[str, list[str]]:
     """Modules by the requirements that their docstrings name."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -96,6 +98,7 @@ def _marked(expression: ast.expr) -> list[str]:
     ]
 
 
+@cache
 def tests() -> dict[str, list[str]]:
     """Tests by the requirements that they are marked with; a whole module counts once."""
     found: dict[str, list[str]] = defaultdict(list)

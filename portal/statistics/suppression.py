@@ -195,34 +195,48 @@ class Shown:
             1 if partners is None else len(partners),
             *(1 if f in kept and f in values else lengths[f] for f in range(self.features)),
         )
-        # prices that spread along the same axes are added first: only sums reach the full size
-        prices: dict[tuple[int, ...], Any] = {}
-        plus: Any = np.ones((1,) * len(shape), bool)
-        minus: Any = plus.copy()
-        for corner in self._corners(changed, values, unit, partners):
-            some = self._at(self._some, corner, tuple(range(self.features)), COMMITTEE)
-            if corner.is_opposite:
-                plus = plus & some
-            else:
-                minus = minus & some
-            for subset in self._touched(changed):
-                for level in self._levels(unit, partners):
-                    price = self._at(self._price[subset][level], corner, subset, level)
-                    prices[price.shape] = prices.get(price.shape, 0) + price
-        cost: Any = sum(sorted(prices.values(), key=np.size))
+        corners = list(self._corners(changed, values, unit, partners))
+        possible = self._peopled(corners, shape)
         for feature in changed:  # another value must be another
-            same: list[Any] = [slice(None)] * len(shape)
-            same[1 + feature] = values[feature]
-            cost[tuple(same)] = IMPOSSIBLE
-        place = _first_of_least(cost, np.broadcast_to(plus | minus, shape))
-        if place is None:
+            possible[(slice(None),) * (1 + feature) + (values[feature],)] = False
+        # few places are possible where few people live: prices are added up there only
+        places = np.unravel_index(np.flatnonzero(possible), shape)
+        if not len(places[0]):
             return None
+        costs = np.zeros(len(places[0]), np.int64)
+        levels = self._levels(unit, partners)
+        for subset in self._touched(changed):
+            for level in levels:
+                for corner in corners:
+                    costs += self._price[subset][level][self._box(corner, subset, level, places)]
+        first = int(costs.argmin())
+        place = [int(at[first]) for at in places]
         return _Swap(
-            int(cost[tuple(min(at, n - 1) for at, n in zip(place, cost.shape, strict=True))]),
-            unit, None if partners is None else int(partners[place[0]]),
+            int(costs[first]), unit, None if partners is None else int(partners[place[0]]),
             values={f: (values[f], place[1 + f]) for f in changed},
             kept={f: values.get(f, place[1 + f]) for f in kept},
         )  # fmt: skip
+
+    def _peopled(self, corners: list["_Corner"], shape: tuple[int, ...]) -> Flags:
+        """Where somebody is at all corners that lose, the one way round or the other."""
+        ways: list[Any] = [True, True]
+        for corner in corners:
+            index = (
+                slice(corner.fixed[f], corner.fixed[f] + 1) if f in corner.fixed else slice(None)
+                for f in range(self.features)
+            )
+            ways[corner.is_opposite] = ways[corner.is_opposite] & self._some[(corner.units, *index)]
+        return np.array(np.broadcast_to(ways[0] | ways[1], shape))
+
+    def _box(
+        self, corner: "_Corner", subset: Subset, level: int, places: tuple[Any, ...]
+    ) -> tuple[Any, ...]:
+        """Which boxes of a table a corner has its people in, by place."""
+        units = corner.units if level == COMMITTEE else self._above[level][corner.units]
+        return (
+            units[places[0]] if len(units) > 1 else units[0],
+            *(corner.fixed[f] if f in corner.fixed else places[1 + f] for f in subset),
+        )
 
     def _corners(
         self, changed: Subset, values: dict[int, int], unit: int,
@@ -236,17 +250,6 @@ class Shown:
                 others = {f for f, is_other in zip(changed, replaced, strict=True) if is_other}
                 fixed = {f: value for f, value in values.items() if f not in others}
                 yield _Corner(where, fixed, (sum(replaced) + turned) % 2 == 1)
-
-    def _at(self, table: Any, corner: "_Corner", subset: Subset, level: int) -> Any:
-        """A table at a corner, its axes spread out to those of units and all features."""
-        units = corner.units if level == COMMITTEE else self._above[level][corner.units]
-        index = (
-            slice(corner.fixed[f], corner.fixed[f] + 1) if f in corner.fixed else slice(None)
-            for f in subset
-        )
-        taken = table[(units, *index)]
-        lengths = dict(zip(subset, taken.shape[1:], strict=True))
-        return taken.reshape(taken.shape[0], *(lengths.get(f, 1) for f in range(self.features)))
 
     def _touched(self, changed: Subset) -> list[Subset]:
         """The subsets whose boxes a change of these features moves people between."""
@@ -273,20 +276,6 @@ class Shown:
                         self.hidden[subset][level][box] = True
                         self._price[subset][level][box] = 0
                         self._safe[subset][level][box] = True
-
-
-def _first_of_least(cost: Counts, possible: Flags) -> tuple[int, ...] | None:
-    """The first possible place of the least cost; None where nothing is possible.
-
-    :param cost: of all places along an axis alike where it has the length one there
-    """
-    alike = tuple(n for n, length in enumerate(cost.shape) if length == 1)
-    open_to = np.where(possible.any(axis=alike, keepdims=True), cost, IMPOSSIBLE)
-    least = open_to.min()
-    if least >= IMPOSSIBLE:
-        return None
-    flat = int((possible & (cost == least)).argmax())
-    return tuple(int(at) for at in np.unravel_index(flat, possible.shape))
 
 
 def _cover_lines(counts: Counts, hidden: Flags, axis: int, above: Flags) -> bool:

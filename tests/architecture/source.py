@@ -40,7 +40,7 @@ def kept_files() -> list[Path]:
     if listed.returncode == 0:
         names = listed.stdout.decode().split("\0")
         return [path for name in sorted(set(names)) if name and (path := ROOT / name).is_file()]
-    ignored = {".venv", ".run", "node_modules", "staticfiles", "test-results"}
+    ignored = {".venv", ".run", "node_modules", "staticfiles", "test-results", "__pycache__"}
     return [
         path
         for path in sorted(ROOT.rglob("*"))
@@ -97,13 +97,16 @@ def dotted(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def imported(path: Path) -> Iterator[tuple[ast.AST, str]]:
+@cache
+def imported(path: Path) -> tuple[tuple[ast.AST, str], ...]:
     """Every dotted name that the module imports, with the names taken from it."""
+    found: list[tuple[ast.AST, str]] = []
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
-            yield from ((node, alias.name) for alias in node.names)
+            found += [(node, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from ((node, f"{node.module}.{alias.name}") for alias in node.names)
+            found += [(node, f"{node.module}.{alias.name}") for alias in node.names]
+    return tuple(found)
 
 
 def findings(

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import OperationalError, connections, transaction
 from django.utils import timezone
@@ -34,6 +35,7 @@ SEED = os.environ.get("SEED") or str(random.SystemRandom().randrange(10**9))
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test in here is a fault test; they share one live system and hence one process."""
     for item in items:
@@ -52,9 +54,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system(django_db_blocker: object) -> Iterator[LiveSystem]:
-    """PostgreSQL and Redis of the live system, prepared; this process's Django points there."""
+    """PostgreSQL and Redis of the live system, prepared; this process's Django points there.
+
+    Until the last test of this folder: those that follow in the same process have their own.
+    """
     with LiveSystem.started() as live, django_db_blocker.unblock():  # type: ignore[attr-defined]
         live.prepare()
         before = {alias: dict(connections[alias].settings_dict) for alias in connections}
@@ -64,10 +69,12 @@ def system(django_db_blocker: object) -> Iterator[LiveSystem]:
         for alias, given in before.items():
             connections[alias].close()
             connections[alias].settings_dict.update(given)
+        ContentType.objects.clear_cache()
         _ring_through(broker)
 
 
 def _point_at(live: LiveSystem) -> None:
+    ContentType.objects.clear_cache()  # numbers of a row in one database say nothing in another
     for connection in connections.all():
         connection.close()
         connection.settings_dict.update(

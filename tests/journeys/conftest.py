@@ -34,9 +34,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system() -> Iterator[str]:
-    """`manage.py demo` in an empty folder: web, worker, beat, PostgreSQL and Redis of its own."""
+    """`manage.py demo` in an empty folder: web, worker, beat, PostgreSQL and Redis of its own.
+
+    It ends with the last story: the tests that follow in the same process need the machine.
+    """
     folder = Path(tempfile.mkdtemp(prefix="portal-journey-"))
     folder.chmod(0o755)  # PostgreSQL runs as its own user where we are root
     port = free_port()
