@@ -7,7 +7,7 @@ import pytest
 from tests.journeys.test_the_main_job import open_first_board
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey"), pytest.mark.paper("S-07")]
-OPEN = "[data-person-panel]:not([hidden])"
+OPEN = "#person:not([hidden]) [data-person-panel]:not([hidden])"
 FAMILY = "#members tr[data-line][data-known]"
 
 
