@@ -63,7 +63,8 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("focusout", (event) => {
   const field = event.target;
-  if (!field.matches?.("[data-id-number]") || field.value.includes("*")) return;
+  // masked, or nobody's number: what stands beside it came with the page
+  if (!field.matches?.("[data-id-number]") || !field.value || field.value.includes("*")) return;
   field.value = tidy(field.value);
   look(field, Boolean(field.value));
 });
