@@ -5,21 +5,35 @@ in its row already (`Row.base`); the rest, and who may be named as guardian, is 
 drawer with a fault or with something typed in it is drawn for its row (`Row.has_drawer`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.template.loader import get_template
+from django.utils.html import json_script
 from django.utils.safestring import SafeString
 
 from portal.ui import formats
 from portal.ui.addresses import address_of
+from portal.ui.drawing import fill_each
+from portal.ui.templatetags.ui import kbd
 from portal.ui.words import gettext as _
 from portal.ui.words import language
 from residents import entry_lines
 from residents.grid import Row, choices, template_row
 from residents.models import Residence, Verification
+from residents.names import pinyin_of
+from residents.origins import PROVINCES
+
+COMMON_RELATIONS = (
+    "户主", "配偶", "子", "女", "父亲", "母亲", "孙子", "孙女", "儿媳", "女婿", "公公", "婆婆",
+    "岳父", "岳母", "兄弟姐妹", "承租人", "合租人", "单位宿舍人员", "住家雇员", "非亲属",
+)  # fmt: skip
+#: Usual relations with their initials; the first nine are also chosen by their number.
+RELATION_WORDS = [(word, pinyin_of(word)[1]) for word in COMMON_RELATIONS]
+#: How many of them the foot of the grid names with their number.
+MOST_KEYS = 4
 
 
 def write_logs(rows: Iterable[Row], visits: Iterable[Verification]) -> None:
@@ -52,13 +66,27 @@ def told_of(rows: Iterable[Row]) -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-def blanks() -> tuple[SafeString, SafeString]:
-    """A blank line of the grid and a blank drawer, for the script to copy."""
-    return _blanks(language())
+def fixed_parts() -> Mapping[str, SafeString]:
+    """What is the same on every such page.
+
+    `line` and `drawer` are blank ones for the script to copy; `keys` and `relations` the usual
+    relations, by number and to choose from; `regions` names the provinces by their codes.
+    """
+    return _fixed_parts(language())
 
 
 @lru_cache(maxsize=4)
-def _blanks(_language: str | None) -> tuple[SafeString, SafeString]:
+def _fixed_parts(_language: str | None) -> Mapping[str, SafeString]:
     row = template_row()
     drawer = get_template("residents/entry_person.html").render({"row": row, "choices": choices()})
-    return entry_lines.drawn(row), SafeString(drawer)
+    first = enumerate(RELATION_WORDS[:MOST_KEYS], 1)
+    regions = {f"{code}0000": name for code, name in PROVINCES.items()}
+    return {
+        "line": entry_lines.drawn(row), "drawer": SafeString(drawer),
+        "keys": fill_each("%s %s ", ((kbd(str(n)), word) for n, (word, _initials) in first)),
+        "relations": fill_each(
+            '<option value="%s" data-initials="%s"></option>',
+            ((word, initials) for word, initials in RELATION_WORDS),
+        ),
+        "regions": json_script(regions, "pp-regions"),
+    }  # fmt: skip

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, Q, QuerySet
 
 from housing.models import DwellingUnit
 from housing.querysets import within
 from portal.orgs.prepared import Prepared, counted
 from portal.orgs.scope import Scope
-from residents.models import CollectionTask, EntryDraft, Residence, Transfer, Verification
+from residents.models import CollectionTask, EntryDraft, Residence, Resident, Transfer, Verification
 from residents.newcomers import registered_since, was_told
 
 #: Visits that are read: as many for one household as a page may tell of.
@@ -23,16 +23,34 @@ MOST_ASKED = 20
 
 
 @Prepared
-def dwellings(scope: Scope, *, dwelling: UUID) -> QuerySet[DwellingUnit]:
-    """A dwelling with its building."""
-    return DwellingUnit.objects.in_scope(scope).filter(pk=dwelling).select_related("building")
+def dwellings(scope: Scope, *, dwelling: UUID, today: date, since: date) -> QuerySet[DwellingUnit]:
+    """A dwelling with its building; `has_newcomers` where any were registered today, anywhere.
+
+    Only then is the building asked for those without a sheet (`untold`).
+    """
+    rows = DwellingUnit.objects.in_scope(scope).filter(pk=dwelling).select_related("building")
+    newcomers = registered_since(Residence.objects.in_scope(scope), since)
+    return rows.annotate(has_newcomers=Exists(newcomers.filter(registered_on=today)))
+
+
+def household(scope: Scope, dwelling: UUID) -> list[Residence]:
+    """Who lives in a dwelling, each with the person's record.
+
+    In two reads: PostgreSQL weighs for longer how to join the two registers than both take.
+    """
+    rows = members.rows(scope, dwelling=dwelling)
+    keys = {f"resident{place}": row.resident_id for place, row in enumerate(rows)}
+    known = {row.pk: row for row in people.rows(scope, **keys)} if keys else {}
+    found = [row for row in rows if row.resident_id in known]
+    for row in found:
+        row.resident = known[row.resident_id]
+    return found
 
 
 @Prepared
-def household(scope: Scope, *, dwelling: UUID) -> QuerySet[Residence]:
-    """Who lives in a dwelling, each with the person's record."""
-    rows = Residence.objects.in_scope(scope).open().filter(dwelling=dwelling)
-    return rows.select_related("resident").order_by("id")
+def people(scope: Scope, **residents: UUID) -> QuerySet[Resident]:
+    """The records of these people."""
+    return Resident.objects.in_scope(scope).filter(pk__in=list(residents.values()))
 
 
 @Prepared

@@ -22,9 +22,9 @@ from residents import services
 from residents.answers import UnreadableAnswerError, read_answer
 from residents.categories import DELETION_REASONS
 from residents.door import Buildings, day_list, how_fresh, stops
+from residents.entry_drawers import COMMON_RELATIONS
 from residents.models import Residence
 from residents.shell import VISITS
-from residents.views.entry import COMMON_RELATIONS
 from residents.views.phone import (
     CONFLICT,
     MALFORMED,

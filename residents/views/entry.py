@@ -34,21 +34,12 @@ from residents.grid import (
     told_rows,
 )
 from residents.models import EntryDraft, Verification
-from residents.names import pinyin_of
 from residents.newcomers import looked_back_to
-from residents.origins import PROVINCES
 from residents.search import search
 from residents.views.households import homes_of
 from residents.views.settling import lead_of, of_household, settle
 
 UNPROCESSABLE, CONFLICT = 422, 409
-COMMON_RELATIONS = (
-    "户主", "配偶", "子", "女", "父亲", "母亲", "孙子", "孙女", "儿媳", "女婿", "公公", "婆婆",
-    "岳父", "岳母", "兄弟姐妹", "承租人", "合租人", "单位宿舍人员", "住家雇员", "非亲属",
-)  # fmt: skip
-
-#: Usual relations with their initials; the first nine are also chosen by their number.
-RELATION_WORDS = [(word, pinyin_of(word)[1]) for word in COMMON_RELATIONS]
 
 
 @require_GET
@@ -71,7 +62,10 @@ def entry_start(request: PortalRequest) -> HttpResponse:
 @needs(Capability.EDIT_RESIDENTS)
 def entry(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """One dwelling with everybody in it; all of it is saved as one act."""
-    dwelling = entry_reads.dwellings.first(request.scope, dwelling=pk)
+    today = timezone.localdate()
+    dwelling: Any = entry_reads.dwellings.first(
+        request.scope, dwelling=pk, today=today, since=looked_back_to(today)
+    )
     if dwelling is None:
         raise Http404
     if request.method != "POST":
@@ -84,10 +78,11 @@ def entry(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 class _Page:
     """The entry page of one request."""
 
-    def __init__(self, request: PortalRequest, dwelling: DwellingUnit) -> None:
+    def __init__(self, request: PortalRequest, dwelling: Any) -> None:
+        """:param dwelling: as `entry_reads.dwellings` gives it"""
         self.request, self.dwelling = request, dwelling
         self.today = timezone.localdate()
-        self.members = entry_reads.household.rows(request.scope, dwelling=dwelling.pk)
+        self.members = entry_reads.household(request.scope, dwelling.pk)
         self.loose: list[str] = []
         self.draft: EntryDraft | None = None
         self.is_draft, self.typed_version = False, ""
@@ -257,15 +252,13 @@ class _Page:
         seen, total = self._progress()
         previous, following = self._neighbours
         entry_drawers.write_logs(rows, self._visits())
-        blank_line, blank_drawer = entry_drawers.blanks()
         context = {
             "dwelling": self.dwelling, "form": form, "rows": rows,
             "members": entry_drawers.told_of(rows),
-            "blank_line": blank_line, "blank_drawer": blank_drawer,
+            "fixed": entry_drawers.fixed_parts(),
             "problems": problems, "people": len(filled), "area": self._area_each(len(filled)),
-            "lines": entry_lines.lines_of(rows), "choices": choices(), "relations": RELATION_WORDS,
+            "lines": entry_lines.lines_of(rows), "choices": choices(),
             "left_count": self._left_count(),
-            "regions": {f"{code}0000": name for code, name in PROVINCES.items()},
             "seen": seen, "total": total,
             "previous": previous, "following": following, "next_one": self.next_one,
             "homes": homes_of(row for row in self.members if row.household_id),
@@ -281,6 +274,8 @@ class _Page:
 
     def _to_welcome(self) -> int:
         """How many newcomers of the building were registered today and have no sheet yet."""
+        if not self.dwelling.has_newcomers:
+            return 0
         (told,) = entry_reads.untold.rows(
             self.request.scope, building=self.dwelling.building_id, today=self.today,
             since=looked_back_to(self.today),

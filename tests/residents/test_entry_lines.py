@@ -68,7 +68,8 @@ def test_a_line_with_something_to_tell_is_drawn_by_its_template(rows):
 
 
 def test_the_blank_line_of_the_script_waits_for_its_number():
-    line, drawer = entry_drawers.blanks()
+    fixed = entry_drawers.fixed_parts()
+    line, drawer = fixed["line"], fixed["drawer"]
     assert 'id="row-members-__prefix__"' in line
     assert 'name="members-__prefix__-guardian"' in drawer
     assert "data-person-log hidden" in drawer
