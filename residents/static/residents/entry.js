@@ -24,7 +24,8 @@ function makePanel(prefix) {
       if (attribute.value.includes("__prefix__")) node.setAttribute(attribute.name, attribute.value.replaceAll("__prefix__", index));
     }
   }
-  if (members[prefix]) fillKnown(panel, prefix, members[prefix]);
+  // of somebody who has left in the meantime nothing more is told
+  if (document.getElementById(`row-${prefix}`).hasAttribute("data-known")) fillKnown(panel, prefix, members[prefix] ?? {});
   pane.append(panel);
   const number = panel.querySelector("[data-id-number]");
   if (number.value && !number.value.includes("*")) number.dispatchEvent(new Event("input", { bubbles: true }));
@@ -39,7 +40,7 @@ function fillKnown(panel, prefix, told) {
     away.dataset.away = "";
     guardian.add(away);
   }
-  guardian.classList.toggle("is-warn", told.guardianless);
+  guardian.classList.toggle("is-warn", Boolean(told.guardianless));
   fillGuardians(panel, prefix);
   for (const [key, value] of Object.entries(base)) {
     const field = panel.querySelector(`[name="${prefix}-${key}"]`);
@@ -49,8 +50,8 @@ function fillKnown(panel, prefix, told) {
   panel.querySelector("details").open = Boolean(base.as_printed);
   const line = document.getElementById(`row-${prefix}`);
   for (const key of ["sex", "birth", "origin"]) derived(panel, key).textContent = derived(line, key).textContent;
-  derived(panel, "age").textContent = told.age;
-  showLog(panel, told);
+  derived(panel, "age").textContent = told.age ?? "";
+  if (told.page) showLog(panel, told);
 }
 
 const derived = (person, key) => person.querySelector(`[data-derived="${key}"]`);
