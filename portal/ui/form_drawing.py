@@ -147,8 +147,8 @@ def _choice(option: Context, of_all: Mapping[str, bool]) -> SafeString:
 def _field(context: Context) -> SafeString:
     """One field: label, widget, hint or error."""
     field: BoundField = context["field"]
-    own: Any = field.field
-    span = fill(" pp-span-%s", own.ui_span) if own.ui_span > 1 else ""
+    columns = getattr(field.field, "ui_span", 1)  # fields that a form adds later have none
+    span = fill(" pp-span-%s", columns) if columns > 1 else ""
     if field.widget_type == "checkbox":
         body = fill('<label class="pp-choice">%s %s</label>', field, field.label)
     else:
@@ -173,7 +173,7 @@ def _star(_language: str | None) -> SafeString:
 
 
 def _widget(field: BoundField) -> SafeString:
-    suffix = field.field.ui_suffix  # type: ignore[attr-defined]  # given by `_Dressed`
+    suffix = getattr(field.field, "ui_suffix", "")
     if not suffix:
         return SafeString(str(field))
     return fill(

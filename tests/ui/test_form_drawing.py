@@ -86,3 +86,11 @@ def test_a_form_keeps_what_was_first_shown_and_its_hidden_fields():
     assert 'name="initial-reason"' in drawn
     assert drawn.index('name="token"') > drawn.index("</div>")
     assert drawn.count('name="token"') == 1
+
+
+def test_a_field_that_a_form_adds_later_is_drawn_as_well():
+    form = Visit()
+    form.fields["rooms"] = forms.IntegerField(label="间数", required=False)
+    assert 'for="id_rooms">间数</label><input type="number" name="rooms"' in str(
+        form["rooms"].as_field_group()
+    )
