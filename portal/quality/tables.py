@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.access import PortalRequest
@@ -12,6 +11,7 @@ from portal.quality.fixing import issue_url, may_fix
 from portal.quality.models import DataQualityIssue, IssueState
 from portal.quality.registry import quality_rules
 from portal.ui import formats
+from portal.ui.addresses import address_of
 from portal.ui.cells import Column, Empty, Link, Problem, Tag, Toned
 from portal.ui.listing import RegisterList
 
@@ -37,7 +37,7 @@ def mender(issue: DataQualityIssue) -> str:
 
 def step(issue: DataQualityIssue) -> Link:
     """The issue's own page; the row itself leads where it is mended."""
-    return Link(str(_("详情")), reverse("quality:issue", args=[issue.pk]))
+    return Link(str(_("详情")), address_of("quality:issue", issue.pk))
 
 
 def found(row: Any) -> str:
@@ -90,7 +90,7 @@ class IssueList(RegisterList):
         return self.peek_url(row)
 
     def peek_url(self, row: DataQualityIssue) -> str:
-        return reverse("quality:issue", args=[row.pk])
+        return address_of("quality:issue", row.pk)
 
     def row_css(self, row: DataQualityIssue) -> str:
         return "" if row.is_open else "is-muted"

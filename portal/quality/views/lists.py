@@ -23,6 +23,7 @@ from portal.quality.fixing import FIXED_BY, mending_posts
 from portal.quality.models import DataQualityIssue, IssueQuerySet
 from portal.quality.registry import quality_rules
 from portal.quality.rule import ABOUT_TITLES
+from portal.quality.rule_rows import rule_rows
 from portal.quality.services import failures_for, owners_of
 from portal.quality.shares import collector_shares, unit_shares
 from portal.quality.summary import DEADLINE_RULE, RuleState, rule_states, total_of
@@ -86,6 +87,10 @@ def issue_list(request: PortalRequest) -> HttpResponse:
         **_shares(request, units, shown, day),
     }
     is_chosen = request.headers.get("HX-Target") == "rule-detail" and wants_fragment(request)
+    if not (is_chosen or context["by"]):
+        chosen = state.rule.key if state else ""
+        narrowed = f"&unit={shown}" if shown != scope.unit else ""
+        context["rules"] = rule_rows(states, names, chosen=chosen, narrowed=narrowed)
     template = "quality/detail.html" if is_chosen else "quality/list.html"
     return listing.respond(template, context | {"is_chosen": is_chosen})
 
