@@ -18,7 +18,7 @@ from bench.asking import Inside
 from bench.district import District
 from bench.figures import Figure
 from bench.menu import most_queries, pages_of, server_times
-from bench.pages import read_whole_by
+from bench.pages import database_time, read_whole_by
 from bench.serving import UnableToMeasure, served
 from bench.targets import Target
 
@@ -38,13 +38,14 @@ MOST_OPENED = 400
 
 
 def figures(district: District) -> list[Figure]:
-    """Statements, scans and server time of each kind of page."""
+    """Statements, scans, time in the database and server time of each kind of page."""
     inside = Inside(district)
     wanted = list(_behind(inside, district))
     for target in wanted:
         inside.asks(target)  # warm
     asked = [inside.asks(target) for target in wanted]
     found = [most_queries(wanted, asked), read_whole_by(district, wanted, asked)]
+    found += [database_time(district, *each) for each in zip(wanted, asked, strict=True)]
     with served("portal.wsgi") as ours, served("bench.bare_wsgi") as bare:
         found += server_times(inside, zip(wanted, asked, strict=True), ours, bare)
     return found

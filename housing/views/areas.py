@@ -1,6 +1,7 @@
 """Key areas: the list, one with its targets beside the stored numbers, and its form (S-75…S-78)."""
 
 import uuid
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,6 +32,8 @@ from portal.ui.listing import FEW
 from portal.ui.pages import done, page
 
 RATIO = "inversion_ratio"
+#: Buildings of an area that its page names.
+MOST_SHOWN = 200
 
 
 @require_GET
@@ -66,9 +69,8 @@ def _inverted(request: PortalRequest) -> list[tuple[str, str]]:
     return [(unit.name, formats.decimal(above[unit.pk], 2)) for unit in names]
 
 
-def _targets(area: KeyArea) -> list[dict[str, Any]]:
+def _targets(area: KeyArea, codes: Collection[int]) -> list[dict[str, Any]]:
     """What is asked and what stands, for the committees in which its buildings lie (S-78)."""
-    codes = set(area.area_buildings.values_list("committee_id", flat=True))
     keys = [key for key, _title in TARGETS if key in area.targets]
     sheet = figures.current(area.committee_id, "committee_id", keys) if keys else None
     rows = []
@@ -87,11 +89,11 @@ def _targets(area: KeyArea) -> list[dict[str, Any]]:
     return rows
 
 
-def _stock(area: KeyArea, today: date) -> dict[str, int]:
-    """Dwellings of the area, counted as they stand: never who lives there."""
+def _stock(area: KeyArea, buildings: list[uuid.UUID], today: date) -> dict[str, int]:
+    """Dwellings of the area's buildings, counted as they stand: never who lives there."""
     stale = Q(verified_on=None) | Q(verified_on__lt=today - timedelta(days=area.cycle_days))
     rows = DwellingUnit.objects.under(area.committee_id).active()
-    rows = rows.filter(building__in=area.area_buildings.values("building"))
+    rows = rows.filter(building__in=buildings)
     return rows.aggregate(
         dwellings=Count("pk"), stale=Count("pk", filter=stale),
         suspected=Count("pk", filter=Q(group_rental__state="suspected")),
@@ -101,9 +103,10 @@ def _stock(area: KeyArea, today: date) -> dict[str, int]:
 
 def _shown(request: PortalRequest, area: KeyArea) -> dict[str, Any]:
     today = timezone.localdate()
-    stock = _stock(area, today)
+    held = area.area_buildings.order_by("building__sort_key", "pk")
+    buildings = list(held.values_list("building_id", "committee_id", "building__name"))
+    stock = _stock(area, [key for key, _code, _name in buildings], today)
     standing = area.is_standing
-    names = area.area_buildings.order_by("building__sort_key", "pk")
     cycle = _("每 %(n)d 天核查一次") % {"n": area.cycle_days}
     facts = [
         (_("类型"), area.get_kind_display()), (_("责任人"), area.owner),
@@ -126,8 +129,8 @@ def _shown(request: PortalRequest, area: KeyArea) -> dict[str, Any]:
     return {
         "heading": area.name, "kind": _("重点区域"), "facts": facts, "steps": course,
         "tone": "warn" if standing else "ok",
-        "targets": _targets(area),
-        "buildings": list(names.values_list("building__name", flat=True)[:200]),
+        "targets": _targets(area, {code for _key, code, _name in buildings}),
+        "buildings": [name for _key, _code, name in buildings[:MOST_SHOWN]],
         "links": [{"url": url, "title": _("修改"), "icon": "edit"}] if edits else [],
         "crumbs": [{"title": _("重点区域"), "url": reverse("housing:areas")},
                    {"title": area.name}],
