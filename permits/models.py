@@ -161,7 +161,11 @@ class PermitApplication(CommitteeRecord):
         indexes = [
             # the list of a committee, street or the district, newest first (keyset)
             models.Index(fields=["committee", "-applied_on", "-id"], name="permits_of_committee"),
-            models.Index(fields=["street_id", "-applied_on", "-id"], name="permits_of_street"),
+            models.Index(
+                fields=["street_id", "-applied_on", "-id"],
+                include=["committee"],
+                name="permits_of_street_walled",
+            ),
             models.Index(
                 fields=["-applied_on", "-id"], include=["committee"], name="permits_of_district"
             ),

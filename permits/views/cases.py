@@ -1,6 +1,7 @@
 """The list of permit cases and the page of one (ui.md 8.9)."""
 
 import uuid
+from datetime import date
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from permits.filters import CaseFilter
 from permits.models import PermitApplication
 from permits.tables import CaseList
 from permits.views.sheet import show
+from portal import kept
 from portal.audit.record import record
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
@@ -28,11 +30,13 @@ class Listing(CaseList):
 def cases(request: PortalRequest) -> HttpResponse:
     """Cases of the acting unit, with the views that people ask for every day."""
     scope, today = request.scope, timezone.localdate()
+    kept.expect(_waiting_for(scope, today))
     listing = Listing(
         request,
         PermitApplication.objects.in_scope(scope).select_related("permit"),
-        views=lambda: _views(scope),
+        views=lambda: _views(scope, today),
         filter_context={"scope": scope, "day": today},
+        kept_of=scope.unit,
     )
     if not listing.is_asked_for_filters:
         record(
@@ -43,7 +47,11 @@ def cases(request: PortalRequest) -> HttpResponse:
     return listing.respond("permits/list.html", context)
 
 
-def _views(scope: Scope) -> list[SavedView]:
+def _waiting_for(scope: Scope, today: date) -> kept.Key:
+    return kept.tabs_of(Listing.key, scope.unit, today, scope.user_id)
+
+
+def _views(scope: Scope, today: date) -> list[SavedView]:
     views = [SavedView(_("全部"), "")]
     if any(
         scope.may(each)
@@ -51,7 +59,8 @@ def _views(scope: Scope) -> list[SavedView]:
             Capability.RECEIVE_PERMITS, Capability.REVIEW_PERMITS, Capability.DECIDE_PERMITS,
         )
     ):  # fmt: skip
-        waiting = PermitApplication.objects.in_scope(scope).awaiting(scope).count()
+        rows = PermitApplication.objects.in_scope(scope).awaiting(scope)
+        waiting = kept.fact(_waiting_for(scope, today), rows.count)
         views.append(SavedView(_("待我办"), "waiting=mine", waiting))
     return [
         *views,

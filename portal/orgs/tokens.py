@@ -5,7 +5,7 @@ and to a table that only the owner role reads, so even injected SQL in a scoped 
 make a wider one. It can read another transaction's token, which stands in the statement that
 `pg_stat_activity` shows; so a token counts in the one transaction that it was made for: of the
 server process `process`, begun at the microsecond `began`. And it counts only while the
-appointment is held: `app_scope()` reads that row anew in each statement.
+appointment is held: `app_reach()` reads that row anew in each statement.
 """
 
 import hashlib

@@ -5,11 +5,11 @@ import django.db.models.expressions
 from django.db import migrations, models
 
 import portal.orgs.records
-from portal.orgs.rls import POLICY, protect
+from portal.orgs.rls import FORMER_POLICY, protect
 
 # The committee that holds the registration sees the request and answers it; it makes none in the
 # name of another. A dwelling hangs on the asking committee, as everywhere.
-HOLDER = POLICY.format(column="holder_id")
+HOLDER = FORMER_POLICY.format(column="holder_id")
 OTHER_SIDE = [
     f"CREATE POLICY holder_reads ON residents_transfer FOR SELECT USING {HOLDER}",
     f"CREATE POLICY holder_answers ON residents_transfer FOR UPDATE USING {HOLDER}"

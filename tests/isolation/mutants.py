@@ -25,6 +25,7 @@ from portal.orgs.access import NotAllowed
 from portal.orgs.catalogue import faults
 from portal.orgs.postgresql.base import MOMENT, DatabaseWrapper
 from portal.orgs.records import ScopedQuerySet
+from portal.orgs.rls import POLICY
 from portal.orgs.tokens import current_token, sees_something
 from portal.quality.models import DataQualityIssue
 from residents.models import Residence, Resident
@@ -196,7 +197,7 @@ def planted(mutant: Mutant) -> Iterator[None]:
             mutant.plant(patch)
             yield
         return
-    policy = "((committee_id - (SELECT app_low())) BETWEEN 0 AND (SELECT app_span()))"
+    policy = f"({POLICY.format(column='committee_id')})"
     do, undo = (statement.format(policy=policy) for statement in mutant.plant)
     with connections["owner"].cursor() as cursor:
         cursor.execute(do)

@@ -17,6 +17,7 @@ from django.utils import timezone
 from housing.models import AddressPlate
 from portal.orgs import tokens
 from portal.orgs.acting import acting
+from portal.orgs.scope import span_of
 from portal.orgs.services import appoint, end_appointment
 from tests.cast import HOME, NEXT_DOOR, Cast
 
@@ -171,8 +172,8 @@ def test_a_moved_clerk_acts_in_the_new_committee_from_the_next_request(cast):
         "DROP POLICY scope ON housing_addressplate",
         "CREATE POLICY wide ON housing_addressplate USING (true)",
         "CREATE FUNCTION app_low() RETURNS bigint LANGUAGE sql AS 'SELECT 0'",
-        "CREATE OR REPLACE FUNCTION public.app_scope() RETURNS bigint[] LANGUAGE sql"
-        " AS 'SELECT ARRAY[0, 999999999999]'",
+        "CREATE OR REPLACE FUNCTION public.app_reach() RETURNS int8range LANGUAGE sql"
+        " AS 'SELECT int8range(0, NULL)'",
         "CREATE SCHEMA mine",
         "CREATE VIEW public.mine AS SELECT * FROM residents_resident",
         "TRUNCATE housing_addressplate",
@@ -199,11 +200,34 @@ def test_row_security_off_is_an_error_and_no_door(cast):
 def test_a_function_of_ones_own_in_the_temporary_schema_is_not_asked(cast):
     with acting(cast.scope("clerk")), connection.cursor() as cursor:
         cursor.execute(
-            "CREATE FUNCTION pg_temp.app_scope() RETURNS bigint[] LANGUAGE sql"
-            " AS 'SELECT ARRAY[0, 999999999999]';"
+            "CREATE FUNCTION pg_temp.app_reach() RETURNS int8range LANGUAGE sql"
+            " AS 'SELECT int8range(0, NULL)';"
             "SET LOCAL search_path = pg_temp, public"
         )
         assert AddressPlate.objects.count() == 1
+
+
+def test_a_table_is_checked_against_one_look_at_the_scope(cast):
+    """Each look checks the signature and the post: three of them were most of a short statement."""
+    with acting(cast.scope("clerk")), connection.cursor() as cursor:
+        cursor.execute("SELECT tablename, policyname FROM pg_policies WHERE qual ~ 'app_low'")
+        assert not cursor.fetchall()
+        cursor.execute("EXPLAIN SELECT count(*) FROM housing_addressplate")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+        assert "InitPlan 1" in plan
+        assert "InitPlan 2" not in plan, plan
+
+
+@pytest.mark.parametrize("who", ["clerk", "street", "district"])
+def test_a_scope_ends_where_the_next_unit_begins(cast, who):
+    scope = cast.scope(who)
+    first, last = scope.low, scope.low + span_of(scope.unit)
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT app_low(), app_span(), array_agg(code <@ app_reach() ORDER BY code)"
+            " FROM unnest(%s) code", [[first - 1, first, last, last + 1]],
+        )  # fmt: skip
+        assert cursor.fetchone() == (first, last - first, [False, True, True, False])
 
 
 def test_parallel_workers_see_the_leaders_scope(cast):

@@ -2,9 +2,9 @@
 
 from django.db import migrations
 
-from portal.orgs.rls import POLICY
+from portal.orgs.rls import FORMER_POLICY
 
-CONDITION = POLICY.format(column="scope_code")
+CONDITION = FORMER_POLICY.format(column="scope_code")
 WALL = f"""
 ALTER TABLE audit_auditevent ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_auditevent FORCE ROW LEVEL SECURITY;

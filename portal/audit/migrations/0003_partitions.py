@@ -10,9 +10,9 @@ no month holds goes to the partition of the rest, so that no event is ever refus
 
 from django.db import migrations
 
-from portal.orgs.rls import POLICY
+from portal.orgs.rls import FORMER_POLICY
 
-CONDITION = POLICY.format(column="scope_code")
+CONDITION = FORMER_POLICY.format(column="scope_code")
 CONVERT = """
 SET LOCAL lock_timeout = '5s';
 ALTER TABLE audit_auditevent RENAME TO audit_auditevent_before;
