@@ -2,12 +2,14 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from assessment.matrix_reads import Holdings
 from assessment.models import (
     AssessmentCycle,
     Indicator,
@@ -19,7 +21,7 @@ from assessment.models import (
 )
 from assessment.ranking import ranks
 from assessment.scoring import rounded
-from portal.orgs.scope import Scope
+from assessment.transitions import TO_REVIEW
 from portal.ui import formats
 
 #: What share of an indicator's points lost gives which tint.
@@ -116,51 +118,59 @@ def differs(score: Score) -> bool:
     return score.state in {ScoreState.CLAIMED, ScoreState.PROPOSED, ScoreState.RETURNED}
 
 
-def board(cycle: AssessmentCycle, scope: Scope, shown: str) -> Board:
-    """The matrix of the units that the scope sees."""
-    indicators = list(cycle.indicators.order_by("position"))
-    sheets = list(
-        UnitSheet.objects.in_scope(scope)
-        .filter(cycle=cycle)
-        .select_related("committee")
-        .order_by("committee_id")
-    )
-    scores: dict[uuid.UUID, dict[int, Score]] = defaultdict(dict)
-    rows = Score.objects.in_scope(scope).filter(indicator__cycle=cycle)
-    for score in rows.select_related("indicator"):
-        scores[score.indicator_id][score.committee_id] = score
-    picks = _picks(indicators, scores)
+class Mark(NamedTuple):
+    """A score as the matrix shows it; `pk` opens the page that explains it."""
+
+    pk: uuid.UUID
+    points: Decimal | None
+    tint: int
+    differs: bool
+
+
+#: By indicator and unit.
+Marks = Mapping[uuid.UUID, Mapping[int, Mark]]
+
+
+def board(held: Holdings, shown: str, published: Sequence[PublishedResult]) -> Board:
+    """The matrix of the units that a scope sees.
+
+    :param published: the results as they were published, where the scope ranks nobody itself
+    """
+    indicators, sheets, marks = held.indicators, held.sheets, _marks(held.scores)
+    picks = _picks(indicators, marks)
     columns = _columns(indicators, picks[shown], keep_rest=shown == "data")
-    places = _places(cycle, sheets, scope)
-    lines = [_line(sheet, columns, scores, places) for sheet in sheets]
+    places = _places(held, published)
+    lines = [_line(sheet, columns, marks, places) for sheet in sheets]
     lines.sort(key=lambda line: (line.rank is None, line.rank or 0, line.unit))
     known = [sheet.total for sheet in sheets if sheet.total is not None]
     return Board(
-        cycle=cycle, shown=shown, groups=_groups(indicators, columns), columns=columns,
-        lines=lines, averages=[(column, _average(column, scores)) for column in columns],
+        cycle=held.cycle, shown=shown, groups=_groups(indicators, columns), columns=columns,
+        lines=lines, averages=[(column, _average(column, marks)) for column in columns],
         average=formats.decimal(sum(known, Decimal(0)) / len(known), 1) if known else formats.DASH,
         indicators=len(indicators), without_data=len(indicators) - len(picks["data"]),
         counts={key: len(found) for key, found in picks.items()},
     )  # fmt: skip
 
 
-Scores = Mapping[uuid.UUID, Mapping[int, Score]]
+def _marks(scores: Sequence[Score]) -> Marks:
+    found: dict[uuid.UUID, dict[int, Mark]] = defaultdict(dict)
+    for score in scores:
+        points = effective(score)
+        lost = tint(score.indicator, points)
+        found[score.indicator_id][score.committee_id] = Mark(score.pk, points, lost, differs(score))
+    return found
 
 
-def _picks(indicators: Sequence[Indicator], scores: Scores) -> dict[str, list[Indicator]]:
+def _picks(indicators: Sequence[Indicator], marks: Marks) -> dict[str, list[Indicator]]:
     """Which indicators each view shows."""
-
-    def any_of(indicator: Indicator, test: str) -> bool:
-        found = scores.get(indicator.pk, {}).values()
-        if test == "differs":
-            return any(differs(score) for score in found)
-        if test == "loss":
-            return any(tint(indicator, effective(score)) for score in found)
-        return any(effective(score) is not None or differs(score) for score in found)
-
+    tests: Mapping[str, Callable[[Mark], bool]] = {
+        "data": lambda mark: mark.points is not None or mark.differs,
+        "loss": lambda mark: mark.tint > 0,
+        "differs": lambda mark: mark.differs,
+    }
     picked = {
-        test: [each for each in indicators if any_of(each, test)]
-        for test in ("data", "loss", "differs")
+        key: [each for each in indicators if any(map(test, marks.get(each.pk, {}).values()))]
+        for key, test in tests.items()
     }
     return picked | {"all": list(indicators)}
 
@@ -198,21 +208,20 @@ def _groups(indicators: Sequence[Indicator], columns: Sequence[Column]) -> list[
     return groups
 
 
-def _places(
-    cycle: AssessmentCycle, sheets: Sequence[UnitSheet], scope: Scope
-) -> Mapping[int, int | None]:
+def _places(held: Holdings, published: Sequence[PublishedResult]) -> Mapping[int, int | None]:
     """Ranks: worked out for the district, as published for a street."""
-    if scope.level == "district":
-        totals = {
+    if held.scope.level != "district":
+        return {row.unit_id: row.rank for row in published}
+    return ranks(
+        {
             sheet.committee_id: None if sheet.total is None else rounded(sheet.total)
-            for sheet in sheets
+            for sheet in held.sheets
         }
-        return ranks(totals)
-    return dict(PublishedResult.objects.filter(cycle=cycle).values_list("unit_id", "rank"))
+    )
 
 
 def _line(
-    sheet: UnitSheet, columns: Sequence[Column], scores: Scores, places: Mapping[int, int | None]
+    sheet: UnitSheet, columns: Sequence[Column], marks: Marks, places: Mapping[int, int | None]
 ) -> Line:
     unit = sheet.committee
     return Line(
@@ -220,21 +229,20 @@ def _line(
         total=formats.DASH if sheet.total is None else formats.decimal(rounded(sheet.total), 1),
         rank=places.get(unit.pk), grade=sheet.grade, state=sheet.get_state_display(),
         tone=STATE_TONES[SheetState(sheet.state)],
-        cells=[_cell(column, scores, unit.pk, unit.name) for column in columns],
+        cells=[_cell(column, marks, unit.pk, unit.name) for column in columns],
     )  # fmt: skip
 
 
-def _cell(column: Column, scores: Scores, unit: int, name: str) -> Cell:
+def _cell(column: Column, marks: Marks, unit: int, name: str) -> Cell:
     if column.indicator is None:
         return Cell(formats.DASH, is_first=column.is_first)
-    score = scores.get(column.indicator.pk, {}).get(unit)
-    if score is None:
+    mark = marks.get(column.indicator.pk, {}).get(unit)
+    if mark is None:
         return Cell(formats.DASH, is_first=column.is_first)
-    points = effective(score)
-    text = formats.decimal(points)
-    words = text if points is not None else _("无数据")
+    text = formats.decimal(mark.points)
+    words = text if mark.points is not None else _("无数据")
     return Cell(
-        text=text, pk=score.pk, tint=tint(column.indicator, points), differs=differs(score),
+        text=text, pk=mark.pk, tint=mark.tint, differs=mark.differs,
         label=f"{name} {column.indicator.title} {words}", is_first=column.is_first,
     )  # fmt: skip
 
@@ -247,35 +255,29 @@ def tint(indicator: Indicator, points: Decimal | None) -> int:
     return next((step for least, step in TINTS if lost > least), 0)
 
 
-def _average(column: Column, scores: Scores) -> str:
+def _average(column: Column, marks: Marks) -> str:
     """Mean points by weight over the units that have any, in percent."""
     if column.indicator is None:
         return formats.DASH
-    found = [effective(score) for score in scores.get(column.indicator.pk, {}).values()]
-    known = [points for points in found if points is not None]
+    found = marks.get(column.indicator.pk, {}).values()
+    known = [mark.points for mark in found if mark.points is not None]
     if not known:
         return formats.DASH
     return formats.percent(sum(known, Decimal(0)) / len(known) / column.indicator.weight * 100, 1)
 
 
-def waiting(cycle: AssessmentCycle, scope: Scope) -> list[Waiting]:
+def waiting(held: Holdings) -> list[Waiting]:
     """What the district has to judge, the largest difference first."""
-    rows = (
-        Score.objects.in_scope(scope)
-        .to_review()
-        .filter(indicator__cycle=cycle)
-        .select_related("indicator", "committee")
-        .prefetch_related("evidence")
-        .order_by("committee_id", "indicator__position")
-    )
+    names = {sheet.committee_id: sheet.committee.name for sheet in held.sheets}
     found = [
         Waiting(
-            pk=score.pk, unit_name=score.committee.name, title=score.indicator.title,
+            pk=score.pk, unit_name=names[score.committee_id], title=score.indicator.title,
             claimed=score.self_claimed, computed=score.computed, difference=difference(score),
-            note=score.claim_note, papers=len(score.evidence.all()),
+            note=score.claim_note, papers=held.papers.get(score.pk, 0),
             state=score.get_state_display(),
         )
-        for score in rows
+        for score in held.scores
+        if score.state in TO_REVIEW
     ]  # fmt: skip
     return sorted(found, key=lambda each: -abs(each.difference or Decimal(0)))
 

@@ -9,7 +9,6 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from assessment.querysets import ScoreQuerySet
 from assessment.work_plans import PlanState as PlanState
 from assessment.work_plans import WorkPlan as WorkPlan
 from assessment.work_plans import WorkPlanChange as WorkPlanChange
@@ -275,7 +274,7 @@ class Score(CommitteeRecord):
     review_note = models.CharField("复核理由", max_length=500, blank=True)
     version = models.IntegerField(default=1)
 
-    objects = ScoreQuerySet.as_manager()
+    objects = ScopedQuerySet["Score"].as_manager()
 
     class PersonalData:
         personal: ClassVar[set[str]] = {"claim_note", "review_note"}

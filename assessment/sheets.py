@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from assessment import transitions
 from assessment.boards import effective, tint
 from assessment.dossier import shown_value
-from assessment.models import AssessmentCycle, Indicator, IndicatorValue, Score, Stage, UnitSheet
+from assessment.matrix_reads import Holdings, values
+from assessment.models import Indicator, IndicatorValue, Score, Stage, UnitSheet
 from assessment.scoring import rounded
 from portal.orgs.capabilities import Capability
 from portal.orgs.scope import Scope
@@ -54,30 +55,20 @@ def may_claim(score: Score, scope: Scope) -> bool:
     return stage == Stage.OPEN or (stage == Stage.SELF_ASSESSED and score.state == "returned")
 
 
-def sheet_of(own: UnitSheet, cycle: AssessmentCycle, scope: Scope) -> Sheet:
+def sheet_of(own: UnitSheet, held: Holdings) -> Sheet:
     """The unit's indicators in order, with families' points on top."""
-    values = {
-        value.indicator_id: value
-        for value in IndicatorValue.objects.in_scope(scope).filter(
-            indicator__cycle=cycle, committee_id=own.committee_id
-        )
-    }
-    scores = (
-        Score.objects.in_scope(scope)
-        .filter(indicator__cycle=cycle, committee_id=own.committee_id)
-        .select_related("indicator__cycle")
-        .prefetch_related("evidence")
-        .order_by("indicator__position")
-    )
+    scope, unit = held.scope, own.committee_id
+    found = values.rows(scope, cycle=held.cycle.pk, unit=unit)
+    by_indicator = {value.indicator_id: value for value in found}
     rows: list[Row] = []
-    for score in scores:
-        indicator, value = score.indicator, values[score.indicator_id]
+    for score in held.scores:
+        indicator, value = score.indicator, by_indicator[score.indicator_id]
         points = effective(score)
         first = not rows or rows[-1].indicator.family != indicator.family
         rows.append(
             Row(
                 indicator, score, _shown(indicator, value), points, tint(indicator, points),
-                len(score.evidence.all()), score.claim_note or value.reason,
+                held.papers.get(score.pk, 0), score.claim_note or value.reason,
                 may_claim(score, scope), first,
             )
         )  # fmt: skip

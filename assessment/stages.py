@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from assessment import transitions
 from assessment.models import AssessmentCycle, Stage
-from assessment.services.cycles import standing
 
 #: The stage of the bar that each stage of the cycle belongs to; 5 is past the last.
 PLACES = {
@@ -32,11 +31,12 @@ class Forward:
     why_not: str
 
 
-def stage_boxes(cycle: AssessmentCycle, day: date) -> list[StageBox]:
-    """Five boxes: name, progress, dates."""
-    now = standing(cycle, day)
+def stage_boxes(cycle: AssessmentCycle, now: transitions.Standing, reviewed: int) -> list[StageBox]:
+    """Five boxes: name, progress, dates.
+
+    :param reviewed: units whose review is over
+    """
     place = PLACES[Stage(cycle.stage)]
-    reviewed = now.units - _units_waiting(cycle)
     boxes = [
         (_("自评"), _("%(a)s / %(b)s 已提交") % {"a": now.submitted, "b": now.units},
          _span(cycle.self_from, cycle.self_to)),
@@ -59,10 +59,6 @@ def _state(index: int, place: int) -> str:
     return "done" if index < place else "todo"
 
 
-def _units_waiting(cycle: AssessmentCycle) -> int:
-    return int(cycle.sheets.exclude(state="reviewed").count())
-
-
 def _span(first: date, last: date) -> str:
     return _("%(first)s 至 %(last)s") % {"first": f"{first:%m-%d}", "last": f"{last:%m-%d}"}
 
@@ -71,7 +67,7 @@ def _until(day: date | None) -> str:
     return _("至 %(day)s") % {"day": f"{day:%m-%d}"} if day else ""
 
 
-def forward(cycle: AssessmentCycle, day: date) -> Forward | None:
+def forward(cycle: AssessmentCycle, now: transitions.Standing) -> Forward | None:
     """The next step and what is in its way; None once the cycle is final."""
     titles = {
         Stage.DRAFT: _("开始自评"),
@@ -84,4 +80,4 @@ def forward(cycle: AssessmentCycle, day: date) -> Forward | None:
     title = titles.get(Stage(cycle.stage))
     if title is None:
         return None
-    return Forward(title, transitions.why_not_advance(cycle.stage, standing(cycle, day)))
+    return Forward(title, transitions.why_not_advance(cycle.stage, now))

@@ -23,6 +23,10 @@ SCORE_ACTS = {
     "refuse": ({"proposed"}, "claimed"),
     "send_back": ({"claimed", "proposed"}, "returned"),
 }
+#: States of scores that wait for the district: claims to judge and adjustments to second.
+TO_REVIEW = frozenset({"claimed", "proposed"})
+#: States of scores that keep the review from ending.
+UNSETTLED = TO_REVIEW | {"new", "returned"}
 
 
 @dataclass(frozen=True)
@@ -94,4 +98,4 @@ def sheet_state(states: list[str]) -> str:
     """The state of a submitted sheet, by the states of its scores: the least advanced wins."""
     if "returned" in states:
         return "returned"
-    return "reviewing" if set(states) & {"claimed", "proposed", "new"} else "reviewed"
+    return "reviewing" if UNSETTLED.intersection(states) else "reviewed"

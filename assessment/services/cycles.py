@@ -1,6 +1,7 @@
 """Opening a year's assessment and taking it from stage to stage."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from assessment.models import (
     Indicator,
     PublishedResult,
     Score,
+    SheetState,
     Stage,
     UnitSheet,
 )
@@ -126,14 +128,22 @@ def advance_stage(*, cycle_id: uuid.UUID, version: int, by: Scope, at: datetime)
 
 def standing(cycle: AssessmentCycle, day: date) -> transitions.Standing:
     """What the gate looks at."""
-    sheets = UnitSheet.objects.filter(cycle=cycle)
+    sheets = UnitSheet.objects.filter(cycle=cycle).values_list("state", flat=True)
+    scores = Score.objects.filter(indicator__cycle=cycle).values_list("state", flat=True)
+    return standing_of(cycle, day, list(sheets), list(scores))
+
+
+def standing_of(
+    cycle: AssessmentCycle, day: date, sheets: Sequence[str], scores: Sequence[str]
+) -> transitions.Standing:
+    """The same where the states of the cycle's sheets and scores have been read."""
     return transitions.Standing(
         day=day,
         is_computed=cycle.computed_at is not None,
-        units=sheets.count(),
-        submitted=sheets.exclude(state="awaiting").count(),
+        units=len(sheets),
+        submitted=sum(state != SheetState.AWAITING for state in sheets),
         self_to=cycle.self_to,
-        unsettled=Score.objects.filter(indicator__cycle=cycle).unsettled().count(),
+        unsettled=sum(state in transitions.UNSETTLED for state in scores),
         publish_until=cycle.publish_until,
         appeal_until=cycle.appeal_until,
     )

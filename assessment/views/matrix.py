@@ -1,42 +1,41 @@
 """The score matrix, the acts on a cycle and the report."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from assessment.boards import SHOWN, board, waiting
-from assessment.models import AssessmentCycle, PublishedResult, Stage, UnitSheet
+from assessment import matrix_rows
+from assessment.boards import SHOWN, Board, Waiting, board, waiting
+from assessment.matrix_reads import computation_of, cycles_of, holdings, published
+from assessment.models import AssessmentCycle, SheetState, Stage, UnitSheet
 from assessment.report import FORMATS
 from assessment.services import computing, cycles, exporting, selfassess
 from assessment.services.common import UnableToAssess
-from assessment.sheets import sheet_of
+from assessment.sheets import Sheet, sheet_of
 from assessment.stages import forward, stage_boxes
 from portal.jobs.models import Job
 from portal.jobs.services import once
 from portal.orgs.access import NotAllowed, PortalRequest, needs
 from portal.orgs.capabilities import Capability
-from portal.orgs.scope import DISTRICT_SPAN, Scope
+from portal.orgs.scope import Scope
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page, private
 
 
-def cycles_for(scope: Scope) -> Any:
-    """Cycles of the district that the scope belongs to, the latest first."""
-    district = scope.unit - scope.unit % DISTRICT_SPAN
-    return AssessmentCycle.objects.filter(unit_id=district).order_by("-year")
-
-
 def get_cycle(scope: Scope, pk: uuid.UUID) -> AssessmentCycle:
     """The cycle, or a 404."""
-    cycle: AssessmentCycle = get_object_or_404(cycles_for(scope), pk=pk)
-    return cycle
+    for cycle in cycles_of(scope):
+        if cycle.pk == pk:
+            return cycle
+    raise Http404
 
 
 def address(cycle: AssessmentCycle) -> str:
@@ -48,7 +47,7 @@ def address(cycle: AssessmentCycle) -> str:
 def matrix(request: PortalRequest) -> HttpResponse:
     """Streets by indicators, with the stage bar; a street sees its own row."""
     scope, today = request.scope, timezone.localdate()
-    found = list(cycles_for(scope))
+    found = cycles_of(scope)
     wanted = request.GET.get("year", "")
     cycle = next((each for each in found if str(each.year) == wanted), found[0] if found else None)
     if wanted and cycle and str(cycle.year) != wanted:
@@ -64,24 +63,43 @@ def matrix(request: PortalRequest) -> HttpResponse:
 def _matrix(request: PortalRequest, cycle: AssessmentCycle) -> dict[str, Any]:
     scope, today = request.scope, timezone.localdate()
     shown = request.GET.get("show", "")
-    jobs = Job.objects.in_scope(scope).filter(kind=computing.JOB, params__cycle=str(cycle.pk))
-    job = jobs.order_by("-created_at").first()
-    is_street = scope.level == "street"
-    own = UnitSheet.objects.in_scope(scope).filter(cycle=cycle).first() if is_street else None
-    published = PublishedResult.objects.filter(cycle=cycle).select_related("unit")
+    held, job = holdings(cycle, scope), computation_of(cycle, scope)
+    # what is published is what streets see of one another
+    results = published.rows(scope, cycle=cycle.pk) if scope.level == "street" else []
+    sheets = [sheet.state for sheet in held.sheets]
+    now = cycles.standing_of(cycle, today, sheets, [score.state for score in held.scores])
+    own = held.own
+    sheet = sheet_of(own, held) if own and cycle.computed_at else None
+    found = board(held, shown if shown in SHOWN else "data", results)
+    tasks = waiting(held) if cycle.stage == Stage.SELF_ASSESSED else []
     return {
-        "board": board(cycle, scope, shown if shown in SHOWN else "data"),
-        "stages": stage_boxes(cycle, today),
-        "forward": forward(cycle, today),
-        "waiting": waiting(cycle, scope) if cycle.stage == Stage.SELF_ASSESSED else [],
+        "board": found,
+        "drawn": _drawn(found, sheet, tasks, scope),
+        "stages": stage_boxes(cycle, now, sheets.count(SheetState.REVIEWED)),
+        "forward": forward(cycle, now),
+        "waiting": tasks,
         "job": job if job and (job.is_open or job.state == "failed") else None,
         "may_compute": cycle.stage in {Stage.DRAFT, Stage.OPEN},
         "own": own,
-        "sheet": sheet_of(own, cycle, scope) if own and cycle.computed_at else None,
+        "sheet": sheet,
         "may_submit": _may_submit(scope, cycle, own),
         "may_export": scope.level == "district" and scope.may(Capability.EXPORT_MASKED),
-        "published": list(published.order_by("rank", "unit_id")) if is_street else [],
+        "published": results,
     }
+
+
+def _drawn(
+    board: Board, sheet: Sheet | None, tasks: Sequence[Waiting], scope: Scope
+) -> dict[str, SafeString]:
+    """The big tables of the page: one's own sheet, else the matrix."""
+    may_review = scope.may(Capability.RUN_ASSESSMENT)
+    drawn = {"waiting": matrix_rows.waiting_rows(tasks, may_review=may_review)}
+    if sheet is not None:
+        return drawn | {"sheet": matrix_rows.sheet_rows(sheet.rows)}
+    return drawn | {
+        "titles": matrix_rows.titles(board), "lines": matrix_rows.lines(board),
+        "averages": matrix_rows.averages(board),
+    }  # fmt: skip
 
 
 def _may_submit(scope: Scope, cycle: AssessmentCycle, own: UnitSheet | None) -> bool:

@@ -1,0 +1,118 @@
+"""What the page of a year's assessment reads: each table once (ADR 32)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+from django.db.models.fields.json import KT
+
+from assessment.models import (
+    AssessmentCycle,
+    Evidence,
+    Indicator,
+    IndicatorValue,
+    PublishedResult,
+    Score,
+    UnitSheet,
+)
+from assessment.services.computing import JOB
+from portal.jobs.models import Job
+from portal.orgs.prepared import Prepared
+from portal.orgs.scope import DISTRICT_SPAN, Scope
+
+
+@Prepared
+def _cycles(_scope: Scope, *, district: int) -> QuerySet[AssessmentCycle]:
+    return AssessmentCycle.objects.filter(unit_id=district).order_by("-year")
+
+
+@Prepared
+def _indicators(_scope: Scope, *, cycle: UUID) -> QuerySet[Indicator]:
+    return Indicator.objects.filter(cycle_id=cycle).order_by("position")
+
+
+@Prepared
+def _sheets(scope: Scope, *, cycle: UUID) -> QuerySet[UnitSheet]:
+    rows = UnitSheet.objects.in_scope(scope).filter(cycle_id=cycle)
+    return rows.select_related("committee").order_by("committee_id")
+
+
+@Prepared
+def _scores(scope: Scope, *, cycle: UUID) -> QuerySet[Score]:
+    rows = Score.objects.in_scope(scope).filter(indicator__cycle_id=cycle)
+    return rows.order_by("committee_id", "indicator__position")
+
+
+@Prepared
+def _papers(scope: Scope, *, cycle: UUID) -> QuerySet[Evidence, dict[str, object]]:
+    rows = Evidence.objects.in_scope(scope).filter(score__indicator__cycle_id=cycle)
+    return rows.order_by().values("score_id").annotate(papers=Count("pk"))
+
+
+@Prepared
+def _computations(scope: Scope, *, cycle: str) -> QuerySet[Job]:
+    rows = Job.objects.in_scope(scope).filter(kind=JOB).alias(of=KT("params__cycle"))
+    return rows.filter(of=cycle).order_by("-created_at")[:1]
+
+
+@Prepared
+def values(scope: Scope, *, cycle: UUID, unit: int) -> QuerySet[IndicatorValue]:
+    """What the snapshot says of a unit's indicators."""
+    rows = IndicatorValue.objects.in_scope(scope)
+    return rows.filter(indicator__cycle_id=cycle, committee_id=unit)
+
+
+@Prepared
+def published(_scope: Scope, *, cycle: UUID) -> QuerySet[PublishedResult]:
+    """What everybody who takes part may read, the best first."""
+    rows = PublishedResult.objects.filter(cycle_id=cycle).select_related("unit")
+    return rows.order_by("rank", "unit_id")
+
+
+def cycles_of(scope: Scope) -> list[AssessmentCycle]:
+    """Cycles of the district that the scope belongs to, the latest first."""
+    return _cycles.rows(scope, district=scope.unit - scope.unit % DISTRICT_SPAN)
+
+
+def computation_of(cycle: AssessmentCycle, scope: Scope) -> Job | None:
+    """The last computation of the scores that somebody of the scope asked for."""
+    return _computations.first(scope, cycle=str(cycle.pk))
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """A cycle with its indicators, and with the sheets and scores of the units that a scope sees.
+
+    Sheets stand by unit, scores by unit and indicator.
+    """
+
+    cycle: AssessmentCycle
+    scope: Scope
+    indicators: Sequence[Indicator]
+    sheets: Sequence[UnitSheet]
+    scores: Sequence[Score]
+
+    @property
+    def own(self) -> UnitSheet | None:
+        """The sheet of the street itself; None for a district."""
+        return next(iter(self.sheets), None) if self.scope.level == "street" else None
+
+    @cached_property
+    def papers(self) -> Mapping[UUID, int]:
+        """How many documents were named for each score; scores without any are absent."""
+        found = _papers.rows(self.scope, cycle=self.cycle.pk)
+        return {row["score_id"]: row["papers"] for row in found}
+
+
+def holdings(cycle: AssessmentCycle, scope: Scope) -> Holdings:
+    """All that the scope sees of a cycle; the scores know their indicators, those their cycle."""
+    indicators = _indicators.rows(scope, cycle=cycle.pk)
+    for indicator in indicators:
+        indicator.cycle = cycle
+    known = {indicator.pk: indicator for indicator in indicators}
+    scores = _scores.rows(scope, cycle=cycle.pk)
+    for score in scores:
+        score.indicator = known[score.indicator_id]
+    return Holdings(cycle, scope, indicators, _sheets.rows(scope, cycle=cycle.pk), scores)
