@@ -9,6 +9,7 @@ people were registered, verified and served there.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from itertools import combinations
 
 from django.utils.translation import gettext as _
@@ -38,17 +39,23 @@ class Member:
     name: str
     figure: Figure
 
-    @property
+    @cached_property
+    def value(self) -> Decimal:
+        """The rate, 0 where nothing was measured: many members are compared with one another."""
+        return self.figure.value or Decimal(0)
+
+    @cached_property
     def bounds(self) -> Bounds | None:
         """Of a sample, its own; of full counts, those that so few cases leave open."""
-        if self.figure.bounds is not None or self.figure.metric.sample is not None:
-            return self.figure.bounds
-        if not self.figure.denominator or self.figure.value is None:
+        own, value = self.figure.bounds, self.figure.value
+        if own is not None or self.figure.metric.sample is not None:
+            return own
+        if not self.figure.denominator or value is None:
             return None
-        found = wilson(float(self.figure.value / HUNDRED), float(self.figure.denominator))
+        found = wilson(float(value / HUNDRED), float(self.figure.denominator))
         return Decimal(str(found.low)) * HUNDRED, Decimal(str(found.high)) * HUNDRED
 
-    @property
+    @cached_property
     def is_few(self) -> bool:
         """Too few cases to be compared."""
         cases = self.figure.denominator
@@ -69,7 +76,7 @@ class Comparison:
         found = [Gap(one, other) for one, other in combinations(counted, 2)]
         return sorted((gap for gap in found if gap.is_alarming), key=lambda gap: -gap.points)
 
-    @property
+    @cached_property
     def is_known(self) -> bool:
         return sum(not member.is_few for member in self.members) > 1
 
@@ -83,7 +90,7 @@ class Gap:
 
     @property
     def points(self) -> Decimal:
-        return abs((self.one.figure.value or Decimal(0)) - (self.other.figure.value or Decimal(0)))
+        return abs(self.one.value - self.other.value)
 
     @property
     def is_alarming(self) -> bool:

@@ -5,24 +5,24 @@ Population comes from stored metric values, posts from the roster as it stands.
 Paper: S-40, S-54.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from housing.models import DwellingUnit
 from portal.metrics import figures
 from portal.orgs.models import OrgUnit
-from portal.orgs.scope import level_of
-from portal.rules.services import rule_on
+from portal.orgs.scope import Scope, level_of
+from portal.rules.services import parameters_on
 from portal.ui import formats
 from staffing import workload
 from staffing.models import Collector, CollectorStatus, WorkArea
+from staffing.overview_reads import AWAY, buildings, headcounts, occupants, parts
 
 #: A pledge of secrecy holds for a year (domain §3.22).
 PLEDGE = timedelta(days=365)
@@ -36,6 +36,9 @@ TONES = {
     CollectorStatus.LEFT: "",
 }
 MOST_BUILDINGS = 3
+MOST_ON_ROSTER = 8
+#: The one metric that the page reads.
+POPULATION = ("actual_population",)
 
 
 def posts_text(posts: Decimal) -> str:
@@ -78,6 +81,7 @@ class Overview:
     """Provision of a unit's parts and of the whole."""
 
     unit: OrgUnit
+    parts: Mapping[int, OrgUnit]
     limit: int
     lines: Sequence[Line]
     population: Decimal | None
@@ -88,74 +92,64 @@ class Overview:
     measured_at: datetime | None
     sheet: figures.Sheet
     by_status: Mapping[str, int]
-    trained: int
     employed: int
+    trained: int
     pledged: int
+    lapsed: int
 
     @property
     def away(self) -> str:
         """Who is on the roster and does not count."""
-        names = [
-            (CollectorStatus.TRANSFERRED, _("借调")), (CollectorStatus.SUSPENDED, _("停职")),
-            (CollectorStatus.CANDIDATE, _("待录用")),
+        names = (_("借调"), _("停职"), _("待录用"))
+        found = [
+            f"{name} {n}" for key, name in zip(AWAY, names, strict=True)
+            if (n := self.by_status[key])
         ]  # fmt: skip
-        found = [f"{name} {n}" for key, name in names if (n := self.by_status.get(key, 0))]
         return "、".join(found)
 
 
-def overview(unit: OrgUnit, day: date) -> Overview:
-    """The parts right below the unit: streets of the district, committees of a street."""
+def overview(unit: OrgUnit, scope: Scope, day: date) -> Overview:
+    """The parts right below the unit: streets of the district, committees of a street.
+
+    :param scope: the unit itself, in the reader's hand
+    """
     grain: figures.Grain = "street_id" if unit.level == "district" else "committee_id"
-    sheet = figures.current(unit.pk, grain)
-    limit = int(rule_on("collector_ratio", day)["people_per_collector"])
-    posts = _posts(unit.pk, grain, day)
-    committees = _required_by_part(unit.pk, grain, limit)
+    shown = figures.latest(unit.pk)
+    sheet = figures.sheet_of(shown, unit.pk, grain, POPULATION)
+    limit = int(parameters_on("collector_ratio", day)["people_per_collector"])
+    heads = {row.pop("part"): row for row in headcounts.rows(scope, day=day, since=day - PLEDGE)}
+    posts = {part: row.pop("posts") or Decimal(0) for part, row in heads.items()}
+    units = {part.pk: part for part in parts.rows(scope, day=day)}
+    asked = _required_by_part(shown, unit.pk, grain, limit)
     lines = [
-        _line(part, sheet, posts.get(part.pk, Decimal(0)), limit, committees.get(part.pk))
-        for part in parts_of(unit, day)
+        _line(part, sheet, posts.get(part.pk, Decimal(0)), limit, asked.get(part.pk))
+        for part in units.values()
     ]
     lines.sort(key=lambda line: (-(line.gap or 0), -(line.ratio or 0), line.unit))
     known = [line.provision for line in lines if line.provision is not None]
-    roster = list(
-        Collector.objects.under(unit.pk)
-        .employed()
-        .values_list("status", "trained_on", "confidentiality_signed_on")
-    )
-    by_status: dict[str, int] = defaultdict(int)
-    for status, _trained, _signed in roster:
-        by_status[status] += 1
+    counts = Counter[str]()
+    for row in heads.values():
+        counts.update(row)
     return Overview(
-        unit=unit, limit=limit, lines=lines, population=sheet.value("actual_population"),
+        unit=unit, parts=units, limit=limit, lines=lines,
+        population=sheet.value("actual_population"),
         required=sum(line.required or 0 for line in lines) if known else None,
         posts=sum(posts.values(), Decimal(0)),
         gap=sum((line.gap or Decimal(0) for line in lines), Decimal(0)) if known else None,
         short_units=sum(bool(line.gap) for line in lines),
-        measured_at=sheet.measured_at, sheet=sheet,
-        by_status=by_status, employed=len(roster),
-        trained=sum(trained is not None for _s, trained, _p in roster),
-        pledged=sum(signed is not None and signed >= day - PLEDGE for _s, _t, signed in roster),
+        measured_at=sheet.measured_at, sheet=sheet, by_status=counts,
+        employed=counts["employed"], trained=counts["trained"], pledged=counts["pledged"],
+        lapsed=counts["lapsed"],
     )  # fmt: skip
 
 
-def parts_of(unit: OrgUnit, day: date) -> "list[OrgUnit]":
-    """What stands in the rows."""
-    below = OrgUnit.objects.under(unit.pk).on(day)
-    if unit.level == "district":
-        return list(below.streets().order_by("code"))
-    return list(below.committees().order_by("code"))
-
-
-def _posts(unit: int, grain: figures.Grain, day: date) -> dict[int, Decimal]:
-    """Full posts at work, by part; those kept at the street office count for the street."""
-    rows = Collector.objects.under(unit).at_work(day).order_by().values(grain)
-    return {row[grain]: row["posts"] for row in rows.annotate(posts=Sum("fte"))}
-
-
-def _required_by_part(unit: int, grain: figures.Grain, limit: int) -> dict[int, int]:
+def _required_by_part(
+    shown: figures.Latest, unit: int, grain: figures.Grain, limit: int
+) -> dict[int, int]:
     """Posts asked for, summed over committees: the ratio holds for each of them."""
     if grain == "committee_id":
         return {}
-    sheet = figures.current(unit, "committee_id")
+    sheet = figures.sheet_of(shown, unit, "committee_id", POPULATION)
     found: dict[int, int] = defaultdict(int)
     for code in sheet.figures:
         people = sheet.value("actual_population", code)
@@ -213,34 +207,34 @@ class Layout:
         return formats.percent(self.balance.variation * 100, 1)
 
 
-def layout(committee: OrgUnit, board: Overview, day: date) -> Layout:
-    """The committee's patches; people per building are the housing register's own counters."""
-    areas = list(
-        WorkArea.objects.under(committee.pk)
-        .on(day)
-        .in_order()
-        .prefetch_related("area_buildings__building")
-    )
-    rows = DwellingUnit.objects.active().under(committee.pk).order_by().values("building_id")
-    people = {row["building_id"]: row["people"] for row in rows.annotate(people=Sum("occupants"))}
+def layout(committee: OrgUnit, areas: Sequence[WorkArea], board: Overview, scope: Scope) -> Layout:
+    """The committee's patches; people per building are the housing register's own counters.
+
+    :param areas: the patches of the committee in force
+    :param scope: the committee itself, in the reader's hand
+    """
+    held: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    people: dict[UUID, int] = {}
+    if areas:
+        for row in buildings.rows(scope, areas=[area.pk for area in areas]):
+            held[row["area_id"]].append(row)
+        people = {row["building_id"]: row["people"] or 0 for row in occupants.rows(scope)}
     balance = workload.balance({str(area.pk): area.workload for area in areas})
-    patches = [_patch(area, people, board.limit, balance) for area in areas]
+    patches = [_patch(area, held[area.pk], people, board.limit, balance) for area in areas]
     return Layout(
-        committee, patches, sum(len(area.area_buildings.all()) for area in areas),
+        committee, patches, sum(map(len, held.values())),
         sum(patch.people for patch in patches), balance, advice(committee.pk, board),
     )  # fmt: skip
 
 
 def _patch(
-    area: WorkArea, people: Mapping[Any, int], limit: int, balance: workload.Balance | None
-) -> Patch:
-    buildings = sorted(
-        (row.building for row in area.area_buildings.all()), key=lambda b: b.sort_key
-    )
-    names = "、".join(building.short_name for building in buildings[:MOST_BUILDINGS])
-    if len(buildings) > MOST_BUILDINGS:
-        names = _("%(names)s 等 %(n)d 栋") % {"names": names, "n": len(buildings)}
-    count = sum(people.get(building.pk, 0) or 0 for building in buildings)
+    area: WorkArea, held: Sequence[Mapping[str, Any]], people: Mapping[UUID, int], limit: int,
+    balance: workload.Balance | None,
+) -> Patch:  # fmt: skip
+    names = "、".join(row["name"] for row in held[:MOST_BUILDINGS])
+    if len(held) > MOST_BUILDINGS:
+        names = _("%(names)s 等 %(n)d 栋") % {"names": names, "n": len(held)}
+    count = sum(people.get(row["building_id"], 0) for row in held)
     share = balance.shares.get(str(area.pk)) if balance else None
     return Patch(area, names, count, count > limit, share)
 
@@ -272,7 +266,29 @@ def advice(committee: int, board: Overview) -> str:
     }  # fmt: skip
 
 
-# --- what is to be done -------------------------------------------------------------------------
+# --- who and what else --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Person:
+    """A collector on the page, with the codes of the patches that they lead."""
+
+    row: Collector
+    areas: Sequence[str]
+
+
+def roster(
+    found: Sequence[Collector], chosen: OrgUnit | None, areas: Sequence[WorkArea]
+) -> list[Person]:
+    """People of the chosen committee, then whoever else is not where they should be."""
+    own = [row for row in found if chosen and row.committee_id == chosen.pk]
+    other = [row for row in found if not chosen or row.committee_id != chosen.pk]
+    led: dict[UUID | None, list[str]] = defaultdict(list)
+    for area in areas:
+        if area.valid_to is None:
+            led[area.lead_collector_id].append(area.code)
+    shown = [*own[:MOST_ON_ROSTER], *other[:MOST_ON_ROSTER]]
+    return [Person(row, led[row.pk]) for row in shown]
 
 
 @dataclass(frozen=True)
@@ -284,29 +300,25 @@ class Task:
     pk: Any = None
 
 
-def tasks(unit: int, day: date) -> list[Task]:
+def tasks(board: Overview, found: Sequence[Collector], leaderless: int, day: date) -> list[Task]:
     """People lent elsewhere, pledges run out, patches without anybody; the gravest first."""
-    rows = Collector.objects.under(unit).employed().order_by("status_since", "staff_no")
-    found = [
+    lent = [row for row in found if row.status == CollectorStatus.TRANSFERRED]
+    todo = [
         Task(
             "danger",
             _("%(name)s借调 %(days)d 天，采集人员不得挪作他用")
             % {"name": row.name, "days": (day - row.status_since).days},
             _("应返岗"), "staffing:collector", row.pk,
         )
-        for row in rows.filter(status=CollectorStatus.TRANSFERRED)
+        for row in sorted(lent, key=lambda row: (row.status_since, row.staff_no))
     ]  # fmt: skip
-    untrained = rows.filter(trained_on=None).count()
-    if untrained:
+    if untrained := board.employed - board.trained:
         text = _("%(n)d 名采集员没有岗前培训合格记录") % {"n": untrained}
-        found.append(Task("warn", text, "", "staffing:roster"))
-    at_work = rows.filter(status__in=("probation", "appointed"))
-    lapsed = at_work.filter(confidentiality_signed_on__lt=day - PLEDGE).count()
-    if lapsed:
-        text = _("%(n)d 名采集员的保密承诺已满一年，须重签") % {"n": lapsed}
-        found.append(Task("warn", text, "", "staffing:roster"))
-    areas = WorkArea.objects.under(unit).on(day).filter(lead_collector=None).count()
-    if areas:
-        text = _("%(n)d 个片区没有负责采集员") % {"n": areas}
-        found.append(Task("brand", text, "", "staffing:overview"))
-    return found
+        todo.append(Task("warn", text, "", "staffing:roster"))
+    if board.lapsed:
+        text = _("%(n)d 名采集员的保密承诺已满一年，须重签") % {"n": board.lapsed}
+        todo.append(Task("warn", text, "", "staffing:roster"))
+    if leaderless:
+        text = _("%(n)d 个片区没有负责采集员") % {"n": leaderless}
+        todo.append(Task("brand", text, "", "staffing:overview"))
+    return todo

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from staffing.models import Collector, WorkArea  # noqa: F401
 
 
+def at_work_on(day: date) -> Q:
+    """The condition of `CollectorQuerySet.at_work`."""
+    return Q(status="appointed", appointed_on__lte=day) | Q(status="probation", trained_on__lte=day)
+
+
 class CollectorQuerySet(ScopedQuerySet["Collector"]):
     def employed(self) -> Self:
         """Everybody who has not left."""
@@ -18,10 +23,7 @@ class CollectorQuerySet(ScopedQuerySet["Collector"]):
 
     def at_work(self, day: date) -> Self:
         """Those who count as posts on `day`: appointed, or on probation once trained (M-15)."""
-        return self.filter(
-            Q(status="appointed", appointed_on__lte=day)
-            | Q(status="probation", trained_on__lte=day)
-        )
+        return self.filter(at_work_on(day))
 
     def by_number(self) -> Self:
         return self.order_by("staff_no")

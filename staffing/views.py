@@ -1,6 +1,7 @@
 """Pages of staffing: provision and patches, the roster, one collector, one patch."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -12,29 +13,20 @@ from django.views.decorators.http import require_GET, require_POST
 
 from housing.models import Building
 from portal.jobs.services import once
+from portal.metrics.views import unit_asked
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
-from portal.orgs.scope import Scope
+from portal.orgs.scope import Scope, level_of
 from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 from staffing import boards, services, transitions
+from staffing import overview_reads as reads
+from staffing import overview_rows as rows
 from staffing.filters import CollectorFilter
 from staffing.forms import AreaForm, CollectorForm, StatusForm, TrainingForm, put_errors
 from staffing.models import Collector, CollectorStatus, WorkArea
 from staffing.tables import CollectorList, status
-
-MOST_ON_ROSTER = 8
-ABNORMAL = (CollectorStatus.TRANSFERRED, CollectorStatus.SUSPENDED, CollectorStatus.LEAVING)
-
-
-def get_unit(scope: Scope, code: str) -> OrgUnit:
-    """The unit asked for, one's own unless told; 404 outside the scope."""
-    number = int(code) if code.isdigit() else scope.unit
-    if not scope.covers(number):
-        raise Http404
-    unit: OrgUnit = get_object_or_404(OrgUnit, pk=number)
-    return unit
 
 
 @needs(Capability.VIEW_STAFFING)
@@ -42,41 +34,44 @@ def get_unit(scope: Scope, code: str) -> OrgUnit:
 def overview(request: PortalRequest) -> HttpResponse:
     """Posts against population by unit; patches and people of the chosen committee."""
     scope, today = request.scope, timezone.localdate()
-    unit = get_unit(scope, request.GET.get("unit", ""))
+    unit, chosen = unit_asked(request, None), None
     if unit.level == "committee" and scope.level != "committee" and unit.parent is not None:
         chosen, unit = unit, unit.parent
-    else:
-        chosen = None
-    board = boards.overview(unit, today)
+    here = replace(scope, unit=unit.pk)
+    board = boards.overview(unit, here, today)
     if unit.level != "district" and board.lines:
-        chosen = chosen or get_unit(scope, str(board.lines[0].unit))
+        chosen = chosen or board.parts[board.lines[0].unit]
+    committee = chosen.pk if chosen else 0
+    found = reads.people.rows(here, committee=committee)
+    leads = [row.pk for row in found]
+    areas = reads.areas.rows(here, committee=committee, leads=leads, day=today)
+    leaderless = reads.leaderless.rows(here, day=today)[0]["areas"]
+    tasks = boards.tasks(board, found, leaderless, today)
+    people = boards.roster(found, chosen, areas)
+    may_edit = scope.may(Capability.EDIT_STAFFING)
     context: dict[str, Any] = {
         "unit": unit,
         "own": unit.pk == scope.unit,
         "board": board,
         "chosen": chosen,
-        "tasks": boards.tasks(unit.pk, today),
-        "roster": _roster(unit, chosen),
-        "may_edit": scope.may(Capability.EDIT_STAFFING),
+        "tasks": tasks,
+        "roster": people,
+        "may_edit": may_edit,
+    }
+    drawn = {
+        "lines": rows.lines(board, committee),
+        "people": rows.people(people),
+        "tasks": rows.tasks(tasks),
     }
     if chosen is not None:
-        context["layout"] = boards.layout(chosen, board, today)
+        laid_out = [
+            area for area in areas if area.committee_id == committee and area.valid_from <= today
+        ]
+        within = replace(scope, unit=committee)
+        layout = context["layout"] = boards.layout(chosen, laid_out, board, within)
+        drawn["patches"] = rows.patches(layout, board.limit, may_edit=may_edit)
+    context["drawn"] = drawn
     return page(request, "staffing/overview.html", context, partial="columns")
-
-
-def _roster(unit: OrgUnit, chosen: OrgUnit | None) -> list[dict[str, Any]]:
-    """People of the chosen committee, then whoever else is not where they should be."""
-    rows = Collector.objects.under(unit.pk).employed().select_related("committee")
-    rows = rows.prefetch_related("areas").by_number()
-    own = list(rows.under(chosen.pk)[:MOST_ON_ROSTER]) if chosen else []
-    other = rows.filter(status__in=ABNORMAL)
-    if chosen:
-        other = other.exclude(committee_id=chosen.pk)
-    return [
-        {"row": row, "status": status(row),
-         "areas": [area for area in row.areas.all() if area.valid_to is None]}
-        for row in [*own, *other[:MOST_ON_ROSTER]]
-    ]  # fmt: skip
 
 
 class Roster(CollectorList):
@@ -201,9 +196,9 @@ def record_training(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 @needs(Capability.EDIT_STAFFING)
 def new_area(request: PortalRequest, committee: int) -> HttpResponse:
     """A new patch of a committee."""
-    unit = get_unit(request.scope, str(committee))
-    if unit.level != "committee":
+    if not request.scope.covers(committee) or level_of(committee) != "committee":
         raise Http404
+    unit: OrgUnit = get_object_or_404(OrgUnit, pk=committee)
     return _area(request, unit, None)
 
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from assessment.equity import ALARMING, comparisons
+from assessment.equity_rows import member_rows
 from portal.metrics.views import unit_asked
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
@@ -20,7 +21,8 @@ def equity(request: PortalRequest) -> HttpResponse:
     parts = OrgUnit.objects.filter(parent_id=unit.pk).on(timezone.localdate()).order_by("code")
     shown, sheet = comparisons(unit, list(parts))
     context = {
-        "unit": unit, "comparisons": shown, "sheet": sheet, "alarming": ALARMING,
+        "unit": unit, "sheet": sheet, "alarming": ALARMING,
+        "comparisons": [(each, member_rows(each.members)) for each in shown],
         "is_known": any(each.is_known for each in shown),
         "gaps": [(each, gap) for each in shown for gap in each.gaps],
     }  # fmt: skip

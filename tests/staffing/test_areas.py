@@ -137,7 +137,7 @@ def test_posts_are_asked_for_unit_by_unit_from_stored_population(cast, at, today
     b.collector(cast, at, committee=NEXT_DOOR)
     b.collector(cast, at, committee=NEXT_DOOR)
     with acting(cast.scope("street")):
-        board = overview(OrgUnit.objects.get(pk=STREET), today)
+        board = overview(OrgUnit.objects.get(pk=STREET), cast.scope("street"), today)
     lines = {line.unit: line for line in board.lines}
     # 3,050 people ask for 3 posts, 1,200 for 1; the one too many next door does not fill the gap
     assert (lines[HOME].required, lines[HOME].gap, lines[HOME].ratio) == (3, 1, 1525)
