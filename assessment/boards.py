@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from assessment.matrix_reads import Holdings
+from assessment.matrix_reads import Holdings, Points
 from assessment.models import (
     AssessmentCycle,
     Indicator,
@@ -53,8 +53,7 @@ class Group:
     span: int
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """Points of one unit in one column; `pk` opens the page that explains them."""
 
     text: str
@@ -77,8 +76,7 @@ class Line:
     cells: Sequence[Cell]
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A score that waits for the district."""
 
     pk: uuid.UUID
@@ -106,14 +104,14 @@ class Board:
     counts: Mapping[str, int]
 
 
-def effective(score: Score) -> Decimal | None:
+def effective(score: Score | Points) -> Decimal | None:
     """The points that count now: decided ones, else computed ones; None when not scored."""
     if score.state == ScoreState.EXCLUDED:
         return None
     return score.final if score.final is not None else score.computed
 
 
-def differs(score: Score) -> bool:
+def differs(score: Score | Points) -> bool:
     """Whether the unit's own claim is not what the system computed and nobody decided yet."""
     return score.state in {ScoreState.CLAIMED, ScoreState.PROPOSED, ScoreState.RETURNED}
 
@@ -152,12 +150,12 @@ def board(held: Holdings, shown: str, published: Sequence[PublishedResult]) -> B
     )  # fmt: skip
 
 
-def _marks(scores: Sequence[Score]) -> Marks:
+def _marks(scores: Sequence[Points]) -> Marks:
     found: dict[uuid.UUID, dict[int, Mark]] = defaultdict(dict)
     for score in scores:
         points = effective(score)
         lost = tint(score.indicator, points)
-        found[score.indicator_id][score.committee_id] = Mark(score.pk, points, lost, differs(score))
+        found[score.indicator.pk][score.committee_id] = Mark(score.pk, points, lost, differs(score))
     return found
 
 
@@ -274,7 +272,7 @@ def waiting(held: Holdings) -> list[Waiting]:
             pk=score.pk, unit_name=names[score.committee_id], title=score.indicator.title,
             claimed=score.self_claimed, computed=score.computed, difference=difference(score),
             note=score.claim_note, papers=held.papers.get(score.pk, 0),
-            state=score.get_state_display(),
+            state=score.state_title,
         )
         for score in held.scores
         if score.state in TO_REVIEW
@@ -282,7 +280,7 @@ def waiting(held: Holdings) -> list[Waiting]:
     return sorted(found, key=lambda each: -abs(each.difference or Decimal(0)))
 
 
-def difference(score: Score) -> Decimal | None:
+def difference(score: Score | Points) -> Decimal | None:
     """Computed less claimed; None where either is missing."""
     if score.computed is None or score.self_claimed is None:
         return None

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.db.models.fields.json import KT
 
 from assessment.models import (
@@ -15,6 +17,7 @@ from assessment.models import (
     IndicatorValue,
     PublishedResult,
     Score,
+    ScoreState,
     UnitSheet,
 )
 from assessment.services.computing import JOB
@@ -40,13 +43,18 @@ def _sheets(scope: Scope, *, cycle: UUID) -> QuerySet[UnitSheet]:
 
 
 @Prepared
-def _scores(scope: Scope, *, cycle: UUID) -> QuerySet[Score]:
+def _scores(scope: Scope, *, cycle: UUID) -> QuerySet[Score, dict[str, Any]]:
     rows = Score.objects.in_scope(scope).filter(indicator__cycle_id=cycle)
-    return rows.order_by("committee_id", "indicator__position")
+    rows = rows.order_by("committee_id", "indicator__position")
+    told: QuerySet[Score, dict[str, Any]] = rows.values(
+        "committee_id", "computed", "self_claimed", "claim_note", "final", "state", pk=F("id"),
+        of=F("indicator_id"),
+    )  # fmt: skip
+    return told
 
 
 @Prepared
-def _papers(scope: Scope, *, cycle: UUID) -> QuerySet[Evidence, dict[str, object]]:
+def _papers(scope: Scope, *, cycle: UUID) -> QuerySet[Evidence, dict[str, Any]]:
     rows = Evidence.objects.in_scope(scope).filter(score__indicator__cycle_id=cycle)
     return rows.order_by().values("score_id").annotate(papers=Count("pk"))
 
@@ -58,10 +66,9 @@ def _computations(scope: Scope, *, cycle: str) -> QuerySet[Job]:
 
 
 @Prepared
-def values(scope: Scope, *, cycle: UUID, unit: int) -> QuerySet[IndicatorValue]:
+def values(scope: Scope, *, cycle: UUID) -> QuerySet[IndicatorValue]:
     """What the snapshot says of a unit's indicators."""
-    rows = IndicatorValue.objects.in_scope(scope)
-    return rows.filter(indicator__cycle_id=cycle, committee_id=unit)
+    return IndicatorValue.objects.in_scope(scope).filter(indicator__cycle_id=cycle)
 
 
 @Prepared
@@ -81,6 +88,23 @@ def computation_of(cycle: AssessmentCycle, scope: Scope) -> Job | None:
     return _computations.first(scope, cycle=str(cycle.pk))
 
 
+class Points(NamedTuple):
+    """What the page shows of a score (`Score`): a district has hundreds."""
+
+    committee_id: int
+    computed: Decimal | None
+    self_claimed: Decimal | None
+    claim_note: str
+    final: Decimal | None
+    state: str
+    pk: UUID
+    indicator: Indicator
+
+    @property
+    def state_title(self) -> str:
+        return str(ScoreState(self.state).label)
+
+
 @dataclass(frozen=True)
 class Holdings:
     """A cycle with its indicators, and with the sheets and scores of the units that a scope sees.
@@ -92,7 +116,7 @@ class Holdings:
     scope: Scope
     indicators: Sequence[Indicator]
     sheets: Sequence[UnitSheet]
-    scores: Sequence[Score]
+    scores: Sequence[Points]
 
     @property
     def own(self) -> UnitSheet | None:
@@ -112,7 +136,6 @@ def holdings(cycle: AssessmentCycle, scope: Scope) -> Holdings:
     for indicator in indicators:
         indicator.cycle = cycle
     known = {indicator.pk: indicator for indicator in indicators}
-    scores = _scores.rows(scope, cycle=cycle.pk)
-    for score in scores:
-        score.indicator = known[score.indicator_id]
+    rows = _scores.rows(scope, cycle=cycle.pk)
+    scores = [Points(indicator=known[row.pop("of")], **row) for row in rows]
     return Holdings(cycle, scope, indicators, _sheets.rows(scope, cycle=cycle.pk), scores)

@@ -135,6 +135,6 @@ def _row(row: Row) -> tuple[object, ...]:
         formats.decimal(score.computed), formats.decimal(score.self_claimed),
         f" pp-loss-{row.tint}" if row.tint else "", formats.decimal(row.points),
         fill("%s %s", row.papers, _("份")) if row.papers else _NOTHING,
-        row.note, row.note or formats.DASH, score.get_state_display(),
+        row.note, row.note or formats.DASH, score.state_title,
         address, _("填报") if row.may_claim else _("查看"),
     )  # fmt: skip

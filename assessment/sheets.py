@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from assessment import transitions
 from assessment.boards import effective, tint
 from assessment.dossier import shown_value
-from assessment.matrix_reads import Holdings, values
+from assessment.matrix_reads import Holdings, Points, values
 from assessment.models import Indicator, IndicatorValue, Score, Stage, UnitSheet
 from assessment.scoring import rounded
 from portal.orgs.capabilities import Capability
@@ -20,7 +20,7 @@ from portal.ui import formats
 @dataclass(frozen=True)
 class Row:
     indicator: Indicator
-    score: Score
+    score: Points
     shown: str
     points: Decimal | None
     tint: int
@@ -45,7 +45,7 @@ class Sheet:
     rows: Sequence[Row]
 
 
-def may_claim(score: Score, scope: Scope) -> bool:
+def may_claim(score: Score | Points, scope: Scope) -> bool:
     """Whether this post may fill in a claim for the score as things stand."""
     if not scope.may(Capability.SELF_ASSESS) or not transitions.may("submit", score.state):
         return False
@@ -57,19 +57,18 @@ def may_claim(score: Score, scope: Scope) -> bool:
 
 def sheet_of(own: UnitSheet, held: Holdings) -> Sheet:
     """The unit's indicators in order, with families' points on top."""
-    scope, unit = held.scope, own.committee_id
-    found = values.rows(scope, cycle=held.cycle.pk, unit=unit)
+    found = values.rows(held.scope, cycle=held.cycle.pk)
     by_indicator = {value.indicator_id: value for value in found}
     rows: list[Row] = []
     for score in held.scores:
-        indicator, value = score.indicator, by_indicator[score.indicator_id]
+        indicator, value = score.indicator, by_indicator[score.indicator.pk]
         points = effective(score)
         first = not rows or rows[-1].indicator.family != indicator.family
         rows.append(
             Row(
                 indicator, score, _shown(indicator, value), points, tint(indicator, points),
                 held.papers.get(score.pk, 0), score.claim_note or value.reason,
-                may_claim(score, scope), first,
+                may_claim(score, held.scope), first,
             )
         )  # fmt: skip
     total = formats.DASH if own.total is None else formats.decimal(rounded(own.total), 1)

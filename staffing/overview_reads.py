@@ -24,9 +24,10 @@ AWAY = (CollectorStatus.TRANSFERRED, CollectorStatus.SUSPENDED, CollectorStatus.
 
 @Prepared
 def parts(scope: Scope, *, day: date) -> QuerySet[OrgUnit]:
-    """The units right below: streets of the district, committees of a street."""
-    below = OrgUnit.objects.under(scope.unit).on(day)
-    rows = below.streets() if scope.level == "district" else below.committees()
+    """The units right below: streets of the district, committees of a street; else the unit."""
+    below = Q(pk=scope.unit) if scope.level == "committee" else Q(parent_id=scope.unit)
+    units = OrgUnit.objects.filter(below).on(day)
+    rows = units.streets() if scope.level == "district" else units.committees()
     return rows.order_by("code")
 
 

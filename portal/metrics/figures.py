@@ -22,7 +22,8 @@ from portal.metrics.kept import Kept
 from portal.metrics.metric import Bounds, Metric
 from portal.metrics.models import Correction, MetricRun, MetricValue, RunKind, RunState
 from portal.metrics.registry import metrics
-from portal.orgs.scope import DISTRICT_SPAN, STREET_SPAN
+from portal.orgs.prepared import Prepared
+from portal.orgs.scope import DISTRICT_SPAN, STREET_SPAN, Scope
 from portal.orgs.tokens import current_scope
 
 Grain = Literal["committee_id", "street_id"]
@@ -155,14 +156,10 @@ def latest(unit: int) -> Latest:
     Never some of one and some of the other: a preview that is older than the last night, or that
     covers a part of the unit only, waits for the next.
     """
-    above = {unit, unit // STREET_SPAN * STREET_SPAN, unit // DISTRICT_SPAN * DISTRICT_SPAN}
-    nights = MetricRun.objects.snapshots().order_by("-as_of")
-    known = MetricRun.objects.exclude(kind=RunKind.MONTHLY).filter(
-        Q(kind=RunKind.PREVIEW, state=RunState.PUBLISHED)
-        | Q(pk__in=nights.values("pk")[:1])
-        | Q(state=RunState.COMPUTING, failed_at__isnull=False, unit_id__in=above)
-        | Q(state=RunState.COMPUTING, kind=RunKind.PREVIEW, unit_id=unit)
-    )
+    street, district = unit // STREET_SPAN * STREET_SPAN, unit // DISTRICT_SPAN * DISTRICT_SPAN
+    above = {unit, street, district}
+    of_unit = Scope(unit, "", "", "", frozenset())
+    known = _telling.rows(of_unit, street=street, district=district)
     last: MetricRun | None = None
     previews: list[MetricRun] = []
     failed: list[MetricRun] = []
@@ -185,6 +182,19 @@ def latest(unit: int) -> Latest:
         _last_failure(failed, since), next((run.medians for run in runs if run.medians), None),
         tuple(run.job_id for run in computing if run.job_id),
     )  # fmt: skip
+
+
+@Prepared
+def _telling(scope: Scope, *, street: int, district: int) -> "QuerySet[MetricRun]":
+    """The runs that tell how a unit's latest numbers stand: every dashboard asks for them."""
+    above = [scope.unit, street, district]
+    nights = MetricRun.objects.snapshots().order_by("-as_of")
+    return MetricRun.objects.exclude(kind=RunKind.MONTHLY).filter(
+        Q(kind=RunKind.PREVIEW, state=RunState.PUBLISHED)
+        | Q(pk__in=nights.values("pk")[:1])
+        | Q(state=RunState.COMPUTING, failed_at__isnull=False, unit_id__in=above)
+        | Q(state=RunState.COMPUTING, kind=RunKind.PREVIEW, unit_id=scope.unit)
+    )
 
 
 def _last_failure(failed: Iterable[MetricRun], since: datetime | None) -> Failure | None:

@@ -30,6 +30,8 @@ def as_decimal(value: Number | None) -> Decimal | None:
     """The value as a Decimal; None for None, blanks and anything that is not a number."""
     if value is None or value == "":
         return None
+    if type(value) is Decimal:
+        return value if value.is_finite() else None
     try:
         found = Decimal(str(value))
     except InvalidOperation:
