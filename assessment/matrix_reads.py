@@ -43,18 +43,17 @@ def _sheets(scope: Scope, *, cycle: UUID) -> QuerySet[UnitSheet]:
 
 
 @Prepared
-def _scores(scope: Scope, *, cycle: UUID) -> QuerySet[Score, dict[str, Any]]:
+def _scores(scope: Scope, *, cycle: UUID) -> QuerySet[Score, Any]:
     rows = Score.objects.in_scope(scope).filter(indicator__cycle_id=cycle)
     rows = rows.order_by("committee_id", "indicator__position")
-    told: QuerySet[Score, dict[str, Any]] = rows.values(
+    return rows.values(
         "committee_id", "computed", "self_claimed", "claim_note", "final", "state", pk=F("id"),
         of=F("indicator_id"),
     )  # fmt: skip
-    return told
 
 
 @Prepared
-def _papers(scope: Scope, *, cycle: UUID) -> QuerySet[Evidence, dict[str, Any]]:
+def _papers(scope: Scope, *, cycle: UUID) -> QuerySet[Evidence, Any]:
     rows = Evidence.objects.in_scope(scope).filter(score__indicator__cycle_id=cycle)
     return rows.order_by().values("score_id").annotate(papers=Count("pk"))
 

@@ -22,7 +22,7 @@ from portal.rules.services import parameters_on
 from portal.ui import formats
 from staffing import workload
 from staffing.models import Collector, CollectorStatus, WorkArea
-from staffing.overview_reads import AWAY, buildings, headcounts, occupants, parts
+from staffing.overview_reads import AWAY, buildings, headcounts, parts
 
 #: A pledge of secrecy holds for a year (domain §3.22).
 PLEDGE = timedelta(days=365)
@@ -214,13 +214,11 @@ def layout(committee: OrgUnit, areas: Sequence[WorkArea], board: Overview, scope
     :param scope: the committee itself, in the reader's hand
     """
     held: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    people: dict[UUID, int] = {}
     if areas:
         for row in buildings.rows(scope, areas=[area.pk for area in areas]):
             held[row["area_id"]].append(row)
-        people = {row["building_id"]: row["people"] or 0 for row in occupants.rows(scope)}
     balance = workload.balance({str(area.pk): area.workload for area in areas})
-    patches = [_patch(area, held[area.pk], people, board.limit, balance) for area in areas]
+    patches = [_patch(area, held[area.pk], board.limit, balance) for area in areas]
     return Layout(
         committee, patches, sum(map(len, held.values())),
         sum(patch.people for patch in patches), balance, advice(committee.pk, board),
@@ -228,13 +226,12 @@ def layout(committee: OrgUnit, areas: Sequence[WorkArea], board: Overview, scope
 
 
 def _patch(
-    area: WorkArea, held: Sequence[Mapping[str, Any]], people: Mapping[UUID, int], limit: int,
-    balance: workload.Balance | None,
-) -> Patch:  # fmt: skip
+    area: WorkArea, held: Sequence[Mapping[str, Any]], limit: int, balance: workload.Balance | None
+) -> Patch:
     names = "、".join(row["name"] for row in held[:MOST_BUILDINGS])
     if len(held) > MOST_BUILDINGS:
         names = _("%(names)s 等 %(n)d 栋") % {"names": names, "n": len(held)}
-    count = sum(people.get(row["building_id"], 0) for row in held)
+    count = sum(row["people"] or 0 for row in held)
     share = balance.shares.get(str(area.pk)) if balance else None
     return Patch(area, names, count, count > limit, share)
 

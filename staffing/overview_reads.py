@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Sum, Value
 
-from housing.models import DwellingUnit
 from portal.orgs.models import OrgUnit
 from portal.orgs.prepared import Prepared, counted
 from portal.orgs.scope import Scope
@@ -32,7 +31,7 @@ def parts(scope: Scope, *, day: date) -> QuerySet[OrgUnit]:
 
 
 @Prepared
-def headcounts(scope: Scope, *, day: date, since: date) -> QuerySet[Collector, dict[str, Any]]:
+def headcounts(scope: Scope, *, day: date, since: date) -> QuerySet[Collector, Any]:
     """Of each part: posts at work, people employed, trained, bound to secrecy, away by status.
 
     People kept at the street office count for the street; a part without anybody is absent.
@@ -43,9 +42,7 @@ def headcounts(scope: Scope, *, day: date, since: date) -> QuerySet[Collector, d
     signed = Q(confidentiality_signed_on__gte=since)
     lapsed = Q(confidentiality_signed_on__lt=since, status__in=["probation", "appointed"])
     away = {str(status): Count("pk", filter=Q(status=status)) for status in AWAY}
-    rows: QuerySet[Collector, dict[str, Any]] = (
-        Collector.objects.in_scope(scope).employed().order_by().values(part=F(grain))
-    )
+    rows = Collector.objects.in_scope(scope).employed().order_by().values(part=F(grain))
     return rows.annotate(
         posts=Sum("fte", filter=at_work_on(day)), employed=Count("pk"),
         trained=Count("pk", filter=Q(trained_on__isnull=False)),
@@ -81,17 +78,13 @@ def leaderless(scope: Scope, *, day: date) -> QuerySet[WorkArea, dict[str, int]]
 
 
 @Prepared
-def buildings(scope: Scope, *, areas: list[UUID]) -> QuerySet[WorkAreaBuilding, dict[str, Any]]:
-    """The buildings of patches in walking order: `area_id`, `building_id` and `name`."""
+def buildings(scope: Scope, *, areas: list[UUID]) -> QuerySet[WorkAreaBuilding, Any]:
+    """The buildings of patches in walking order: `area_id`, `name` and who lives there (`people`).
+
+    The housing register itself counts the people of each dwelling; None where there is none.
+    """
     rows = WorkAreaBuilding.objects.in_scope(scope).filter(area__id__any_of=Value(areas))
-    told: QuerySet[WorkAreaBuilding, dict[str, Any]] = rows.order_by("building__sort_key").values(
-        "area_id", "building_id", name=F("building__short_name")
-    )
-    return told
-
-
-@Prepared
-def occupants(scope: Scope) -> QuerySet[DwellingUnit, dict[str, Any]]:
-    """How many people live in each building, as the housing register itself counts them."""
-    rows = DwellingUnit.objects.active().in_scope(scope).order_by().values("building_id")
-    return rows.annotate(people=Sum("occupants"))
+    in_order = rows.order_by("building__sort_key", "building_id")
+    living = Q(building__dwellings__status="active")
+    told = in_order.values("area_id", "building_id", name=F("building__short_name"))
+    return told.annotate(people=Sum("building__dwellings__occupants", filter=living))

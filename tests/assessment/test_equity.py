@@ -73,7 +73,7 @@ def test_managers_see_the_check_of_their_own_units(cast, key, query, status):
         assert "不评价任何人群或单位" in text
         units = [
             [member.name for member in comparison.members]
-            for comparison in response.context["comparisons"]
+            for comparison, _rows in response.context["comparisons"]
             if "按单位" in comparison.title
         ]
         assert all(names == units[0] for names in units)  # one fixed order, no ranking

@@ -1,5 +1,7 @@
 """What each post sees of the assessment, and what the exported report says."""
 
+from datetime import timedelta
+from decimal import Decimal as D
 from io import BytesIO
 
 import openpyxl
@@ -215,3 +217,41 @@ def test_pages_ask_the_database_a_fixed_number_of_times(cast, cycle, django_asse
     client = cast.client("street")
     with django_assert_max_num_queries(40):
         client.get(MATRIX)
+
+
+@pytest.fixture
+def under_review(cast, cycle, at):
+    """The year under review, with a claim that the district has to judge."""
+    b.advanced(cast, cycle, at)
+    cycle.refresh_from_db()
+    b.claimed(cast, cycle, "A4", STREET, "5.5", at, why="见<b>佐证")
+    b.submitted(cast, cycle, at)
+    cycle.self_to = at.date() - timedelta(days=1)
+    cycle.review_to = at.date() + timedelta(days=1)
+    cycle.self_from = cycle.self_to
+    cycle.save(update_fields=["self_from", "self_to", "review_to"])
+    return b.advanced(cast, cycle, at)
+
+
+@pytest.mark.parametrize("key", ["street", "district"])
+def test_the_page_asks_few_questions(cast, under_review, key, django_assert_max_num_queries):
+    client = cast.client(key)
+    client.get(MATRIX)  # what the menu counts is kept after this
+    # the ends of a savepoint stand around the page's own statements
+    with django_assert_max_num_queries(12 + 2):
+        text = client.get(MATRIX).content.decode()
+    assert "见&lt;b&gt;佐证" in text
+    assert "见<b>佐证" not in text
+
+
+def test_what_waits_stands_with_its_difference_and_papers(cast, under_review):
+    found = cast.client("district").get(MATRIX)
+    claim, *rest = found.context["waiting"]
+    assert not rest
+    assert (claim.unit_name, claim.title, claim.papers) == ("曹杨新村街道", "鲜活度", 1)
+    assert (claim.claimed, claim.computed, claim.difference) == (D("5.5"), D("3.6"), D("-1.9"))
+    assert [stage.progress for stage in found.context["stages"]][:2] == [
+        "10 / 10 已提交",
+        "9 / 10 已完成",
+    ]
+    assert found.context["forward"].why_not.startswith("还有 1 项没有复核")
