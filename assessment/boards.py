@@ -1,6 +1,5 @@
 """The score matrix as it is shown: units by indicators, tinted by what was lost (ui.md 8.8)."""
 
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,7 +56,7 @@ class Cell(NamedTuple):
     """Points of one unit in one column; `pk` opens the page that explains them."""
 
     text: str
-    pk: uuid.UUID | None = None
+    pk: str = ""
     tint: int = 0
     differs: bool = False
     label: str = ""
@@ -79,7 +78,7 @@ class Line:
 class Waiting(NamedTuple):
     """A score that waits for the district."""
 
-    pk: uuid.UUID
+    pk: str
     unit_name: str
     title: str
     claimed: Decimal | None
@@ -119,14 +118,14 @@ def differs(score: Score | Points) -> bool:
 class Mark(NamedTuple):
     """A score as the matrix shows it; `pk` opens the page that explains it."""
 
-    pk: uuid.UUID
+    pk: str
     points: Decimal | None
     tint: int
     differs: bool
 
 
-#: By indicator and unit.
-Marks = Mapping[uuid.UUID, Mapping[int, Mark]]
+#: By the indicator's code and the unit.
+Marks = Mapping[str, Mapping[int, Mark]]
 
 
 def board(held: Holdings, shown: str, published: Sequence[PublishedResult]) -> Board:
@@ -151,11 +150,13 @@ def board(held: Holdings, shown: str, published: Sequence[PublishedResult]) -> B
 
 
 def _marks(scores: Sequence[Points]) -> Marks:
-    found: dict[uuid.UUID, dict[int, Mark]] = defaultdict(dict)
+    found: dict[str, dict[int, Mark]] = defaultdict(dict)
     for score in scores:
         points = effective(score)
         lost = tint(score.indicator, points)
-        found[score.indicator.pk][score.committee_id] = Mark(score.pk, points, lost, differs(score))
+        found[score.indicator.code][score.committee_id] = Mark(
+            score.pk, points, lost, differs(score)
+        )
     return found
 
 
@@ -167,7 +168,7 @@ def _picks(indicators: Sequence[Indicator], marks: Marks) -> dict[str, list[Indi
         "differs": lambda mark: mark.differs,
     }
     picked = {
-        key: [each for each in indicators if any(map(test, marks.get(each.pk, {}).values()))]
+        key: [each for each in indicators if any(map(test, marks.get(each.code, {}).values()))]
         for key, test in tests.items()
     }
     return picked | {"all": list(indicators)}
@@ -177,11 +178,11 @@ def _columns(
     indicators: Sequence[Indicator], picked: Sequence[Indicator], *, keep_rest: bool
 ) -> list[Column]:
     """Columns by family; those without data stand together in one column each family."""
-    chosen = {each.pk for each in picked}
+    chosen = {each.code for each in picked}
     found: list[Column] = []
     for family in dict.fromkeys(each.family for each in indicators):
         own = [each for each in indicators if each.family == family]
-        columns = [(each, 0) for each in own if each.pk in chosen]
+        columns = [(each, 0) for each in own if each.code in chosen]
         rest = len(own) - len(columns)
         listed: list[tuple[Indicator | None, int]] = list(columns)
         if rest and keep_rest:
@@ -234,7 +235,7 @@ def _line(
 def _cell(column: Column, marks: Marks, unit: int, name: str) -> Cell:
     if column.indicator is None:
         return Cell(formats.DASH, is_first=column.is_first)
-    mark = marks.get(column.indicator.pk, {}).get(unit)
+    mark = marks.get(column.indicator.code, {}).get(unit)
     if mark is None:
         return Cell(formats.DASH, is_first=column.is_first)
     text = formats.decimal(mark.points)
@@ -257,7 +258,7 @@ def _average(column: Column, marks: Marks) -> str:
     """Mean points by weight over the units that have any, in percent."""
     if column.indicator is None:
         return formats.DASH
-    found = marks.get(column.indicator.pk, {}).values()
+    found = marks.get(column.indicator.code, {}).values()
     known = [mark.points for mark in found if mark.points is not None]
     if not known:
         return formats.DASH

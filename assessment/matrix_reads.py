@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, QuerySet, TextField
 from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from assessment.models import (
     AssessmentCycle,
@@ -47,15 +48,16 @@ def _scores(scope: Scope, *, cycle: UUID) -> QuerySet[Score, Any]:
     rows = Score.objects.in_scope(scope).filter(indicator__cycle_id=cycle)
     rows = rows.order_by("committee_id", "indicator__position")
     return rows.values(
-        "committee_id", "computed", "self_claimed", "claim_note", "final", "state", pk=F("id"),
-        of=F("indicator_id"),
+        "committee_id", "computed", "self_claimed", "claim_note", "final", "state",
+        pk=Cast("id", TextField()), code=F("indicator__code"),
     )  # fmt: skip
 
 
 @Prepared
 def _papers(scope: Scope, *, cycle: UUID) -> QuerySet[Evidence, Any]:
     rows = Evidence.objects.in_scope(scope).filter(score__indicator__cycle_id=cycle)
-    return rows.order_by().values("score_id").annotate(papers=Count("pk"))
+    named = rows.order_by().values(of=Cast("score_id", TextField()))
+    return named.annotate(papers=Count("pk"))
 
 
 @Prepared
@@ -88,7 +90,10 @@ def computation_of(cycle: AssessmentCycle, scope: Scope) -> Job | None:
 
 
 class Points(NamedTuple):
-    """What the page shows of a score (`Score`): a district has hundreds."""
+    """What the page shows of a score (`Score`): a district has hundreds.
+
+    `pk` is its key as text, for addresses.
+    """
 
     committee_id: int
     computed: Decimal | None
@@ -96,7 +101,7 @@ class Points(NamedTuple):
     claim_note: str
     final: Decimal | None
     state: str
-    pk: UUID
+    pk: str
     indicator: Indicator
 
     @property
@@ -123,10 +128,10 @@ class Holdings:
         return next(iter(self.sheets), None) if self.scope.level == "street" else None
 
     @cached_property
-    def papers(self) -> Mapping[UUID, int]:
+    def papers(self) -> Mapping[str, int]:
         """How many documents were named for each score; scores without any are absent."""
         found = _papers.rows(self.scope, cycle=self.cycle.pk)
-        return {row["score_id"]: row["papers"] for row in found}
+        return {row["of"]: row["papers"] for row in found}
 
 
 def holdings(cycle: AssessmentCycle, scope: Scope) -> Holdings:
@@ -134,7 +139,7 @@ def holdings(cycle: AssessmentCycle, scope: Scope) -> Holdings:
     indicators = _indicators.rows(scope, cycle=cycle.pk)
     for indicator in indicators:
         indicator.cycle = cycle
-    known = {indicator.pk: indicator for indicator in indicators}
+    known = {indicator.code: indicator for indicator in indicators}
     rows = _scores.rows(scope, cycle=cycle.pk)
-    scores = [Points(indicator=known[row.pop("of")], **row) for row in rows]
+    scores = [Points(indicator=known[row.pop("code")], **row) for row in rows]
     return Holdings(cycle, scope, indicators, _sheets.rows(scope, cycle=cycle.pk), scores)

@@ -5,7 +5,6 @@ A district has ten units of twenty-six indicators and a hundred claims to judge 
 
 from collections.abc import Iterable, Sequence
 
-from django.template.defaultfilters import floatformat
 from django.utils.safestring import SafeString
 
 from assessment.boards import Board, Cell, Column, Line, Waiting
@@ -62,7 +61,7 @@ def _title(column: Column, year: int) -> SafeString:
         return fill(_REST, edge, year, hidden % {"n": column.hidden}, _("无数据"))
     return fill(
         _TITLE, _edge(column), indicator.code, indicator.title, indicator.title,
-        floatformat(indicator.weight), _("分"),
+        formats.tenths(indicator.weight), _("分"),
     )  # fmt: skip
 
 
@@ -89,7 +88,7 @@ def _cell(cell: Cell) -> SafeString:
         look += " has-difference"
     if cell.is_first:
         look += f" {_EDGE}"
-    if cell.pk is None:
+    if not cell.pk:
         return fill('<td class="%s as-rest">%s</td>', look, cell.text)
     flag = _FLAG if cell.differs else ""
     return fill(_CELL, look, address_of(_INDICATOR, cell.pk), cell.label, flag, cell.text)
@@ -131,7 +130,7 @@ def _row(row: Row) -> tuple[object, ...]:
     address = address_of(_INDICATOR, score.pk)
     return (
         fill(_FAMILY, indicator.family_title) if row.opens_family else "",
-        indicator.code, address, indicator.title, floatformat(indicator.weight), row.shown,
+        indicator.code, address, indicator.title, formats.tenths(indicator.weight), row.shown,
         formats.decimal(score.computed), formats.decimal(score.self_claimed),
         f" pp-loss-{row.tint}" if row.tint else "", formats.decimal(row.points),
         fill("%s %s", row.papers, _("份")) if row.papers else _NOTHING,

@@ -41,11 +41,6 @@ MOST_ON_ROSTER = 8
 POPULATION = ("actual_population",)
 
 
-def posts_text(posts: Decimal) -> str:
-    """Full posts with one decimal only where it is needed: 3, 3.5."""
-    return formats.decimal(posts, 0 if posts == posts.to_integral_value() else 1)
-
-
 @dataclass(frozen=True)
 class Line:
     """One unit's provision with collectors."""
@@ -69,11 +64,11 @@ class Line:
 
     @property
     def posts_text(self) -> str:
-        return posts_text(self.posts)
+        return formats.tenths(self.posts)
 
     @property
     def gap_text(self) -> str:
-        return posts_text(self.gap) if self.gap else ""
+        return formats.tenths(self.gap) if self.gap else ""
 
 
 @dataclass(frozen=True)

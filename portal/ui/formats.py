@@ -71,6 +71,12 @@ def decimal(value: Number | None, places: int = 2) -> str:
     return DASH if number is None else _signed(f"{round_half_up(number, places):,}")
 
 
+def tenths(value: Number | None) -> str:
+    """A number with one decimal only where it needs it: `3`, `3.5`."""
+    number = as_decimal(value)
+    return decimal(number, 0 if number is None or number == number.to_integral_value() else 1)
+
+
 def rate(value: Number | None, places: int = 2, target: Number | None = None) -> str:
     """A rate (0-100) without its unit, safe against rounding up to the target."""
     number = as_decimal(value)

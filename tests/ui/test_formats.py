@@ -19,6 +19,21 @@ def test_a_count_has_separators_and_an_unknown_one_is_a_dash(value, shown):
 
 
 @pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (Decimal("3.00"), "3"),
+        (Decimal("3.50"), "3.5"),
+        (Decimal("3.25"), "3.3"),
+        (1500, "1,500"),
+        (None, "—"),
+        (Decimal("NaN"), "—"),
+    ],
+)
+def test_a_number_has_a_decimal_where_it_needs_one(value, shown):
+    assert formats.tenths(value) == shown
+
+
+@pytest.mark.parametrize(
     ("value", "target", "shown"),
     [
         (Decimal("98.594"), None, "98.59"),
