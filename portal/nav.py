@@ -80,6 +80,8 @@ GROUPS: list[tuple[str, list[Item]]] = [
              pages=("residents:welcome",)),
         Item("appeals", "居民诉求", "residents:appeals", "flag", C.HANDLE_APPEALS,
              pages=("residents:appeal", "residents:hear_appeal", "residents:appeals_report")),
+        Item("proofs", "住所证明", "residents:proofs", "permit", C.VIEW_REGISTER,
+             pages=("residents:proof", "residents:ask_proof")),
         Item("transfers", "移交", "residents:transfers", "transfer", C.VIEW_REGISTER,
              pages=("residents:transfer",)),
         Item("comparisons", "名单比对", "comparisons:list", "switch", C.COMPARE_LISTS,

@@ -221,6 +221,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
 CACHE_URL = env.str("CACHE_URL", default=f"{REDIS_URL}?db={env.int('CACHE_DB', default=1)}")
+# How long a page waits for a hint before it does without.
+HINT_SECONDS = env.float("HINT_SECONDS", default=0.3)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -232,7 +234,7 @@ CACHES = {
         "BACKEND": "portal.hints.HintCache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "portal",
-        "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
+        "OPTIONS": {"socket_timeout": HINT_SECONDS, "socket_connect_timeout": HINT_SECONDS},
     },
 }
 

@@ -155,6 +155,13 @@ RECORDS = [
     Record("residents.ResidentAppeal", Area.PEOPLE,
            _("居民对采集、服务的诉求和答复；被反映人看不到"),
            ANSWERED, (C.HANDLE_APPEALS,)),
+    Record("residents.ResidenceProof", Area.PEOPLE,
+           _("居（村）委开给居民的一份住所证明，从核实到签发、到期或撤销"),
+           ANSWERED, (C.EDIT_RESIDENTS, C.ISSUE_PROOFS), fields={
+               "id_mask": Said(meaning=_("只留前四位和后四位，其余遮盖")),
+               "facts": Said(meaning=_("开具前核实了什么，不存材料本身")),
+               "number": Said(meaning=_("居（村）委代码、年份和当年序号；签发时给出")),
+           }),
     Record("residents.NewcomerService", Area.PEOPLE,
            _("向来沪人员发过告知单的记录，只告知，不作要求"),
            WITH_THE_PERSON, ENTERED),

@@ -22,8 +22,16 @@ from residents.discovery import CHANNELS
 from residents.haste import uncounted, within_cycle
 from residents.leads import LeadQuerySet
 from residents.metrics import as_printed, contradicted, probable_duplicates
-from residents.models import CorrectionRequest, Lead, Residence, ResidentAppeal, Transfer
+from residents.models import (
+    CorrectionRequest,
+    Lead,
+    Residence,
+    ResidenceProof,
+    ResidentAppeal,
+    Transfer,
+)
 from residents.newcomers import late_since
+from residents.proofs import ProofQuerySet
 from residents.querysets import ResidenceQuerySet
 from residents.transfers import TransferQuerySet
 
@@ -73,6 +81,7 @@ CORRECTION_FILLABLE = {
     "answer": (_("答复"), Q(answer="")),
     "delivered_on": (_("送达日期"), Q(delivered_on=None)),
 }
+PROOF_FILLABLE = {"number": (_("编号"), Q(number=""))}
 APPEAL_FILLABLE = {"handler": (_("承办人"), Q(handler=""))}
 
 
@@ -324,6 +333,27 @@ class CorrectionFilter(RequestFilter):
     class Meta:
         model = CorrectionRequest
         fields: list[str] = []
+
+
+class ProofFilter(RequestFilter):
+    """Conditions of the list of residence proofs."""
+
+    state = django_filters.MultipleChoiceFilter(
+        label=_("状态"), choices=ResidenceProof.State.choices
+    )
+    kind = django_filters.MultipleChoiceFilter(label=_("种类"), choices=ResidenceProof.Kind.choices)
+    holds = Choice(
+        label=_("有效期"), choices=[("1", _("有效")), ("0", _("已过期"))], method="by_holding"
+    )
+    name = django_filters.CharFilter(label=_("姓名"), field_name="name", lookup_expr="startswith")
+    blank, filled = fillable(PROOF_FILLABLE)
+
+    class Meta:
+        model = ResidenceProof
+        fields: list[str] = []
+
+    def by_holding(self, rows: ProofQuerySet, _name: str, value: str) -> ProofQuerySet:
+        return rows.valid_on(self.day) if value == "1" else rows.run_out_on(self.day)
 
 
 class AppealFilter(RequestFilter):

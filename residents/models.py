@@ -25,6 +25,7 @@ from residents.leads import Lead as Lead
 from residents.merges import ResidentMerge as ResidentMerge
 from residents.newcomers import NewcomerService as NewcomerService
 from residents.notices import BuildingNotice as BuildingNotice
+from residents.proofs import ResidenceProof as ResidenceProof
 from residents.querysets import ResidenceQuerySet, ResidentQuerySet
 from residents.room_places import RoomPlace as RoomPlace
 from residents.spotchecks.places import SpotPlace as SpotPlace

@@ -24,9 +24,17 @@ from residents.filters import (
     CorrectionFilter,
     LeadFilter,
     NewcomerFilter,
+    ProofFilter,
     TransferFilter,
 )
-from residents.models import CorrectionRequest, Lead, Residence, ResidentAppeal, Transfer
+from residents.models import (
+    CorrectionRequest,
+    Lead,
+    Residence,
+    ResidenceProof,
+    ResidentAppeal,
+    Transfer,
+)
 from residents.newcomers import RULE, not_welcomed
 from residents.services import FIELDS
 
@@ -52,6 +60,12 @@ def appeals(scope: Scope, query: QueryDict, day: date) -> AppealFilter:
     """The conditions of the list of appeals, without those against whoever exports."""
     rows = ResidentAppeal.objects.shown_to(scope)
     return AppealFilter(query, queryset=rows, scope=scope, day=day)
+
+
+def proofs(scope: Scope, query: QueryDict, day: date) -> ProofFilter:
+    """The conditions of the list of residence proofs."""
+    rows = ResidenceProof.objects.in_scope(scope)
+    return ProofFilter(query, queryset=rows, scope=scope, day=day)
 
 
 def newcomers(scope: Scope, query: QueryDict, day: date) -> NewcomerFilter:
@@ -136,6 +150,25 @@ EXPORTS = [
             ExportColumn("due_on", _("期限"), "due_on", form="day"),
             ExportColumn("result", _("结果"), titled("result", ResidentAppeal.Result.choices)),
             ExportColumn("state", _("状态"), titled("state", ResidentAppeal.State.choices)),
+        ),
+    ),
+    ExportKind(
+        key="proofs", title=_("住所证明"), unit=_("份"), capability=Capability.VIEW_REGISTER,
+        filterset=proofs, order="asked_at", address="residents:proofs",
+        person="resident_id", place="resident_id", offered=False,
+        columns=(
+            UNIT,
+            ExportColumn("name", _("姓名"), "name"),
+            ExportColumn("kind", _("种类"), titled("kind", ResidenceProof.Kind.choices), width=16),
+            ExportColumn("purpose", _("用途"), "purpose", width=24),
+            ExportColumn("number", _("编号"), "number", width=24),
+            ExportColumn("asked_at", _("登记"), TruncDate("asked_at"), form="day"),
+            ExportColumn("asked_by", _("核实人"), "asked_by", shown=False),
+            ExportColumn("due_on", _("签发期限"), "due_on", form="day", shown=False),
+            ExportColumn("issued_on", _("签发"), "issued_on", form="day"),
+            ExportColumn("issued_by", _("签发人"), "issued_by", shown=False),
+            ExportColumn("valid_until", _("有效期至"), "valid_until", form="day"),
+            ExportColumn("state", _("状态"), titled("state", ResidenceProof.State.choices)),
         ),
     ),
     ExportKind(

@@ -15,7 +15,7 @@ from portal.ui.addresses import address_of
 from portal.ui.cells import Action, Column, Empty, Tag, Text, Toned
 from portal.ui.self_counting import SelfCounting
 from residents.discovery import CONFIRMED
-from residents.models import CorrectionRequest, Lead, ResidentAppeal, Transfer
+from residents.models import CorrectionRequest, Lead, ResidenceProof, ResidentAppeal, Transfer
 from residents.services import FIELDS, unit_names
 
 TRANSFER_TONES = {
@@ -30,6 +30,10 @@ PRIORITY_TONES = {Lead.Priority.LOW: "2", Lead.Priority.MID: "2", Lead.Priority.
 CORRECTION_TONES = {
     CorrectionRequest.State.RECEIVED: "warn", CorrectionRequest.State.DECIDED: "info",
     CorrectionRequest.State.DELIVERED: "",
+}  # fmt: skip
+PROOF_TONES = {
+    ResidenceProof.State.ASKED: "warn", ResidenceProof.State.ISSUED: "ok",
+    ResidenceProof.State.REFUSED: "", ResidenceProof.State.REVOKED: "danger",
 }  # fmt: skip
 APPEAL_TONES = {
     ResidentAppeal.State.RECEIVED: "warn", ResidentAppeal.State.ASSIGNED: "info",
@@ -195,6 +199,46 @@ class CorrectionList(RequestList):
     empty = Empty(
         _("没有更正申请"), _("居民在窗口或电话提出的，从其人员页登记"), icon="ruling",
     )  # fmt: skip
+
+
+def proof_state(row: ResidenceProof) -> Tag:
+    """How far it is; of an issued one, whether it still holds."""
+    if row.valid_until and row.state == ResidenceProof.State.ISSUED and row.valid_until < row.today:
+        return Tag(_("已过期"))
+    return Tag(row.get_state_display(), PROOF_TONES[ResidenceProof.State(row.state)])
+
+
+class ProofList(RequestList):
+    """Residence proofs (住所证明)."""
+
+    key = "proofs"
+    peeks = True
+    unit = _("份")
+    caption = _("住所证明")
+    default_sort = "-asked_at"
+    one = "residents:proof"
+    columns = (
+        Column("name", _("姓名"), kind="name", fixed=True),
+        Column("kind", _("种类"), "get_kind_display"),
+        Column("purpose", _("用途")),
+        Column("number", _("编号"), kind="code", width=200),
+        UNIT,
+        moment_column(_("登记"), "asked_at"),
+        Column("asked_by", _("核实人"), kind="second", shown=False),
+        Column("due_on", _("签发期限"), due_day),
+        Column("issued_on", _("签发"), kind="day"),
+        Column("issued_by", _("签发人"), kind="second", shown=False),
+        Column("valid_until", _("有效期至"), kind="day"),
+        Column("state", _("状态"), proof_state),
+    )
+    empty = Empty(
+        _("没有住所证明"), _("居民来开证明的，从其人员页登记，核实后由另一人签发"), icon="permit",
+    )  # fmt: skip
+
+    def row_css(self, row: ResidenceProof) -> str:
+        ended = row.state in (ResidenceProof.State.REFUSED, ResidenceProof.State.REVOKED)
+        over = row.valid_until is not None and row.valid_until < self.day
+        return "is-muted" if ended or over else ""
 
 
 class AppealList(RequestList):

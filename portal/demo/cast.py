@@ -21,6 +21,7 @@ class Player:
 PLAYERS = [
     Player("zhoumin", "周敏", "YY-003", (("committee_security", HOME),), "居委录入：源园居委会"),
     Player("xuwanqing", "许婉清", "YY-004", (("committee_security", HOME),), "同一居委的同事"),
+    Player("zhengyuan", "郑源", "YY-001", (("committee_lead", HOME),), "居委书记：审阅、签发证明"),
     Player("guxiaoman", "顾小满", "CJ-011", (("collector", HOME),), "信息采集员：源园"),
     Player("jiguoping", "季国平", "LZ-021", (("force_member", HOME),), "楼组长：只上报线索"),
     Player("lufang", "陆芳", "HX-002", (("committee_security", NEXT_DOOR),), "同街道另一居委"),

@@ -23,6 +23,7 @@ from portal.demo import (
     filled,
     handshakes,
     mended,
+    proofs,
     rentals,
     requests,
     samples,
@@ -167,6 +168,7 @@ def make_work(*, today: date, seed: int) -> dict[str, int]:
     assessed.plan(diary)
     handshakes.plan(diary)
     requests.plan(diary)
+    proofs.plan(diary)
     errands.plan(diary)
     trail.plan(diary)
     rentals.plan(diary)

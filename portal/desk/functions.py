@@ -32,6 +32,7 @@ FUNCTIONS = (
         "lsrygz 告知单 欢迎 服务指南",
     ),
     Function("居民诉求", "residents:appeals", "flag", C.HANDLE_APPEALS, "jmsq 投诉 意见 反映"),
+    Function("住所证明", "residents:proofs", "permit", C.VIEW_REGISTER, "zszm 居住证明 开证明"),
     Function("楼栋房态", "housing:buildings", "building", C.VIEW_REGISTER, "ldft 房态图 楼栋"),
     Function("批量导入", "exchange:upload", "import", C.IMPORT_FILES, "pldr 导入 台账"),
     Function("实有人口", "residents:list", "users", C.VIEW_REGISTER, "syrk 人口 名单"),

@@ -32,6 +32,7 @@ from residents.models import (
     CorrectionRequest,
     Lead,
     Residence,
+    ResidenceProof,
     ResidentAppeal,
     Transfer,
 )
@@ -277,6 +278,30 @@ class Corrections(Source):
         )  # fmt: skip
 
 
+class Proofs(Source):
+    """Residence proofs that wait for somebody to issue them; above, the overdue."""
+
+    key, title = "proof", "住所证明"
+    model = ResidenceProof
+    shown = ("name", "kind", "asked_by", "rule", "committee_id", "committee__name")
+
+    def rows(self) -> Any:
+        rows = ResidenceProof.objects.in_scope(self.scope)
+        if self.scope.level == "committee":
+            return rows.open()
+        return rows.overdue_on(self.today)
+
+    def item(self, row: ResidenceProof) -> Item:
+        return Item(
+            f"proof-{row.pk}", self.key, self.level(row.due_on), _(self.title), row.name,
+            row.committee.name,
+            _("%(who)s已核实，等待签发（%(kind)s）")
+            % {"who": row.asked_by, "kind": row.get_kind_display()},
+            row.due_on, [(_("规则"), named(row.rule))],
+            links((_("去签发"), "residents:proof", "", row.pk)),
+        )  # fmt: skip
+
+
 class Appeals(Source):
     """Appeals that wait for an answer: one's own unit's, and from below the overdue."""
 
@@ -334,6 +359,15 @@ class Newcomers(Source):
         )  # fmt: skip
 
 
+#: What waits for whoever has a right, wherever they hold it.
+OF_RIGHTS: dict[Capability, list[type[Source]]] = {
+    Capability.ISSUE_PROOFS: [Proofs],
+    Capability.HANDLE_APPEALS: [Appeals],
+    Capability.APPROVE_CODES: [CodeRequests],
+    Capability.RUN_CAMPAIGNS: [Campaigns, KeyAreas, Findings, Sites, Referrals],
+}
+
+
 def sources(scope: Scope, today: date) -> list[Source]:
     """What this post is asked to do: what it cannot do is not its business."""
     found = quality_sources(scope)
@@ -356,12 +390,7 @@ def sources(scope: Scope, today: date) -> list[Source]:
         found += [Leads, Corrections]
     if scope.level == "committee" and scope.may(Capability.EDIT_RESIDENTS):
         found.append(Newcomers)
-    if scope.may(Capability.HANDLE_APPEALS):
-        found.append(Appeals)
-    if scope.may(Capability.APPROVE_CODES):
-        found.append(CodeRequests)
-    if scope.may(Capability.RUN_CAMPAIGNS):
-        found += [Campaigns, KeyAreas, Findings, Sites, Referrals]
+    found += [kind for right, kinds in OF_RIGHTS.items() if scope.may(right) for kind in kinds]
     found += plan_sources(scope)
     if scope.may(Capability.APPROVE_EXPORTS):
         found.append(Exports)

@@ -14,6 +14,7 @@ class Capability(StrEnum):
     DECIDE_TRANSFERS = "decide_transfers"
     SUBMIT_LEADS = "submit_leads"
     HANDLE_APPEALS = "handle_appeals"
+    ISSUE_PROOFS = "issue_proofs"
     EDIT_HOUSING = "edit_housing"
     APPROVE_CODES = "approve_codes"
     DETERMINE_LEGALITY = "determine_legality"
@@ -72,6 +73,7 @@ TITLES: dict[Capability, str] = {
     Capability.DECIDE_TRANSFERS: "裁定有争议的移交",
     Capability.SUBMIT_LEADS: "上报发现线索",
     Capability.HANDLE_APPEALS: "受理、答复居民诉求",
+    Capability.ISSUE_PROOFS: "签发他人核实的住所证明",
     Capability.EDIT_HOUSING: "登记、变更房屋信息",
     Capability.APPROVE_CODES: "审批房屋编码申请",
     Capability.DETERMINE_LEGALITY: "认定房屋合法性",

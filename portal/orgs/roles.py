@@ -87,7 +87,7 @@ _ALL = [
         C.REVEAL_IDENTITY, C.VIEW_AUDIT, C.VIEW_ORGS, C.APPOINT, C.DECIDE_TRANSFERS, C.SUBMIT_LEADS,
         C.APPROVE_CODES, C.CONFIRM_GROUP_RENTAL, C.VIEW_CAMPAIGNS, C.RUN_CAMPAIGNS,
         C.APPROVE_CAMPAIGNS, C.MANAGE_ISSUES, C.EXCEPT_ISSUES, C.SHARE_VIEWS, C.ASSIGN_TASKS,
-        C.HANDLE_APPEALS, C.TELL_USAGE, *PLANS_LEAD, *PLANS_WRITE, C.APPROVE_PLANS,
+        C.HANDLE_APPEALS, C.ISSUE_PROOFS, C.TELL_USAGE, *PLANS_LEAD, *PLANS_WRITE, C.APPROVE_PLANS,
     ),
     _role(
         "street_staff", "街道（镇）人口办工作人员", "street",
@@ -110,10 +110,10 @@ _ALL = [
     ),
     _role(
         "committee_lead", "居（村）委书记、主任", "committee",
-        "看本居委台账与指标，交办和审阅，不导出证件号。",
+        "看本居委台账与指标，交办和审阅，签发住所证明，不导出证件号。",
         *REGISTER_READ, C.VIEW_DASHBOARD, C.VIEW_AUDIT, C.VIEW_ORGS, C.SUBMIT_LEADS,
         C.VIEW_CAMPAIGNS, C.MANAGE_ISSUES, C.ASSIGN_TASKS,
-        C.HANDLE_APPEALS, C.TELL_USAGE, *PLANS_LEAD,
+        C.HANDLE_APPEALS, C.ISSUE_PROOFS, C.TELL_USAGE, *PLANS_LEAD,
     ),
     _role(
         "committee_security", "治保主任（居委录入）", "committee",

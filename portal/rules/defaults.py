@@ -126,6 +126,14 @@ RULES = [
         {"reply_days": 15}, {"reply_days": int},
     ),
     RuleDefault(
+        "residence_proofs", "居（村）委出具住所证明的清单", "三(三)2",
+        "《上海市居民委员会工作条例》第二十八条：清单以外的可以不出具；种类和天数为"
+        f"{TO_CONFIRM}",
+        {"kinds": ["permit", "living"], "valid_days": 30, "answer_days": 3},
+        {"kinds": list, "valid_days": int, "answer_days": int},
+        words={"=permit": "申办居住证件", "=living": "居住情况"},
+    ),
+    RuleDefault(
         "welcome_sheet", "来沪人员告知单", "三(四)2",
         f"实施意见 三(四)2：依托社区开展来沪人员服务；15 日和文字为{TO_CONFIRM}",
         {"edition": "2016-1", "inform_days": 15, "hours": WELCOME_HOURS,

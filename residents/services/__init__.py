@@ -118,6 +118,14 @@ from residents.services.merging import (
     twins_of,
 )
 from residents.services.moving import deregister, move_resident
+from residents.services.proving import (
+    ProofAsked,
+    ask_proof,
+    issue_proof,
+    proof_kinds,
+    refuse_proof,
+    revoke_proof,
+)
 from residents.services.registering import Arrival, register_resident
 from residents.services.regrouping import (
     Regrouped,
@@ -170,6 +178,12 @@ from residents.services.visiting import record_visit, verify_dwelling
 from residents.services.welcoming import welcome_newcomer, welcome_newcomers
 
 __all__ = [
+    "revoke_proof",
+    "refuse_proof",
+    "proof_kinds",
+    "issue_proof",
+    "ask_proof",
+    "ProofAsked",
     "TaskTold",
     "ask_task",
     "ask_tasks",

@@ -24,6 +24,7 @@ from residents.models import (
     CorrectionRequest,
     Identity,
     Residence,
+    ResidenceProof,
     Resident,
     ResidentMerge,
     Secret,
@@ -131,6 +132,8 @@ def _waiting(dropped: Resident) -> str:
         return "重复的记录有移交申请在办，请先办完或撤回"
     if CorrectionRequest.objects.unanswered().filter(resident=dropped).exists():
         return "重复的记录有更正申请未答复或未送达，请先办完"
+    if ResidenceProof.objects.open().filter(resident=dropped).exists():
+        return "重复的记录有住所证明待签发，请先办完"
     return ""
 
 

@@ -47,7 +47,7 @@ def reveal(
 
     :param kind: `identity` or `phone`
     :raises UnableToReveal: no purpose, no reason where one is needed, quota used up, no number,
-        or the trail is not sealed in time
+        one that cannot be opened, or the trail is not sealed in time
     :raises NotAllowed: `by` may not reveal numbers there
     """
     resident = Resident.objects.in_scope(by).get(pk=resident_id)
@@ -87,7 +87,7 @@ def _tells_something(reason: str) -> bool:
 def _unsealed(resident: Resident, kind: str, purpose: str, per_day: int) -> str:
     """The number, through the door that counts the look.
 
-    :raises UnableToReveal: a quota is used up, or there is no number
+    :raises UnableToReveal: a quota is used up, there is no number, or it cannot be opened
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -99,7 +99,10 @@ def _unsealed(resident: Resident, kind: str, purpose: str, per_day: int) -> str:
     refused, secret_id, key_id, cipher = row
     if refused:
         raise QuotaUsedUp(_SENTENCES[refused] % {"per_day": per_day})
-    return vault.unseal(bytes(cipher), key_id=key_id, row=secret_id, kind=kind)
+    try:
+        return vault.opened(bytes(cipher), key_id=key_id, row=secret_id, kind=kind)
+    except vault.UnableToOpen as lost:
+        raise UnableToReveal("这项号码打不开，请联系系统管理员") from lost
 
 
 _SENTENCES = {

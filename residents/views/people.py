@@ -36,7 +36,13 @@ from residents.grid import place_words
 from residents.households import put_back
 from residents.identity import DocumentKind, age_on, mask_birth
 from residents.meanings import meaning_of
-from residents.models import CorrectionRequest, Residence, Resident, Verification
+from residents.models import (
+    CorrectionRequest,
+    Residence,
+    ResidenceProof,
+    Resident,
+    Verification,
+)
 from residents.search import find_dwellings
 from residents.views import may_register
 from residents.views.asof import AsOf, as_of, living_then
@@ -77,7 +83,8 @@ def person(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "may_see_trail": request.scope.may(Capability.VIEW_AUDIT),
         "merges": merges_of(request, resident) if resident.was_merged else [],
         "twins": _twins(request, resident, current, then),
-        "corrections": _corrections(request, resident), "guardian": _guardian(request, resident),
+        "corrections": _corrections(request, resident), "proofs": _proofs(request, resident),
+        "guardian": _guardian(request, resident),
     }  # fmt: skip
     return page(request, "residents/person.html", context)
 
@@ -103,6 +110,14 @@ def _corrections(request: PortalRequest, resident: Any) -> Iterable[CorrectionRe
         return ()
     rows = CorrectionRequest.objects.in_scope(request.scope).filter(resident=resident)
     return rows.defer("sealed").order_by("-received_at", "-id")[: person_reads.MOST_SHOWN]
+
+
+def _proofs(request: PortalRequest, resident: Any) -> Iterable[ResidenceProof]:
+    """What the committee certified of where the person lives, newest first."""
+    if not resident.has_proofs:
+        return ()
+    rows = ResidenceProof.objects.in_scope(request.scope).filter(resident=resident)
+    return rows.order_by("-asked_at", "-id")[: person_reads.MOST_SHOWN]
 
 
 def _twins(request: PortalRequest, resident: Any, current: Any, then: AsOf) -> list[Any]:

@@ -251,7 +251,7 @@ class LiveSystem:
         servers = embedded.Servers(self.admin_url, self.redis_url)
         kept = {key: value for key, value in os.environ.items() if not key.endswith("DATABASE_URL")}
         return {
-            **kept,
+            **kept, "HINT_SECONDS": "0.3",
             **servers.environ(DATABASE),
             **{name: getattr(settings, name) for name in SECRETS},
             "PORTAL_MODE": "test", "PORTAL_RUN_DIR": str(self.folder), "CACHE_DB": "1",

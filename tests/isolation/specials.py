@@ -222,6 +222,12 @@ SPECIALS: dict[str, Callable[[Any], dict[str, Any]]] = {
         "disclosed": True, "told_on": row.today, "noted_on": row.today, "what": "shed",
         "verifier": "",
     },
+    "residents.ResidenceProof": lambda row: {
+        "kind": "living", "facts": ["episode"], "state": "asked", "number": "",
+        "due_on": row.today + timedelta(days=3), "lives_since": row.today, "issued_on": None,
+        "issued_by_id": None, "issued_by": "", "valid_until": None, "reason": "",
+        "ended_on": None, "ended_by": "",
+    },
     "residents.NewcomerService": lambda row: {
         "handed_on": row.today, "form": "paper", "language": "zh",
     },

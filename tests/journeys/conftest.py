@@ -46,7 +46,8 @@ def system() -> Iterator[str]:
     kept = {
         key: value
         for key, value in os.environ.items()
-        if not key.endswith("DATABASE_URL") and key not in {"REDIS_URL", "PORTAL_DATABASE"}
+        if not key.endswith("DATABASE_URL")
+        and key not in {"REDIS_URL", "PORTAL_DATABASE", "HINT_SECONDS"}
     }
     environ = kept | {"PORTAL_MODE": "demo", "PORTAL_RUN_DIR": str(folder)}
     log = (folder / "demo.log").open("wb")

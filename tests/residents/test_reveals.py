@@ -8,7 +8,7 @@ from django.utils import timezone
 from portal.orgs.acting import acting
 from portal.rules.services import defaults, revise
 from residents import services
-from residents.models import Reveal
+from residents.models import Reveal, Secret
 from tests.residents.builders import home, number, register
 
 pytestmark = pytest.mark.paper("S-111")
@@ -122,3 +122,16 @@ def test_a_refused_look_is_told_and_gives_no_number(cast, clerk, person, told):
     assert number() not in answer.content.decode()
     (event,) = told("residents.reveal_refused")
     assert (event["result"], event["subjects"]) == ("refused", [person])
+
+
+def test_a_number_whose_key_is_lost_is_told_of_and_costs_no_look(cast, clerk, person):
+    with acting(clerk):
+        Secret.objects.filter(resident=person, kind="identity").update(key_id="lost")
+    answer = cast.client("clerk").post(
+        reverse("residents:reveal", args=[person]), {"reason": "document"},
+        headers={"HX-Request": "true"},
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert "打不开，请联系系统管理员" in answer.content.decode()
+    with acting(clerk):
+        assert not Reveal.objects.exists()
