@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.forms.widgets import ChoiceWidget
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -123,12 +124,22 @@ def dress(field: forms.Field) -> None:
     css = widget_css(widget)
     if css:
         widget.attrs["class"] = css
-    field.error_messages.setdefault("required", _("请填写"))
-    if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-        field.error_messages["required"] = _("还没有填写")
+    if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+        field.error_messages["required"] = _missing(widget)
     if isinstance(field, forms.IntegerField):
         _tell_bounds(field)
         _tell_kind(field)
+
+
+def _missing(widget: forms.Widget) -> Any:
+    """What a required field without an answer is told: one types, chooses or ticks."""
+    if isinstance(widget, forms.FileInput):
+        return _("还没有选择文件")
+    if isinstance(widget, forms.CheckboxInput):
+        return _("还没有勾选")
+    if isinstance(widget, ChoiceWidget):  # selects, radio buttons, groups of boxes
+        return _("还没有选择")
+    return _("还没有填写")
 
 
 def _tell_kind(field: forms.IntegerField) -> None:

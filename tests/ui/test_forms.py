@@ -7,7 +7,7 @@ import pytest
 from django import forms
 
 from portal.ui.forms import DayField, PortalForm
-from portal.ui.widgets import Combobox, DayInput, Segmented
+from portal.ui.widgets import Checks, Combobox, DayInput, Radios, Segmented
 
 TODAY = date(2026, 11, 20)
 KINDS = [("own", "自住"), ("rented", "出租"), ("vacant", "空置")]
@@ -46,9 +46,36 @@ def test_each_problem_names_its_field_and_what_to_do():
     form = posted(kind="", visited_on="2026-02-30")
     assert not form.is_valid()
     assert form.problems == [
-        ("id_kind_0", "居住类型", "还没有填写"),
+        ("id_kind_0", "居住类型", "还没有选择"),
         ("id_visited_on", "入户日期", "2 月没有 30 日"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        (forms.CharField(), "还没有填写"),
+        (forms.IntegerField(), "还没有填写"),
+        (DayField(), "还没有填写"),
+        (forms.ChoiceField(choices=[("", "请选择"), *KINDS]), "还没有选择"),
+        (forms.ChoiceField(choices=PROVINCES), "还没有选择"),
+        (forms.TypedChoiceField(choices=KINDS, widget=Radios), "还没有选择"),
+        (forms.MultipleChoiceField(choices=KINDS, widget=Checks), "还没有选择"),
+        (forms.MultipleChoiceField(choices=KINDS), "还没有选择"),
+        (forms.BooleanField(), "还没有勾选"),
+        (forms.FileField(), "还没有选择文件"),
+        (forms.ChoiceField(choices=KINDS, error_messages={"required": "请选择身份"}), "请选择身份"),
+    ],
+    ids=[
+        "text", "number", "day", "select or segments", "combobox", "radios", "boxes", "list",
+        "one box", "file", "own words",
+    ],
+)  # fmt: skip
+def test_what_was_left_out_is_told_in_the_word_for_how_it_is_answered(field, said):
+    class Asked(PortalForm):
+        asked = field
+
+    assert Asked({}, {}).errors["asked"] == [said]
 
 
 def test_few_choices_stand_side_by_side_and_many_are_searched():
