@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from housing.key_areas import CYCLE
 from housing.models import Finding, KeyArea
 from housing.rectifying import AREA_KINDS, FINDING_KINDS, TARGETS
-from portal.ui.forms import DayField, PortalForm
+from portal.exchange.pictures import MAX_BYTES, TOO_LARGE
+from portal.ui.forms import DayField, PortalForm, SentFile
 from portal.ui.widgets import Checks
 
 CHOOSE = ("", _("请选择"))
@@ -133,23 +134,16 @@ class PhotoForm(PortalForm):
     """A photo of a place, and what it shows; whoever sends it has looked for faces and papers."""
 
     columns = 1
-    photo = forms.FileField(
-        label=_("照片"),
+    photo = SentFile(
+        label=_("照片"), accept="image/jpeg,image/png,image/webp", most_bytes=MAX_BYTES,
+        too_large=TOO_LARGE,
         help_text=_("JPEG、PNG 或 WebP，10 MB 以内；拍摄地点、时间、设备等信息会去掉"),
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )  # fmt: skip
     shows = words_field(_("照片内容"), most=100, help_text=_("如：客厅隔成三间"))
     no_faces = forms.BooleanField(
         label=_("照片里没有人脸，也没有证件、单据"),
         error_messages={"required": _("有人脸或证件的照片不能上传，请重新拍摄")},
     )  # fmt: skip
-
-    def clean(self) -> dict[str, Any]:
-        """A browser does not give a chosen file back to a page that is shown again."""
-        told = super().clean() or {}
-        if self.errors and told.get("photo"):
-            self.add_error("photo", _("照片没有保存，改好其他处后请重新选择"))
-        return told
 
 
 class RemovePhotoForm(PortalForm):

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 MAX_BYTES = 20 * 1024 * 1024
+TOO_LARGE = "文件超过 20 MB，请拆成几个文件分别上传"
 MAX_MEMBERS = 200
 MAX_UNPACKED = 300 * 1024 * 1024
 MAX_RATIO = 100
@@ -56,7 +57,7 @@ def kind_of(filename: str, start: bytes, size: int) -> str:
     if size == 0:
         raise FileRefused("empty", "文件是空的，请检查后重新上传")
     if size > MAX_BYTES:
-        raise FileRefused("size", "文件超过 20 MB，请拆成几个文件分别上传")
+        raise FileRefused("size", TOO_LARGE)
     if start.startswith(_OLE):
         raise FileRefused("encrypted", f"文件加了密码或是旧版格式，请去掉密码，{_SAVE_AS[1:]}")
     if extension == "xlsx" and not start.startswith(_ZIP):

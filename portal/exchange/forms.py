@@ -3,14 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from portal.exchange.containers import MAX_BYTES
+from portal.exchange.containers import MAX_BYTES, TOO_LARGE
 from portal.exchange.kinds import Across, ImportKind
 from portal.orgs.models import OrgUnit
 from portal.orgs.scope import Scope
-from portal.ui.forms import PortalForm
+from portal.ui.forms import PortalForm, SentFile
+from portal.ui.widgets import FileZone
 
 
 class UploadForm(PortalForm):
@@ -23,11 +23,11 @@ class UploadForm(PortalForm):
     committee = forms.TypedChoiceField(
         label=_("导入到"), coerce=int, error_messages={"required": _("请选择居（村）委")}
     )
-    file = forms.FileField(
-        label=_("文件"),
-        allow_empty_file=True,
-        error_messages={"required": _("请选择文件"), "invalid": _("没有收到文件，请重新选择")},
-    )
+    file = SentFile(
+        label=_("文件"), allow_empty_file=True, accept=".xlsx,.csv",
+        widget=FileZone({"aria-label": _("选择文件")}), most_bytes=MAX_BYTES, too_large=TOO_LARGE,
+        help_text=_(".xlsx、.csv（UTF-8 或 GB18030 编码）"),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, scope: Scope, kinds: list[ImportKind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,13 +40,6 @@ class UploadForm(PortalForm):
         if scope.level == "committee":
             committee: Any = self.fields["committee"]
             committee.required, committee.empty_value = False, scope.unit
-
-    def clean_file(self) -> UploadedFile:
-        """Too large a file is not even read into memory."""
-        sent: UploadedFile = self.cleaned_data["file"]
-        if (sent.size or 0) > MAX_BYTES:
-            raise forms.ValidationError(_("文件超过 20 MB，请拆成几个文件分别上传"))
-        return sent
 
 
 def committees_of(scope: Scope) -> list[tuple[int | str, str]]:

@@ -24,6 +24,7 @@ from PIL import (
 PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin, MpoImagePlugin, TiffImagePlugin)
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_BYTES = 10 * 1024 * 1024
+TOO_LARGE = "照片超过 10 MB，请缩小后再上传"
 MAX_PIXELS = 50_000_000
 #: The longer side of what is kept: enough to see a partition wall, too little for a face far off.
 LONGEST_SIDE = 1600
@@ -51,7 +52,7 @@ def check_start(start: bytes, size: int) -> None:
     if not size:
         raise PictureRefused("empty", "照片是空的，请重新选择")
     if size > MAX_BYTES:
-        raise PictureRefused("size", f"照片超过 {MAX_BYTES >> 20} MB，请缩小后再上传")
+        raise PictureRefused("size", TOO_LARGE)
     if start[4:8] == b"ftyp" and start[8:12] in _HEIF:
         raise PictureRefused(
             "heic", "不能读取 HEIC 照片，请在手机相机设置里改为“兼容性最佳”（JPEG）"

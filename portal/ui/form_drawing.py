@@ -21,6 +21,7 @@ Draw = Callable[[Context], SafeString]
 
 FORM, FIELD = "portal/form", "portal/field"
 DAY, SEGMENTED, RADIOS = "portal/day", "portal/segmented", "portal/radios"
+FILE, FILE_ZONE = "portal/file", "portal/file_zone"
 _NONE = SafeString("")
 _TYPES = ("text", "number", "email", "password", "hidden", "date", "file", "checkbox")
 
@@ -96,6 +97,55 @@ def _calendar(_language: str | None) -> SafeString:
         ' aria-hidden="true" data-day-native><button type="button" class="pp-iconbtn" tabindex="-1"'
         ' data-day-open aria-label="%s" title="%s">%s</button></span>',
         act, act, icon("calendar"),
+    )  # fmt: skip
+
+
+def _file(context: Context) -> SafeString:
+    """A file's button and name; the input lies over both, so that it takes clicks and drops."""
+    return fill('<span class="pp-file" data-file>%s%s</span>', _input(context), _button(language()))
+
+
+def _file_zone(context: Context) -> SafeString:
+    """The same, large, with its hint."""
+    widget = context["widget"]
+    hint = fill(
+        '<span class="pp-hint" id="%s_helptext">%s</span>',
+        widget["attrs"].get("id"),
+        widget["hint"],
+    )
+    return fill(
+        '<span class="pp-drop" data-file>%s%s%s</span>', _input(context), _zone(language()), hint
+    )
+
+
+@lru_cache(maxsize=4)
+def _button(_language: str | None) -> SafeString:
+    none = fill(
+        '<span class="pp-file-none">%s<span class="pp-file-drag">%s</span></span>',
+        _("还没有选择"), _("，也可以把文件拖到这里"),
+    )  # fmt: skip
+    return fill(
+        '<span class="pp-btn" aria-hidden="true">%s%s</span>%s',
+        icon("upload"), _("选择文件"), _chosen(none),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _zone(_language: str | None) -> SafeString:
+    return fill(
+        '%s<span class="pp-file-none" aria-hidden="true">%s <span class="pp-link">%s</span>'
+        "</span>%s",
+        icon("file-upload", "pp-icon-24"), _("拖入文件，或"), _("选择文件"), _chosen(_NONE),
+    )  # fmt: skip
+
+
+def _chosen(none: SafeString) -> SafeString:
+    """What was chosen: a script fills in name and size, without one a word says that there is."""
+    return fill(
+        '<span class="pp-file-said" role="status">%s<b class="pp-file-name" data-file-name>%s</b>'
+        '<span class="pp-file-size" data-file-size></span>'
+        '<span class="pp-error" data-file-trouble hidden>%s<span></span></span></span>',
+        none, _("文件已选好"), icon("alert"),
     )  # fmt: skip
 
 
@@ -207,6 +257,7 @@ def _form(context: Context) -> SafeString:
 #: What is drawn here, by the name under which Django asks for it.
 DRAWN: Mapping[str, Draw] = {
     FORM: _form, FIELD: _field, DAY: _day, SEGMENTED: _segmented, RADIOS: _radios,
+    FILE: _file, FILE_ZONE: _file_zone,
     "django/forms/widgets/select.html": _select,
     "django/forms/widgets/textarea.html": _textarea,
     "django/forms/widgets/input.html": _input,

@@ -23,7 +23,16 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.ui.dates import UnreadableDayError, read_day
 from portal.ui.idempotency import FIELD
-from portal.ui.widgets import RENDERER, Checks, Combobox, DayInput, Segmented, widget_css
+from portal.ui.widgets import (
+    RENDERER,
+    Checks,
+    Combobox,
+    DayInput,
+    FileChoice,
+    FileZone,
+    Segmented,
+    widget_css,
+)
 
 MOST_SEGMENTS = 5
 MOST_NATIVE_OPTIONS = 12
@@ -47,6 +56,38 @@ class DayField(forms.DateField):
             return read_day(value, self._today())
         except UnreadableDayError as why:
             raise ValidationError(str(why), code="invalid") from why
+
+
+class SentFile(forms.FileField):
+    """A file to be sent; one that is too large is told before it is sent, and not read after.
+
+    :param accept: endings or kinds that the browser offers to choose from: `.xlsx,.csv`
+    :param most_bytes: how large it may be
+    :param too_large: what a larger one is told: what it exceeds and how to mend it
+    """
+
+    widget = FileChoice
+
+    def __init__(self, *, accept: str, most_bytes: int, too_large: Any, **kwargs: Any) -> None:
+        self.most_bytes = most_bytes
+        super().__init__(
+            error_messages={
+                "invalid": _("没有收到文件，请重新选择"), "empty": _("文件是空的，请重新选择"),
+                "too_large": too_large,
+            },
+            **kwargs,
+        )  # fmt: skip
+        if isinstance(self.widget, FileZone):
+            self.widget.hint = self.help_text
+        self.widget.attrs |= {
+            "accept": accept, "data-file-most": most_bytes, "data-file-large": too_large,
+        }  # fmt: skip
+
+    def to_python(self, data: Any) -> Any:
+        """:raises ValidationError: empty or too large; it is not even read into memory"""
+        if data and (data.size or 0) > self.most_bytes:
+            raise ValidationError(self.error_messages["too_large"], code="too_large")
+        return super().to_python(data)
 
 
 class _Dressed(forms.BaseForm):
@@ -78,6 +119,16 @@ class _Dressed(forms.BaseForm):
             raise ValueError("changes() of a form that did not pass")
         ours = (name for name in self.changed_data if name != FIELD)
         return {name: self.cleaned_data[name] for name in ours if name in self.cleaned_data}
+
+    def _post_clean(self) -> None:
+        """A browser does not give a chosen file back to a page that is shown again."""
+        super()._post_clean()  # type: ignore[misc]  # of Django's plain and model forms alike
+        if not self.errors:
+            return
+        for name, field in self.fields.items():
+            if isinstance(field, forms.FileField) and self.cleaned_data.get(name):
+                said = _("%(file)s没有保存，改好其他处后请重新选择") % {"file": field.label}
+                self.add_error(name, said)
 
     @property
     def problems(self) -> list[tuple[str, str, str]]:

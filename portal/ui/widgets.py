@@ -115,6 +115,28 @@ class DayInput(forms.DateInput):
         super().__init__({**typed, **(attrs or {})}, format="%Y-%m-%d")
 
 
+class FileChoice(forms.FileInput):
+    """A file to be sent: a button, and beside it what was chosen; files may be dropped on it.
+
+    Browsers write their own button in their own language, so that ours lies under an input that
+    is not seen.
+    """
+
+    template_name = form_drawing.FILE
+
+
+class FileZone(FileChoice):
+    """A zone to drop a file in, its hint inside; for pages that are about the file."""
+
+    template_name = form_drawing.FILE_ZONE
+    hint: Any = ""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["hint"] = self.hint
+        return context
+
+
 class IdNumberInput(forms.TextInput):
     """A number of an identity document: fixed-width letters, never kept by the browser."""
 
@@ -167,6 +189,6 @@ def _own_css(widget: forms.Widget) -> str:
         return "pp-select"
     if isinstance(widget, forms.Textarea):
         return "pp-textarea"
-    if isinstance(widget, forms.ClearableFileInput | forms.HiddenInput):
+    if isinstance(widget, forms.FileInput | forms.HiddenInput):
         return ""
     return "pp-input"

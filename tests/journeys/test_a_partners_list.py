@@ -5,6 +5,8 @@ import io
 import openpyxl
 import pytest
 
+from portal.exchange.containers import TOO_LARGE
+
 pytestmark = [
     pytest.mark.journey, pytest.mark.xdist_group("journey"),
     pytest.mark.paper("S-112", "S-114", "S-115", "S-116"),
@@ -23,8 +25,15 @@ def test_1_a_list_is_compared_and_its_difference_becomes_a_lead(desk):
     page.fill("#id_letter", "普人社函〔2026〕52 号")
     page.select_option("#id_query", label="境外人员")
     page.set_input_files("#id_file", {
+        "name": "全市.csv", "mimeType": "text/csv", "buffer": b"1" * (20 * 1024 * 1024 + 1),
+    })  # fmt: skip
+    page.get_by_role("button", name="下一步：对应列").click()
+    assert page.url.endswith("/comparisons/new/")  # told before minutes of sending, nothing lost
+    assert page.locator("[data-file-trouble]").inner_text() == TOO_LARGE
+    page.set_input_files("#id_file", {
         "name": "就业登记.csv", "mimeType": "text/csv", "buffer": LIST.encode(),
     })  # fmt: skip
+    assert page.locator(".pp-file-said").inner_text().split() == ["就业登记.csv", "1", "KB"]
     assert clerk.serious_violations() == []
     page.get_by_role("button", name="下一步：对应列").click()
     page.get_by_role("button", name="开始比对").click()

@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms.renderers import DjangoTemplates
 from django.test.html import parse_html
 
 from portal.ui import form_drawing
-from portal.ui.forms import PortalForm
-from portal.ui.widgets import RENDERER
+from portal.ui.forms import PortalForm, SentFile
+from portal.ui.widgets import RENDERER, FileZone
 
 DJANGO = DjangoTemplates()
 NASTY = "<b>\"'&罗山新村</b>"
@@ -94,3 +95,53 @@ def test_a_field_that_a_form_adds_later_is_drawn_as_well():
     assert 'for="id_rooms">间数</label><input type="number" name="rooms"' in str(
         form["rooms"].as_field_group()
     )
+
+
+class Sent(PortalForm):
+    list_sent = SentFile(
+        label="名单文件", accept=".xlsx,.csv", most_bytes=4, too_large="文件超过 4 字节，请拆开",
+        allow_empty_file=True, help_text="<.csv>",
+    )  # fmt: skip
+    letter = forms.CharField(label="文号")
+
+
+def sent(content: bytes, letter: str = "18 号") -> Sent:
+    return Sent({"letter": letter}, {"list_sent": SimpleUploadedFile("名单.csv", content)})
+
+
+def test_a_file_has_our_button_and_an_input_that_tells_its_limit_and_its_error():
+    drawn = str(Sent({"letter": "18 号"}, {})["list_sent"].as_field_group())
+    field = drawn[drawn.index("<input") : drawn.index(">", drawn.index("<input"))]
+    for told in (
+        'type="file"', 'id="id_list_sent"', 'accept=".xlsx,.csv"', 'data-file-most="4"',
+        " required", 'aria-invalid="true"', "id_list_sent_error",
+    ):  # fmt: skip
+        assert told in field
+    assert "pp-input" not in drawn
+    assert '<label class="pp-label" for="id_list_sent">名单文件' in drawn
+    assert "选择文件</span>" in drawn
+    assert "还没有选择文件" in drawn
+
+
+def test_a_zone_for_a_file_holds_its_escaped_hint_where_the_input_says_it_is():
+    class Zoned(PortalForm):
+        sent = SentFile(
+            accept=".csv", most_bytes=4, too_large="x", help_text="<.csv>", widget=FileZone
+        )
+
+    drawn = str(Zoned()["sent"])
+    assert 'aria-describedby="id_sent_helptext"' in drawn
+    assert '<span class="pp-hint" id="id_sent_helptext">&lt;.csv&gt;</span>' in drawn
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"1234", []), (b"12345", ["文件超过 4 字节，请拆开"])]
+)
+def test_a_file_may_be_as_large_as_the_field_says_and_no_larger(content, said):
+    assert sent(content).errors.get("list_sent", []) == said
+
+
+def test_a_file_that_the_page_cannot_give_back_is_told_to_be_chosen_again():
+    refused = sent(b"1234", letter="")
+    assert refused.errors["list_sent"] == ["名单文件没有保存，改好其他处后请重新选择"]
+    assert refused.errors["letter"] == ["还没有填写"]

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.exchange.comparisons.kinds import comparison_kinds
 from portal.exchange.comparisons.models import DataUseScenario, Partner
-from portal.exchange.containers import MAX_BYTES
+from portal.exchange.containers import MAX_BYTES, TOO_LARGE
 from portal.exchange.exports.kinds import export_kinds
 from portal.orgs.capabilities import Capability
 from portal.orgs.roles import ROLES
-from portal.ui.forms import PortalForm
+from portal.ui.forms import PortalForm, SentFile
 from portal.ui.widgets import Checks, Radios
 
 
@@ -20,7 +20,7 @@ class ListForm(PortalForm):
     """A partner's list: for what, by which letter, against which part of our register."""
 
     columns = 2
-    spans = {"scenario": 2}
+    spans = {"scenario": 2, "file": 2}
 
     scenario = forms.TypedChoiceField(
         label=_("数据使用场景"), coerce=uuid.UUID, widget=Radios,
@@ -33,10 +33,9 @@ class ListForm(PortalForm):
         error_messages={"required": _("请写明来函文号或名单来源")},
     )  # fmt: skip
     query = forms.ChoiceField(label=_("本册范围"), required=False)
-    file = forms.FileField(
-        label=_("名单文件"), allow_empty_file=True,
-        widget=forms.FileInput({"accept": ".xlsx,.csv"}),
-        error_messages={"required": _("请选择文件"), "invalid": _("没有收到文件，请重新选择")},
+    file = SentFile(
+        label=_("名单文件"), allow_empty_file=True, accept=".xlsx,.csv", most_bytes=MAX_BYTES,
+        too_large=TOO_LARGE,
         help_text=_(".xlsx、.csv，一次最多 50,000 行；文件本身不保存，只加密保存各行，到期删除"),
     )  # fmt: skip
 
@@ -49,13 +48,6 @@ class ListForm(PortalForm):
             for key in dict.fromkeys(each.kind for each in scenarios)
             for query, title in export_kinds()[kinds[key].register].ranges
         ])  # fmt: skip
-
-    def clean_file(self) -> Any:
-        """Too large a file is not even read into memory."""
-        sent = self.cleaned_data["file"]
-        if (sent.size or 0) > MAX_BYTES:
-            raise forms.ValidationError(_("文件超过 20 MB，请拆成几个文件分别上传"))
-        return sent
 
 
 class ScenarioForm(PortalForm):

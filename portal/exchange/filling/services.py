@@ -38,6 +38,7 @@ from portal.orgs.scope import Scope
 
 #: A blank form is small; what is larger holds something.
 MOST_BYTES = 2 * 1024 * 1024
+TOO_LARGE = "空表超过 2 MB，请删去表里的数据和图片后再上传"
 SHOWN_LENGTH = 40
 #: A form that nobody has filled for so long goes.
 KEPT_DAYS = 400
@@ -94,7 +95,7 @@ def receive_form(
     try:
         check_quota(by, at)
         if len(content) > MOST_BYTES:
-            raise FileRefused("size", _("空表超过 2 MB，请删去表里的数据和图片后再上传"))
+            raise FileRefused("size", TOO_LARGE)
         look_at(content, name)
         return _kept(chosen, sender.strip(), name, content, by=by, at=at)
     except FileRefused as refusal:

@@ -22,7 +22,7 @@ from portal import vault
 from portal.audit.record import record
 from portal.exchange import containers
 from portal.exchange import mapping as columns
-from portal.exchange.containers import MAX_BYTES, FileRefused
+from portal.exchange.containers import MAX_BYTES, TOO_LARGE, FileRefused
 from portal.exchange.kinds import Across, Columned, ImportKind
 from portal.exchange.models import BatchState, BlankForm, ComparisonRun, ImportBatch, ImportRow
 from portal.exchange.readers import Sheet, Table
@@ -95,7 +95,7 @@ def look_at(content: bytes, name: str) -> None:
     :raises FileRefused: hostile, or no ledger
     """
     if len(content) > MAX_BYTES:
-        raise FileRefused("size", _("文件超过 20 MB，请拆成几个文件分别上传"))
+        raise FileRefused("size", TOO_LARGE)
     if containers.kind_of(name, content[:8], len(content)) == "xlsx":
         containers.check_members(io.BytesIO(content))
 

@@ -73,6 +73,7 @@ def _upload_page(
 ) -> HttpResponse:
     chosen = next((each for each in offered if each.key == kind), offered[0] if offered else None)
     context = {
+        "form": UploadForm(scope=request.scope, kinds=offered),
         "kinds": offered,
         "kind": chosen,
         "required": _required(chosen) if chosen else [],

@@ -7,10 +7,10 @@ function leaveToPage(scope) {
 }
 
 /* What the browser does not hand over, as a number that is half written, it has to tell itself:
-   the page would take the field for empty. */
+   the page would take the field for empty. So does a file that the page would refuse after minutes. */
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const unread = [...form.elements].find((field) => field.validity?.badInput);
+  const unread = [...form.elements].find((field) => field.validity?.badInput || field.validity?.customError);
   if (!unread) return;
   event.preventDefault();
   event.stopImmediatePropagation();

@@ -127,5 +127,33 @@ function scan() {
 document.addEventListener("htmx:afterSettle", scan);
 scan();
 
+/* --- files: their name and size; one that is too large is told before it is sent --- */
+const BYTES_IN_KB = 1024;
+const sizeOf = (bytes) => (bytes < BYTES_IN_KB * BYTES_IN_KB
+  ? `${Math.max(1, Math.round(bytes / BYTES_IN_KB))} KB`
+  : `${(bytes / BYTES_IN_KB / BYTES_IN_KB).toFixed(1)} MB`);
+function showFile(input) {
+  const field = input.closest("[data-file]");
+  const file = input.files[0];
+  const isTooLarge = Boolean(file) && file.size > Number(input.dataset.fileMost || Infinity);
+  field.classList.toggle("is-chosen", Boolean(file));
+  field.querySelector("[data-file-name]").textContent = file ? file.name : "";
+  field.querySelector("[data-file-size]").textContent = file ? sizeOf(file.size) : "";
+  const trouble = field.querySelector("[data-file-trouble]");
+  trouble.hidden = !isTooLarge;
+  trouble.lastElementChild.textContent = isTooLarge ? input.dataset.fileLarge : "";
+  input.setCustomValidity(isTooLarge ? input.dataset.fileLarge : "");
+}
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-file] input")) showFile(event.target);
+});
+for (const [type, isOver] of [["dragenter", true], ["dragover", true], ["dragleave", false], ["drop", false]]) {
+  document.addEventListener(type, (event) => {
+    event.target.closest?.("[data-file]")?.classList.toggle("is-over", isOver);
+  });
+}
+/* Going back to a page may bring its file back, too. */
+window.addEventListener("pageshow", () => document.querySelectorAll("[data-file] input").forEach(showFile));
+
 /* Boxes that stand for some of many. */
 document.querySelectorAll("[data-half]").forEach((box) => { box.indeterminate = true; });
