@@ -10,6 +10,7 @@ from django.shortcuts import render
 from portal.outages import Trouble, trouble_of
 from portal.ui.pages import private, wants_fragment
 from portal.ui.problems import is_api, problem
+from portal.ui.resubmitting import typed
 
 RETRY_AFTER = 10  # seconds
 WRONG_METHOD = 405
@@ -39,9 +40,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return unavailable(request, trouble)
     if is_api(request):
         return problem(request, 500)
-    code = getattr(request, "request_id", "") or getattr(request, "id", "")
-    response = render(request, "500.html", {"code": code, "shell": None, "nav": []}, status=500)
-    return private(response)
+    return _failed(request, "500.html", 500)
 
 
 def unavailable(request: HttpRequest, trouble: Trouble) -> HttpResponse:
@@ -55,9 +54,20 @@ def unavailable(request: HttpRequest, trouble: Trouble) -> HttpResponse:
         told["Retry-After"] = str(RETRY_AFTER)
         return told
     template = "ui/error_503.html" if wants_fragment(request) else "503.html"
-    context: dict[str, Any] = {"trouble": trouble, "shell": None, "nav": [], "messages": []}
-    response = render(request, template, context, status=503)
+    response = _failed(request, template, 503, trouble=trouble)
     response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _failed(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:
+    """A page with the request's number, from which what was typed can be sent again."""
+    code = getattr(request, "id", "")
+    frame: dict[str, Any] = {"shell": None, "nav": [], "messages": []}
+    held = typed(request)
+    told = {"code": code, "typed": held} | ({"csrf_token": held.token} if held else {})
+    response = render(request, template, frame | told | context, status=status)
+    if code:
+        response["X-Request-ID"] = code  # a script that asked for a part shows it in a toast
     return private(response)
 
 

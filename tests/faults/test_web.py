@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from residents.services.sealing import document_index
+from tests.faults.browser import fields_of
 from tests.faults.builders import numbers
 from tests.faults.system import until
 from tests.residents.builders import home
@@ -188,12 +189,18 @@ def together(acts):
     return answers
 
 
-def test_a_dead_database_gives_a_page_at_once(live, cast, clerk):
+def test_a_dead_database_gives_a_page_at_once_that_holds_what_was_typed(live, cast, clerk):
+    """Sent again from that page, once the database is back, it is saved, and once."""
     live.web()
-    assert clerk.get("/residents/").status == 200
+    (household,) = households(live, clerk, cast, 1)
     live.kill_postgres()
-    answer = clerk.get("/residents/")
-    assert (answer.status, "系统正在恢复" in answer.text) == (503, True)
-    assert answer.seconds < 5
+    for answer in (clerk.get("/residents/"), household.sent()):
+        assert (answer.status, "系统正在恢复" in answer.text) == (503, True)
+        assert answer.seconds < 5
+    held = fields_of(answer.text)
+    assert held == household.data
     live.start_postgres()
     until(lambda: clerk.get("/residents/").status == 200, 30, "pages are back")
+    for _ in range(2):
+        assert clerk.post(household.path, held).status == 302
+    household.must_be_saved_once()
