@@ -75,7 +75,11 @@ class DutiesMiddleware:
         """No guess was looked at: said plainly, to be tried again."""
         if not isinstance(exception, TooBusyToHash | throttle.UnableToCount):
             return None
-        text = _("核对密码的人太多，请过几秒再试；填写的内容按浏览器的返回键还在")
+        text = (
+            _("核对密码的人太多，请退回后过几秒再试")
+            if isinstance(exception, TooBusyToHash)
+            else _("系统正在恢复，暂时不能核对密码，请退回后过一会儿再试")
+        )
         response = page(request, "accounts/later.html", {"text": text}, status=LATER)
         response["Retry-After"] = str(RETRY)
         return response

@@ -130,6 +130,7 @@ def test_without_redis_no_password_is_tried(cast, settings):
     answer = guess(password=PASSWORD)
     assert answer.status_code == 503
     assert answer["Retry-After"]
+    assert "系统正在恢复，暂时不能核对登录" in answer.content.decode()
     assert not counting.asked
 
 
@@ -149,7 +150,7 @@ def test_the_fifth_hash_waits_and_then_says_so_with_the_account_kept(cast, own_s
         assert busy.status_code == 503
         assert int(busy["Retry-After"]) > 0
         assert 'value="clerk"' in busy.content.decode()
-        assert "请过几秒再按一次" in busy.content.decode()
+        assert "登录的人太多，请过几秒再试一次" in busy.content.decode()
     assert guess(password=PASSWORD).status_code == 302
 
 

@@ -1,14 +1,17 @@
 """The compose file and the image: one door, no default secret, data that survives."""
 
+import re
 from typing import Any
 
 import pytest
 import yaml
+from django.urls import reverse
 
 from tests.architecture.source import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+NGINX = (ROOT / "docker/nginx/nginx.conf").read_text(encoding="utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 SECRETS = ("SECRET", "KEY", "PASSWORD", "DATABASE_URL", "REDIS_URL", "CACHE_URL")
 
@@ -99,3 +102,27 @@ def test_the_image_is_built_from_the_lock_and_runs_as_nobody() -> None:
 def test_nothing_private_is_sent_to_the_builder() -> None:
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert {".git", ".venv", ".run", ".env", "secrets", "node_modules"} <= set(ignored)
+
+
+@pytest.mark.parametrize("status", ["413", "429", "502", "504"])
+def test_what_the_proxy_answers_itself_is_told_in_our_words(status: str) -> None:
+    """A portal that is being updated, a file that is too large, somebody too fast."""
+    (address,) = re.findall(rf"error_page [\d ]*\b{status}\b[^/;]*(/-\w+);", NGINX)
+    place = NGINX[NGINX.index(f"location = {address} {{") :].partition("}")[0]
+    # by an address, not by @name: a page that was posted to is then asked for by GET
+    assert "internal;" in place
+    assert {"title", "text", "act"} == set(re.findall(r'set \$(\w+) "[^"]+";', place))
+    assert "include /etc/nginx/pages/failed.conf;" in place
+
+
+def test_the_proxys_page_asks_for_nothing_and_names_the_request() -> None:
+    page = (ROOT / "docker/nginx/pages/failed.shtml").read_text(encoding="utf-8")
+    assert not re.findall(r"\bsrc=|url\(|@import|<link|<script|https?:", page)
+    assert re.findall(r'href="([^"]*)"', page) == [""]
+    assert 'echo var="request_id"' in page
+    assert "./docker/nginx/pages:/etc/nginx/pages:ro" in SERVICES["proxy"]["volumes"]
+
+
+def test_the_proxy_slows_down_guesses_where_the_login_is() -> None:
+    place = NGINX[NGINX.index(f"location {reverse('accounts:login')} {{") :].partition("}")[0]
+    assert "zone=logins" in place

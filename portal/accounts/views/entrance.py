@@ -52,8 +52,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             throttle.was_right(guess)
         elif guess.allowed:
             guess = throttle.was_wrong(guess)
-    except (throttle.UnableToCount, TooBusyToHash):
-        return _later(request, form)
+    except (throttle.UnableToCount, TooBusyToHash) as why:
+        return _later(request, form, why)
     if user is None:
         _remember_failure(request, username)
         form.add_error(None, wrong_password(guess))
@@ -79,9 +79,9 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             refused = _code_problem(user, form.cleaned_data["code"])
-        except throttle.UnableToCount:
+        except throttle.UnableToCount as why:
             return _later(
-                request, form, "accounts/code.html", {"account": user.username, "left": left}
+                request, form, why, "accounts/code.html", {"account": user.username, "left": left}
             )
         if not refused:
             del request.session[PENDING]
@@ -112,8 +112,8 @@ def back(request: HttpRequest) -> HttpResponse:
     form = BackForm(request.POST, user=user, address=client_address(request), at=timezone.now())
     try:
         passed = form.is_valid()
-    except (throttle.UnableToCount, TooBusyToHash):
-        form.add_error(None, _("登录的人太多，请过几秒再试"))
+    except (throttle.UnableToCount, TooBusyToHash) as why:
+        form.add_error(None, _untried(why))
         passed = False
     if not passed:
         return page(request, "accounts/back.html", {"form": form, "account": user})
@@ -203,10 +203,10 @@ def _remember_failure(request: HttpRequest, username: str) -> None:
 
 
 def _later(
-    request: HttpRequest, form: Any, template: str = "accounts/login.html",
+    request: HttpRequest, form: Any, why: Exception, template: str = "accounts/login.html",
     context: dict[str, Any] | None = None,
 ) -> HttpResponse:  # fmt: skip
-    form.add_error(None, _("登录的人太多，请过几秒再按一次，填写的账号还在"))
+    form.add_error(None, _untried(why))
     response = page(
         request, template, {"form": form, **_asked(request), **(context or {})}, status=LATER
     )
@@ -229,3 +229,10 @@ def _shown(request: HttpRequest, form: SignInForm, status: int) -> HttpResponse:
     over = OVER.get(request.GET.get("over", ""), "")
     context = {"form": form, "over": over, **_asked(request)}
     return page(request, "accounts/login.html", context, status=status)
+
+
+def _untried(why: Exception) -> str:
+    """Why nothing was looked at: nobody counts the guesses, or too many come at once."""
+    if isinstance(why, throttle.UnableToCount):
+        return _("系统正在恢复，暂时不能核对登录，请过一会儿再试一次")
+    return _("登录的人太多，请过几秒再试一次")
