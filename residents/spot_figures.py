@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from portal.ui import formats
 from residents.models import SpotRound
 from residents.services.spotchecks.judging import CHECKED
+from residents.spotchecks.strata import TITLES
 
 
 def figures_of(found: SpotRound) -> list[dict[str, str]]:
@@ -42,6 +43,16 @@ def fields_of(found: SpotRound) -> list[dict[str, Any]]:
         {"title": title, "right": right, "told": told, "untold": untold.get(key),
          "value": right / told if told else None, "counts": key != "weighted"}
         for key, title in titles.items() for right, told in [fields.get(key, (None, None))]
+    ]  # fmt: skip
+
+
+def strata_of(found: SpotRound) -> list[dict[str, Any]]:
+    """Each stratum with its frame, its draws, and how many of these came to a result."""
+    told = found.result.get("strata") or {}
+    return [
+        {"key": key, "title": TITLES.get(key, key), **each,
+         "settled": told.get(key, {}).get("settled")}
+        for key, each in found.design.items()
     ]  # fmt: skip
 
 

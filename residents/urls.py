@@ -103,6 +103,7 @@ urlpatterns = [
     path(
         "inspections/<uuid:pk>/draws.txt", spot_rounds.frame, {"what": "draws"}, name="spot_draws"
     ),
+    path("inspections/<uuid:pk>/file/", spot_rounds.file, name="spot_file"),
     path("inspections/<uuid:pk>/draw/", spot_rounds.draw, name="draw_spot"),
     path("inspections/<uuid:pk>/open/", spot_rounds.open_field, name="open_spot"),
     path("inspections/<uuid:pk>/close/", spot_rounds.close_field, name="close_spot"),

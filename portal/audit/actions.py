@@ -69,6 +69,7 @@ TITLES: dict[str, str] = {
     "residents.tasks_purged": "删除期满的采集任务",
     "residents.answers_purged": "删除期满的申请、诉求和证明",
     "residents.spot_planned": "计划抽查",
+    "residents.spot_exported": "导出抽查结果",
     "residents.spot_drawn": "抽取样本",
     "residents.spot_opened": "下发抽查表",
     "residents.spot_sheet_viewed": "打开抽查表",

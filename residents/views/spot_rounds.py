@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from portal.audit.record import record
+from portal.exchange.exports.tables import answer
 from portal.jobs.acts import act_once, put_at_field
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
@@ -25,7 +27,7 @@ from residents import services, spot_reads
 from residents.filters import SEXES
 from residents.models import Lead, Residence, SpotItem, SpotPerson, SpotPlace, SpotRound
 from residents.services import spotchecks
-from residents.spot_figures import fields_of, figures_of
+from residents.spot_figures import fields_of, figures_of, strata_of
 from residents.spot_forms import (
     CancelForm,
     ExtendForm,
@@ -34,9 +36,9 @@ from residents.spot_forms import (
     VerifiersForm,
 )
 from residents.spot_tables import TONES, FoundList, PlaceList, RecordList, RoundList
+from residents.spot_workbook import workbook
 from residents.spotchecks.courses import may_follow
 from residents.spotchecks.drawing import listed, unpacked
-from residents.spotchecks.strata import TITLES
 from residents.spotchecks.telling import more_to_draw, why_not
 from residents.views.requests import act_on, note_look, show_list, show_request
 
@@ -144,6 +146,25 @@ def frame(request: PortalRequest, pk: uuid.UUID, what: str) -> HttpResponse:
     return private(response)
 
 
+@require_GET
+@needs(Capability.EXPORT_MASKED)
+@needs(Capability.VIEW_QUALITY)
+def file(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """A published round as a workbook; that somebody took it is an event."""
+    found, scope, at = _round(request, pk), request.scope, timezone.now()
+    if found.published_at is None:
+        raise Http404
+    items = SpotItem.objects.told_to(scope).filter(round=found.pk).order_by("number")
+    draws = list(items.values_list("number", "committee__name", "stratum", "visits", "outcome"))
+    number = f"CC-{at:%Y%m%d%H%M%S}"
+    content = workbook(found, draws, number=number, by=scope, at=at)
+    record(
+        "residents.spot_exported", by=scope, at=at, target=found, committee=found.committee_id,
+        changes={"number": number, "count": len(draws)},
+    )  # fmt: skip
+    return answer(content, number)
+
+
 def _round(request: PortalRequest, pk: uuid.UUID) -> Any:
     rows = SpotRound.objects.told_to(request.scope).without_frames()
     return get_in_scope(rows, request.scope, pk=pk)
@@ -158,7 +179,9 @@ def _show(
     counts = found.result and not found.is_recheck
     context: dict[str, Any] = {
         "heading": f"{found.committee.name}{found.get_kind_display()}",
-        "tone": TONES[found.state], "runs": runs, "result": found.result, "strata": _strata(found),
+        "tone": TONES[found.state], "runs": runs, "result": found.result,
+        "strata": strata_of(found),
+        "takes": bool(found.published_at) and scope.may(Capability.EXPORT_MASKED),
         "proof": spotchecks.prove(found) if found.has_frame and found.drawn_at else None,
         "why_not": why_not(found.result) if counts else "", "figures": figures_of(found),
         "fields": fields_of(found), "rechecks": spot_reads.rechecks.rows(scope, of=found.pk),
@@ -196,19 +219,6 @@ def _forms(found: SpotRound, typed: forms.Form | None) -> dict[str, forms.Form]:
         shown["recheck_form"] = RecheckForm(initial=initial)
     return {key: typed if typed and type(typed) is type(form) else form
             for key, form in shown.items()}  # fmt: skip
-
-
-def _strata(found: SpotRound) -> list[dict[str, Any]]:
-    told = found.result.get("strata") or {}
-    return [
-        {
-            "key": key,
-            "title": TITLES.get(key, key),
-            **each,
-            "settled": told.get(key, {}).get("settled"),
-        }
-        for key, each in found.design.items()
-    ]  # fmt: skip
 
 
 def _progress(found: SpotRound) -> dict[str, Any]:

@@ -89,6 +89,16 @@ def published(row, by, at):
         return spotchecks.publish_round(round_id=row.pk, by=by, at=at)
 
 
+def told_in_reverse(by, verifier, at):
+    """A published reverse round: of three records one has moved away, two are true."""
+    row = in_field(by, at, verifier, kind="reverse", wanted=3)
+    for item, outcome in zip(sheet(verifier), ("moved", "lives", "lives"), strict=True):
+        enter(verifier, item, at, outcome, *((WANG,) if outcome == "lives" else ()))
+    closed(row, by, at)
+    published(row, by, at)
+    return row
+
+
 def people_of(row, by):
     with acting(by):
         return list(SpotPerson.objects.filter(item__round=row).order_by("item__number", "id"))

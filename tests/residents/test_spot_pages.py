@@ -147,11 +147,7 @@ def counted(cast, at, today):
         rounds.enter(verifier, item, at, "lived" if seen else "vacant", *seen)
     rounds.closed(row, analyst, at)
     rounds.published(row, analyst, at)
-    back = rounds.in_field(analyst, at, verifier, kind="reverse", wanted=3)
-    for item, outcome in zip(rounds.sheet(verifier), ("moved", "lives", "lives"), strict=True):
-        rounds.enter(verifier, item, at, outcome, *((WANG,) if outcome == "lives" else ()))
-    rounds.closed(back, analyst, at)
-    rounds.published(back, analyst, at)
+    rounds.told_in_reverse(analyst, verifier, at)
     with acting(analyst):
         SpotItem.objects.update(counted_on=today)
 

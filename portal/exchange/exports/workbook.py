@@ -76,7 +76,7 @@ def _reach(columns: Sequence[ExportColumn], rows: int) -> bytes:
     return f'<dimension ref="A1:{last}"/>'.encode()
 
 
-class _Styles:
+class Styles:
     """The cell formats of an export, and their places in the workbook's list of styles."""
 
     def __init__(self, book: Any) -> None:
@@ -102,16 +102,17 @@ def _skeleton(
         made, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     book.set_properties({"created": datetime(mark.at.year, mark.at.month, mark.at.day)})
-    styles = _Styles(book)
+    styles = Styles(book)
     for number in range(1, sheets + 1):
-        sheet = book.add_worksheet(_sheet_name(title, number, sheets))
-        _lay_out(sheet, columns, mark, styles)
+        sheet = book.add_worksheet(sheet_name(title, number, sheets))
+        lay_out(sheet, columns, mark, styles)
     add_method(book, method, mark.facts)
     book.close()
     return zipfile.ZipFile(made), styles.places
 
 
-def _lay_out(sheet: Any, columns: Sequence[ExportColumn], mark: Mark, styles: _Styles) -> None:
+def lay_out(sheet: Any, columns: Sequence[ExportColumn], mark: Mark, styles: Styles) -> None:
+    """Widths, heads, the mark above them, and paper; rows begin below `HEADS` lines."""
     for row, text in enumerate(mark.lines):
         sheet.write_string(row, 0, text[:CELL_LIMIT], styles.mark)
     for place, column in enumerate(columns):
@@ -184,7 +185,7 @@ def _escaped(found: re.Match[str]) -> str:
     return f"_x005F{sign}" if sign.startswith("_x") else _ENTITIES.get(sign, "")
 
 
-def _sheet_name(title: str, number: int, sheets: int) -> str:
+def sheet_name(title: str, number: int = 1, sheets: int = 1) -> str:
     """A name that spreadsheets take: no `[]:*?/\\`, at most 31 characters."""
     clean = "".join(char for char in title if char not in "[]:*?/\\'")[:26] or "Sheet"
     return f"{clean} {number}" if sheets > 1 else clean
