@@ -157,7 +157,12 @@ _page: ContextVar[_Page | None] = ContextVar("kept_for_page", default=None)
 
 
 def begin(*expected: Key) -> None:
-    """A request begins, in which these will be asked for: Redis is asked for them together."""
+    """A request begins, in which these will be asked for: Redis is asked for them together.
+
+    What the request before changed and did not commit was undone: nothing waits for its mark.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        _waiting.subjects.clear()
     _page.set(_Page(expected))
 
 

@@ -37,10 +37,14 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _clean_cache() -> None:
-    """Throttles and counters of one test do not reach the next."""
+    """Throttles, counters and changes that were undone do not reach the next test."""
     from django.core.cache import cache
 
+    from portal import kept
+
     cache.clear()
+    kept._waiting.subjects.clear()
+    kept._page.set(None)
 
 
 @pytest.fixture

@@ -17,13 +17,6 @@ from tests.residents.builders import home, number, register
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _nothing_waits(monkeypatch):
-    """Acts of other tests, which were all undone, are not this thread's any more."""
-    monkeypatch.setattr(kept._waiting, "subjects", set())
-    kept._page.set(None)
-
-
 @pytest.fixture
 def subject():
     return f"unit:{uuid.uuid4()}"
