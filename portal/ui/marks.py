@@ -4,12 +4,13 @@ A street's dashboard and a building's board hold a hundred of them. `graphics` s
 stands, the style sheets what it looks like.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from portal.ui import markup
 from portal.ui.drawing import fill, fill_each
 from portal.ui.graphics import GapBar, LoadBar, Ruler, Sparkline, freshness_level
+from portal.ui.words import gettext as _
 
 _RULER = (
     '<svg class="pp-graphic" width="%s" height="16" aria-hidden="true">'
@@ -130,3 +131,16 @@ def matrix_cell(cell: Any) -> str:
 def matrix_row(cells: Iterable[Any]) -> str:
     """The cells of a floor; None leaves a gap."""
     return fill_each("<td>%s</td>", ((matrix_cell(cell) if cell else "",) for cell in cells))
+
+
+def diff(changes: Iterable[Mapping[str, object]]) -> str:
+    """What changed.
+
+    :param changes: each with field, old and new, in words; masked values come masked
+    """
+    nothing, arrow = _("（空）"), markup.icon("arrow-right")
+    rows = (
+        (each["field"], each["old"] or nothing, arrow, each["new"] or nothing) for each in changes
+    )
+    drawn = fill_each("<dt>%s</dt><dd><del>%s</del> %s <ins>%s</ins></dd>", rows)
+    return fill('<dl class="pp-diff">%s</dl>', drawn)

@@ -14,6 +14,7 @@ from portal import vault
 from portal.audit import reads
 from portal.audit.models import AuditEvent
 from portal.audit.record import record
+from portal.desk.views import audit
 from portal.desk.wording import label_of, words_of
 from portal.orgs import tokens
 from tests.cast import HOME, NEXT_DOOR, Cast
@@ -169,6 +170,48 @@ def test_the_figures_count_people_and_reveals(trail):
     page = trail.client("clerk").get("/audit/figures/").content.decode()
     assert "显示完整证件号" in page
     assert "<svg" in page
+
+
+def test_what_the_list_did_not_wait_to_count_comes_with_the_figures(trail, monkeypatch):
+    client = trail.client("clerk")
+    whole = client.get("/audit/").content.decode()
+    assert chips_of(whole) == {"revealed": "1", "changed": "1"}
+    assert "hx-swap-oob" not in client.get("/audit/figures/").content.decode()
+    monkeypatch.setattr(reads, "COUNTED_FIRST", 2)
+    early = chips_of(client.get("/audit/").content.decode())
+    assert list(early) == [*audit.GROUPS, "refused"]
+    assert set(early.values()) == {""}
+    later = client.get("/audit/figures/").content.decode()
+    assert 'id="trail-chips" hx-swap-oob="true"' in later
+    assert chips_of(later) == {
+        "viewed": "2", "searched": "0", "revealed": "1", "changed": "1", "files": "0",
+        "accounts": "0", "refused": "0",
+    }  # fmt: skip
+    monkeypatch.setattr(reads, "COUNTED", 3)
+    capped = client.get("/audit/figures/").content.decode()
+    assert "条以上" in capped
+    assert chips_of(capped)["files"] == ""
+
+
+def chips_of(page):
+    """The number that each group's chip carries, blank for none."""
+    found = re.findall(r'id="trail-(\w+)" href="[^"]*">(.*?)</a>', page)
+    return {
+        key: "".join(re.findall(r"<span>([\d,]+)</span>", said))
+        for key, said in found if key != "clear"
+    }  # fmt: skip
+
+
+def test_the_figures_tell_of_the_newest_where_there_are_more(trail, monkeypatch):
+    monkeypatch.setattr(reads, "FIGURED", 1)
+    token = tokens.enter(trail.scope("clerk"))
+    try:
+        with reads.reading():
+            found = reads.figures(reads.Wanted(low=HOME, high=HOME))
+    finally:
+        tokens.leave(token)
+    assert (found.events, found.revealed, found.more) == (1, 1, True)
+    assert sum(number for _month, number, _revealed in found.months) == 1
 
 
 def test_the_trail_says_in_words_what_was_kept_under_short_names():

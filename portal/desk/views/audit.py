@@ -4,10 +4,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.http import HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +21,7 @@ from portal.audit.actions import TITLES
 from portal.audit.record import record
 from portal.catalogue.method import Method
 from portal.desk.trail import COLUMNS, Line, line_of, row_of
+from portal.desk.trail_rows import trail_rows
 from portal.desk.wording import PURPOSES
 from portal.exchange.exports.methods import untold
 from portal.exchange.exports.tables import answer, written_on
@@ -26,6 +29,7 @@ from portal.orgs.access import NotAllowed, PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.ui.forms import DayField, PortalForm
 from portal.ui.pages import page
+from portal.ui.words import language
 
 SIZE = 50
 #: Between which events the page lies, older than one or newer than one.
@@ -53,6 +57,11 @@ RESULTS = {
 }  # fmt: skip
 
 
+def _actions() -> list[tuple[str, str]]:
+    """Every act; asked for, since a form would copy the two hundred for itself."""
+    return [("", _("不限")), *TITLES.items()]
+
+
 class TrailForm(PortalForm):
     """The conditions of the trail, as the address keeps them."""
 
@@ -60,7 +69,7 @@ class TrailForm(PortalForm):
     period = forms.ChoiceField(label=gettext_lazy("时间"), choices=PERIODS.items(), required=False)
     action = forms.ChoiceField(
         label=gettext_lazy("动作"), required=False,
-        choices=[("", gettext_lazy("不限")), *TITLES.items()],
+        choices=_actions,
     )  # fmt: skip
     actor = forms.CharField(label=gettext_lazy("人员"), required=False, max_length=20)
     unit = forms.CharField(label=gettext_lazy("单位"), required=False, max_length=40)
@@ -80,6 +89,7 @@ class TrailForm(PortalForm):
 class Chip:
     """One condition that a click puts on or takes off."""
 
+    key: str
     title: str
     count: int | None
     url: str
@@ -95,26 +105,24 @@ def trail(request: PortalRequest) -> HttpResponse:
     wanted = _wanted(request, form)
     with reads.reading():
         found = _page(request, wanted)
-        counts = reads.counts(wanted)
+        counts = reads.counts(wanted, most=reads.COUNTED_FIRST)
     record(
         "audit.viewed", by=request.scope, at=timezone.now(),
         changes={"query": _conditions(request).urlencode()},
     )  # fmt: skip
     context = {
-        "form": form,
+        "form": form, "fields": form if form.is_bound else _no_conditions(language()),
         "kept": [(name, request.GET[name]) for name in KEPT if request.GET.get(name)],
-        "lines": _lines(found.events),
-        "chips": _chips(request, counts),
+        "rows": trail_rows(_lines(found.events)),
+        "count": len(found.events),
         "period": _period(request, form),
-        "shown": counts["all"],
-        "more": counts["all"] >= reads.COUNTED,
+        **_counted(request, counts, most=reads.COUNTED_FIRST),
         "sealing": seals.standing(),
         "export_url": f"export/?{request.GET.urlencode()}",
         "narrowed": bool(wanted.person or wanted.target_id),
         "figures_url": f"figures/?{request.GET.urlencode()}",
         "older_url": _turn(request, before=found.older),
         "newer_url": _turn(request, after=found.newer),
-        "clear_url": request.path if request.GET else "",
     }
     return page(request, "desk/audit.html", context)
 
@@ -150,11 +158,16 @@ def export_page(request: PortalRequest) -> HttpResponse:
 @needs(Capability.VIEW_AUDIT)
 @require_GET
 def side_figures(request: PortalRequest) -> HttpResponse:
-    """How often, by how many people, by month: fetched after the list."""
+    """How often, by how many people, by month, and what the list did not wait to count."""
     wanted = _wanted(request, TrailForm(request.GET or None))
     with reads.reading():
         found = reads.figures(wanted)
-    context = {"figures": found, "bars": _bars(found.months, timezone.localdate())}
+        counts = reads.counts(wanted, most=reads.COUNTED)
+    context = {
+        "figures": found, "bars": _bars(found.months, timezone.localdate()),
+        "is_counted": counts["all"] >= reads.COUNTED_FIRST,
+        **_counted(request, counts, most=reads.COUNTED),
+    }  # fmt: skip
     return page(request, "desk/audit_figures.html", context)
 
 
@@ -191,6 +204,12 @@ def _bars(months: Sequence[tuple[date, int, int]], today: date) -> list[Bar]:
     return bars
 
 
+@lru_cache(maxsize=4)
+def _no_conditions(_language: str | None) -> str:
+    """The form of the conditions with none set: the same for everybody."""
+    return str(TrailForm())
+
+
 def _wanted(request: PortalRequest, form: TrailForm) -> reads.Wanted:
     told: Mapping[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}
     days = int(told.get("period") or DEFAULT_PERIOD)
@@ -219,17 +238,39 @@ def _period(request: PortalRequest, form: TrailForm) -> str:
     return str(PERIODS[told.get("period") or DEFAULT_PERIOD])
 
 
-def _chips(request: PortalRequest, counts: Mapping[str, int]) -> list[Chip]:
+def _counted(request: PortalRequest, counts: Mapping[str, int], *, most: int) -> dict[str, Any]:
+    """What desk/audit_chips.html shows of the newest `most` events.
+
+    Where the list stopped counting early, its chips carry no numbers yet, and none of them goes
+    away with the numbers: a group may have no event among the newest and many before them.
+    """
+    more = counts["all"] >= most
+    is_many = counts["all"] >= reads.COUNTED_FIRST
+    is_early = more and most == reads.COUNTED_FIRST
+    known = {} if is_early else {key: each for key, each in counts.items() if each or not more}
+    return {
+        "chips": _chips(request, known, all_groups=is_many), "shown": counts["all"], "more": more,
+        "clear_url": reverse("desk:audit") if request.GET else "",
+    }  # fmt: skip
+
+
+def _chips(
+    request: PortalRequest, counts: Mapping[str, int], *, all_groups: bool
+) -> list[Chip]:
+    """A chip for each group with events, or for each group; without a number where none is known."""
     now = request.GET.get("group", "")
     chips = [
-        Chip(str(title), counts[key], _url(request, group="" if key == now else key), key == now)
+        Chip(
+            key, str(title), counts.get(key), _url(request, group="" if key == now else key),
+            key == now,
+        )
         for key, title in GROUPS.items()
-        if counts[key] or key == now
-    ]
+        if counts.get(key) or all_groups or key == now
+    ]  # fmt: skip
     refused = request.GET.get("result") == reads.NOT_DONE
-    if counts["refused"] or refused:
+    if counts.get("refused") or all_groups or refused:
         url = _url(request, result="" if refused else reads.NOT_DONE)
-        chips.append(Chip(_("被拒"), counts["refused"], url, refused, alarming=True))
+        chips.append(Chip("refused", _("被拒"), counts.get("refused"), url, refused, alarming=True))
     return chips
 
 

@@ -230,6 +230,7 @@ def heat_cells(cells: Sequence[Any]) -> str:
     )  # fmt: skip
 
 
+register.simple_tag(marks.diff)
 register.simple_tag(marks.matrix_cell)
 register.simple_tag(marks.matrix_row)
 
