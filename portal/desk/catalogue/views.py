@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from portal.catalogue.method import Method
 from portal.catalogue.record import AREA_TITLES, GRADE_TITLES, Area
 from portal.desk.catalogue.entries import as_rows, entry_of, search
+from portal.desk.catalogue.rows import entry_rows, field_rows, found_rows
 from portal.exchange.exports.csvfile import head, line
 from portal.exchange.exports.kinds import ExportColumn
 from portal.exchange.exports.marks import Mark
@@ -69,9 +70,11 @@ def catalogue(request: PortalRequest) -> HttpResponse:
     form, words, area = _asked(request)
     found = search(words, area)
     scope: Scope | None = request.scope  # somebody without a post reads this page too
+    fields = found.fields[:MOST_FIELDS]
     context = {
         "form": form, "words": words, "entries": found.entries,
-        "fields": found.fields[:MOST_FIELDS], "field_count": len(found.fields),
+        "entry_rows": entry_rows(found.entries), "fields": fields,
+        "field_rows": found_rows(fields), "field_count": len(found.fields),
         "most": MOST_FIELDS, "grades": GRADE_TITLES.items(),
         "may_take": scope is not None and scope.may(Capability.VIEW_RULES),
         "query": request.GET.urlencode(),
@@ -88,9 +91,11 @@ def record(request: PortalRequest, key: str) -> HttpResponse:
         raise Http404
     scope: Scope | None = request.scope
     may = scope.may if scope is not None else _may_nothing
+    rows = field_rows(
+        entry, numbers=may(Capability.VIEW_DASHBOARD), quality=may(Capability.VIEW_QUALITY)
+    )
     context = {
-        "entry": entry, "numbers": may(Capability.VIEW_DASHBOARD),
-        "quality": may(Capability.VIEW_QUALITY),
+        "entry": entry, "rows": rows,
         "crumbs": [
             {"title": _("数据目录"), "url": reverse("catalogue:list")},
             {"title": entry.title, "url": ""},

@@ -111,7 +111,8 @@ def trail(request: PortalRequest) -> HttpResponse:
         changes={"query": _conditions(request).urlencode()},
     )  # fmt: skip
     context = {
-        "form": form, "fields": form if form.is_bound else _no_conditions(language()),
+        "form": form,
+        "fields": form if form.is_bound else _no_conditions(language()),
         "kept": [(name, request.GET[name]) for name in KEPT if request.GET.get(name)],
         "rows": trail_rows(_lines(found.events)),
         "count": len(found.events),
@@ -254,10 +255,8 @@ def _counted(request: PortalRequest, counts: Mapping[str, int], *, most: int) ->
     }  # fmt: skip
 
 
-def _chips(
-    request: PortalRequest, counts: Mapping[str, int], *, all_groups: bool
-) -> list[Chip]:
-    """A chip for each group with events, or for each group; without a number where none is known."""
+def _chips(request: PortalRequest, counts: Mapping[str, int], *, all_groups: bool) -> list[Chip]:
+    """A chip for each group with events, or for all; where no number is known it has none."""
     now = request.GET.get("group", "")
     chips = [
         Chip(
