@@ -5,23 +5,25 @@ Paper: S-10, S-111.
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import django_filters
-from django.db.models import Case, CharField, Q, Value, When
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.exchange.exports.kinds import ExportColumn, ExportKind, unit_name
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit, OrgUnitQuerySet
+from portal.orgs.prepared import Prepared, counted
 from portal.orgs.scope import Scope
+from portal.ui.addresses import address_if_any
 from portal.ui.cells import Column, Empty, Tag
 from portal.ui.filtering import offer
 from portal.ui.listing import RegisterList
-from portal.usage.standing import REACHED, SHORT, UNTOLD, with_use
+from portal.usage.standing import REACHED, SHORT, UNTOLD, has_reached, with_use
 from portal.usage.window import latest_months, month_end, month_of
 
 #: How many months can be looked at, this one included.
@@ -93,7 +95,7 @@ class UsageFilter(django_filters.FilterSet):
 def _state(row: Any) -> Tag:
     if not row.told:
         return Tag(_("未填报"), "warn")
-    return Tag(_("达到"), "ok") if row.is_reached else Tag(_("未达到"))
+    return Tag(_("达到"), "ok") if has_reached(row) else Tag(_("未达到"))
 
 
 class UsageList(RegisterList):
@@ -120,7 +122,7 @@ class UsageList(RegisterList):
         super().__init__(*args, filter_context={"scope": scope, "today": today}, **kwargs)
         if scope.level != "district":
             self.columns = [column for column in self.columns if column.key != "street"]
-        self.today = today
+        self.today, self._scope = today, scope
 
     @property
     def day(self) -> date:
@@ -134,20 +136,31 @@ class UsageList(RegisterList):
         return "" if self.day == self.today else f"month={self.day:%Y-%m}&"
 
     def row_url(self, row: OrgUnit) -> str:
-        where = reverse("usage:days", args=[row.pk])
+        where = address_if_any("usage:days", row.pk)
         return f"{where}?{self.month_query.rstrip('&')}" if self.month_query else where
 
-    def dress(self, rows: list[Any]) -> None:
-        """Say of each row whether it has reached the number, as the filter has it."""
-        keys = [row.pk for row in rows]
-        reached = set(self.filtered.filter(REACHED, pk__in=keys).values_list("pk", flat=True))
-        for row in rows:
-            row.is_reached = row.pk in reached
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many committees there are on the day, how many fall short, how many told nothing."""
+        return counts_on.rows(self._scope, self.day)[0]
+
+    def _counted(self) -> tuple[int, bool]:
+        if self.chips or self.filter_errors:
+            return super()._counted()
+        return self.counts["all"], True  # the head of the page has counted them already
 
 
 def committees(scope: Scope) -> OrgUnitQuerySet:
     """The committees under the acting unit, of any time."""
     return OrgUnit.objects.under(scope.unit).committees()
+
+
+@Prepared
+def counts_on(scope: Scope, day: date) -> "QuerySet[Any, dict[str, int]]":
+    """How many committees under the acting unit exist on a day, and how they stand."""
+    return counted(
+        with_use(committees(scope), day), all=Q(pk__isnull=False), short=SHORT, untold=UNTOLD
+    )
 
 
 def conditions(scope: Scope, query: QueryDict, day: date) -> UsageFilter:

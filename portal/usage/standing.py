@@ -4,6 +4,8 @@ The list, its file, the grid and the number M-30 read it. Paper: S-10, S-111.
 """
 
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
 from django.db.models import Count, F, IntegerField, Max, OuterRef, Q, Subquery, Sum
 from django.db.models.expressions import Combinable
@@ -19,6 +21,11 @@ SHORT = Q(used__lt=ENOUGH)
 UNTOLD = Q(told=0)
 
 
+def has_reached(committee: Any) -> bool:
+    """`REACHED` of one committee that `with_use` has dressed."""
+    return bool(committee.used >= ENOUGH)
+
+
 def with_use(units: OrgUnitQuerySet, day: date) -> OrgUnitQuerySet:
     """The committees among `units` that exist on `day`, each with its window up to that day.
 
@@ -26,6 +33,12 @@ def with_use(units: OrgUnitQuerySet, day: date) -> OrgUnitQuerySet:
     `sessions` their sum, `told_last` the latest day told (None for none); `committee_id` is the
     committee itself, as in every row of the registers.
     """
+    return units.on(day).committees().annotate(**_reckoned(day), committee_id=F("code"))
+
+
+@lru_cache(maxsize=32)
+def _reckoned(day: date) -> dict[str, Combinable]:
+    """What `with_use` says of a committee; query sets copy what they are given."""
     days = SystemUsage.objects.filter(committee_id=OuterRef("code"), day__in=window_of(day))
 
     def of_window(reckoned: Combinable) -> Subquery:
@@ -34,7 +47,7 @@ def with_use(units: OrgUnitQuerySet, day: date) -> OrgUnitQuerySet:
     def number(reckoned: Combinable) -> Coalesce:
         return Coalesce(of_window(reckoned), 0, output_field=IntegerField())
 
-    return units.on(day).committees().annotate(
-        told=number(Count("pk")), used=number(Count("pk", filter=Q(sessions__gt=0))),
-        sessions=number(Sum("sessions")), told_last=of_window(Max("day")), committee_id=F("code"),
-    )  # fmt: skip
+    return {
+        "told": number(Count("pk")), "used": number(Count("pk", filter=Q(sessions__gt=0))),
+        "sessions": number(Sum("sessions")), "told_last": of_window(Max("day")),
+    }  # fmt: skip

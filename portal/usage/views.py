@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +21,6 @@ from portal.usage.forms import DaysForm, refused
 from portal.usage.lists import MONTHS, UsageList, committees, month_title
 from portal.usage.models import SystemUsage
 from portal.usage.pages import grid, weeks
-from portal.usage.standing import SHORT, UNTOLD, with_use
 from portal.usage.window import (
     ENOUGH,
     WINDOW,
@@ -43,7 +41,7 @@ def listing(request: PortalRequest) -> HttpResponse:
     context = {
         "may_export": may_export(scope, found.key), "may_send": _may_send(request),
         "first": days[0], "last": days[-1], "window": WINDOW, "enough": ENOUGH,
-        "counts": _counts(request, found.day),
+        "counts": found.counts,
     }  # fmt: skip
     return found.respond("usage/list.html", context)
 
@@ -51,14 +49,6 @@ def listing(request: PortalRequest) -> HttpResponse:
 def _may_send(request: PortalRequest) -> bool:
     scope = request.scope
     return scope.may(Capability.IMPORT_FILES) and scope.may(Capability.TELL_USAGE)
-
-
-def _counts(request: PortalRequest, day: date) -> dict[str, int]:
-    """How many committees there are on a day, how many fall short, how many told nothing."""
-    rows = with_use(committees(request.scope), day)
-    return rows.aggregate(
-        all=Count("pk"), short=Count("pk", filter=SHORT), untold=Count("pk", filter=UNTOLD)
-    )
 
 
 @needs(Capability.VIEW_DASHBOARD)

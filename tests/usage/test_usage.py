@@ -17,6 +17,7 @@ from portal.rules.working_days import is_working_day
 from portal.usage import services
 from portal.usage.models import SystemUsage
 from portal.usage.services import Told, UnableToTell
+from portal.usage.standing import has_reached
 from portal.usage.window import window_of
 from tests.cast import DISTRICT, HOME, NEXT_DOOR, STREET
 from tests.metrics.builders import SYSTEM, computed, parts, value
@@ -267,8 +268,11 @@ def test_the_lists_are_as_long_as_the_numbers(cast):
         ("state=untold", untold),
     ):  # fmt: skip
         assert rows_of(client, query)[0] == number
-    shown = rows_of(client, "state=reached")[1][HOME]
-    assert (shown.used, shown.told, shown.sessions, shown.is_reached) == (8, 8, 16, True)
+    rows = {state: rows_of(client, f"state={state}")[1] for state in ("reached", "short")}
+    shown = rows["reached"][HOME]
+    assert (shown.used, shown.told, shown.sessions) == (8, 8, 16)
+    assert all(map(has_reached, rows["reached"].values()))
+    assert not any(map(has_reached, rows["short"].values()))
 
 
 def test_the_list_of_a_month_looks_back_from_its_end(cast, today):
