@@ -127,6 +127,11 @@ def parameters(rule: str, day: date) -> Key:
     return Key(f"rule:{rule}:{day}", RULES)
 
 
+def revisions(day: date) -> Key:
+    """Which rules have been revised in the weeks before a day."""
+    return Key(f"revisions:{day}", RULES)
+
+
 # --- keeping ----------------------------------------------------------------------------------
 
 

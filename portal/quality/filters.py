@@ -79,7 +79,9 @@ class IssueFilter(django_filters.FilterSet):
         """:param units: those below the reader's own that the list may be narrowed to"""
         super().__init__(*args, **kwargs)
         self.day, self.scope = day, scope
-        offer(self, unit=units, mender=collectors(scope, day))
+        offer(self, unit=units)
+        if "mender" in self.filters:
+            offer(self, mender=collectors(scope, day))
 
     def filter_queryset(self, queryset: IssueQuerySet) -> IssueQuerySet:
         rows: IssueQuerySet = super().filter_queryset(queryset)

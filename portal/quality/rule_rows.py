@@ -1,6 +1,7 @@
 """Rows of the table of rules (ui.md 8.11): seventy of twelve cells, drawn in Python."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from django.utils.safestring import SafeString
 
@@ -64,12 +65,13 @@ def _counts(state: RuleState, names: Mapping[int, str], url: str, narrowed: str)
         _COUNTS, url, state.open, formats.whole(state.open),
         "+" if state.new else "", formats.whole(state.new),
         "−" if state.mended else "", formats.whole(state.mended),
-        _trend(state.weeks, state.changed_week) if state.has_trend else _NONE, late,
+        _trend(tuple(state.weeks), state.changed_week) if state.has_trend else _NONE, late,
         formats.percent(state.on_time_rate, 1), state.days, _("个工作日"), _worst(state, names),
     )  # fmt: skip
 
 
-def _trend(weeks: Sequence[int | None], changed: int | None) -> str:
+@lru_cache(maxsize=4096)
+def _trend(weeks: tuple[int | None, ...], changed: int | None) -> str:
     mark = graphics.sparkline(weeks, None, height=_TREND_HEIGHT, changed=changed)
     return marks.sparkline(mark, _TREND_WIDTH, _TREND_HEIGHT)
 

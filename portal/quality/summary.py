@@ -10,11 +10,13 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from portal import kept
-from portal.orgs.scope import level_of
+from portal.orgs.posts import system_scope
+from portal.orgs.prepared import Prepared
+from portal.orgs.scope import Scope, level_of
 from portal.quality.models import (
     STOCK,
     TO_MEND,
@@ -25,7 +27,7 @@ from portal.quality.models import (
 )
 from portal.quality.registry import quality_rules
 from portal.quality.rule import DEADLINES, QualityRule, Severity
-from portal.rules.services import Rule, revised_since
+from portal.rules.services import revised_since
 
 WEEKS = 12
 LATELY = timedelta(days=7)
@@ -129,22 +131,23 @@ def counts(day: date) -> dict[str, Count]:
 
 
 def rule_states(
-    unit: int, day: date, deadlines: Rule, failures: Sequence[RuleFailure] = ()
+    unit: int, day: date, deadlines: Mapping[str, int], failures: Sequence[RuleFailure] = ()
 ) -> list[RuleState]:
     """All rules in five queries: those with open issues first, the gravest and largest on top.
 
     Above a committee the counts are up to a minute old: they go through tens of thousands of rows.
 
+    :param deadlines: what `DEADLINE_RULE` says on the day
     :param failures: rules that cannot be asked now, each once
     """
+    units: ByUnit = {}
     if level_of(unit) == "committee":
-        counted, units = _counts_of(unit, day)
+        counted = _by_rule(_counts_in.rows(system_scope(unit, ""), day))
     else:
         counted, units = kept.fact(kept.issue_counts(unit, day), partial(_counts_of, unit, day))
     failed = {failure.rule: failure for failure in failures}
     weeks = _stored(unit, day, failed)
-    codes = {rule.follows for rule in quality_rules().values()} | {DEADLINE_RULE}
-    revised = revised_since(codes, day - timedelta(weeks=WEEKS), day)
+    revised = kept.fact(kept.revisions(day), partial(_revised, day))
     states = []
     for key, rule in quality_rules().items():
         changed = max(filter(None, map(revised.get, (rule.follows, DEADLINE_RULE))), default=None)
@@ -156,13 +159,29 @@ def rule_states(
     return sorted(states, key=lambda s: (s.open == 0, _GRAVITY.index(s.rule.severity), -s.open))
 
 
+def _revised(day: date) -> dict[str, date]:
+    """Rules that were revised within the weeks of the trend, and from when their version holds."""
+    codes = {rule.follows for rule in quality_rules().values()} | {DEADLINE_RULE}
+    return revised_since(codes, day - timedelta(weeks=WEEKS), day)
+
+
+ByRule = dict[str, dict[str, Any]]
 ByUnit = dict[str, list[tuple[int, int]]]
 
 
-def _counts_of(unit: int, day: date) -> tuple[dict[str, dict[str, Any]], ByUnit]:
+def _counts_of(unit: int, day: date) -> tuple[ByRule, ByUnit]:
     """By rule: counts of what is open now and was mended in the last weeks; and open by unit."""
-    rows = of_the_last_weeks(unit, day).values("rule").annotate(**counts(day))
-    return {row["rule"]: dict(row) for row in rows}, _by_unit(unit)
+    return _by_rule(_counts_in.rows(system_scope(unit, ""), day)), _by_unit(unit)
+
+
+@Prepared
+def _counts_in(scope: Scope, day: date) -> "QuerySet[Any, dict[str, Any]]":
+    """Of each rule what is open now in a unit and was mended in the last weeks."""
+    return of_the_last_weeks(scope.unit, day).values("rule").annotate(**counts(day))
+
+
+def _by_rule(rows: Sequence[dict[str, Any]]) -> ByRule:
+    return {row["rule"]: row for row in rows}
 
 
 def _stored(unit: int, day: date, failed: Mapping[str, RuleFailure]) -> dict[str, list[int | None]]:
@@ -200,8 +219,6 @@ def _unknown_since(failure: RuleFailure | None) -> date | None:
 
 def _by_unit(unit: int) -> ByUnit:
     """Open issues of each rule by committee (by street for the district), most first."""
-    if level_of(unit) == "committee":
-        return {}
     grain = "street_id" if level_of(unit) == "district" else "committee_id"
     rows = (
         DataQualityIssue.objects.under(unit)
@@ -219,9 +236,9 @@ def _by_unit(unit: int) -> ByUnit:
 
 def _state(
     rule: QualityRule, row: dict[str, Any] | None, units: list[tuple[int, int]],
-    weeks: Sequence[int | None], deadlines: Rule,
+    weeks: Sequence[int | None], deadlines: Mapping[str, int],
 ) -> RuleState:  # fmt: skip
-    days: int = deadlines[DEADLINES[rule.severity]]
+    days = deadlines[DEADLINES[rule.severity]]
     if row is None:
         return RuleState(rule, days, weeks=weeks)
     return RuleState(

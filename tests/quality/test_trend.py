@@ -9,7 +9,7 @@ from portal.orgs.records import new_id
 from portal.quality import services
 from portal.quality.models import DataQualityIssue, IssueCount, RuleFailure
 from portal.quality.summary import rule_states
-from portal.rules.services import rule_on
+from portal.rules.services import parameters_on
 from tests.cast import HOME, NEXT_DOOR
 from tests.metrics.builders import CLOCK, altered, people
 from tests.quality.builders import PHONES, checked, missing_phones
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.paper("S-68")]
 
 def weeks(unit, day, rule=PHONES):
     with acting(CLOCK):
-        states = rule_states(unit, day, rule_on("issue_deadlines", day))
+        states = rule_states(unit, day, parameters_on("issue_deadlines", day))
     return next(list(state.weeks) for state in states if state.rule.key == rule)
 
 
@@ -73,7 +73,9 @@ def test_a_rule_that_cannot_be_asked_has_no_number_and_no_zero(cast, at, today):
         (failure,) = services.failures_for(HOME)
         told = {
             state.rule.key: state
-            for state in rule_states(HOME, today, rule_on("issue_deadlines", today), [failure])
+            for state in rule_states(
+                HOME, today, parameters_on("issue_deadlines", today), [failure]
+            )
         }
     assert told[PHONES].weeks[-2:] == [6, None]
     assert told["R-191"].weeks[-2:] == [1, 1]

@@ -20,6 +20,8 @@ from django.utils import timezone
 
 from portal.orgs.access import NotAllowed
 from portal.orgs.planning import expect_a_few, expect_many_rows
+from portal.orgs.posts import system_scope
+from portal.orgs.prepared import Prepared
 from portal.orgs.scope import DISTRICT_SPAN, STREET_SPAN, Scope, level_of, span_of
 from portal.quality.models import DataQualityIssue, RuleFailure
 from portal.quality.questions import Question, batches, mark, question
@@ -133,8 +135,14 @@ def check_across(*, unit: int, by: Scope, at: datetime, run: uuid.UUID | None = 
     return _check_unit(unit, by, at, run, across)
 
 
-def failures_for(unit: int) -> QuerySet[RuleFailure]:
+def failures_for(unit: int) -> list[RuleFailure]:
     """Rules whose last check of the unit, of a part of it, or of a unit above, came to nothing."""
+    return _failures.rows(system_scope(unit, ""))
+
+
+@Prepared
+def _failures(scope: Scope) -> QuerySet[RuleFailure]:
+    unit = scope.unit
     above = {unit, unit // STREET_SPAN * STREET_SPAN, unit // DISTRICT_SPAN * DISTRICT_SPAN}
     found = RuleFailure.objects.filter(
         Q(unit__in=above) | Q(unit__gte=unit, unit__lte=unit + span_of(unit))

@@ -28,7 +28,7 @@ from portal.quality.services import failures_for, owners_of
 from portal.quality.shares import collector_shares, unit_shares
 from portal.quality.summary import DEADLINE_RULE, RuleState, rule_states, total_of
 from portal.quality.tables import IssueList, IssueListOfMany
-from portal.rules.services import rule_on
+from portal.rules.services import parameters_on
 from portal.ui.cells import BulkAction, SavedView
 from portal.ui.pages import wants_fragment
 
@@ -48,7 +48,11 @@ def issue_list(request: PortalRequest) -> HttpResponse:
     rows = DataQualityIssue.objects.in_scope(scope).select_related("committee")
     declared = IssueListOfMany if names else IssueList
     assigns = scope.may(Capability.MANAGE_ISSUES)
-    kept.expect(_tabs_key(scope, day), kept.issue_weeks(scope.unit, day))
+    kept.expect(
+        _tabs_key(scope, day), kept.issue_weeks(scope.unit, day),
+        kept.issue_counts(scope.unit, day), kept.parameters(DEADLINE_RULE, day),
+        kept.revisions(day),
+    )  # fmt: skip
     listing = declared(
         request, rows.annotate(today=Value(day, DateField())), kept_of=scope.unit,
         filter_context=filter_context(scope), views=lambda: _views(rows, scope, day),
@@ -56,7 +60,7 @@ def issue_list(request: PortalRequest) -> HttpResponse:
     )  # fmt: skip
     shown = _shown_unit(request, scope, names)
     failures = [each for each in failures_for(shown) if each.rule in quality_rules()]
-    states = rule_states(shown, day, rule_on(DEADLINE_RULE, day), failures)
+    states = rule_states(shown, day, parameters_on(DEADLINE_RULE, day), failures)
     rule = quality_rules().get(request.GET.get("rule", ""))
     state = next((found for found in states if rule and found.rule.key == rule.key), None)
     record(
