@@ -25,6 +25,12 @@ def quality_rules() -> dict[str, QualityRule]:
     return {rule.key: rule for rule in found}
 
 
+@cache
+def title_of(key: str, _language: str | None) -> str:
+    """What a rule is called; its key where it is none any more."""
+    return str(quality_rules()[key].title) if key in quality_rules() else key
+
+
 def running_rules() -> list[QualityRule]:
     """Those that are asked; the others stand by what makes their fault impossible."""
     return [rule for rule in quality_rules().values() if rule.is_run]

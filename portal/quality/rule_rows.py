@@ -1,6 +1,6 @@
 """Rows of the table of rules (ui.md 8.11): seventy of twelve cells, drawn in Python."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from django.utils.safestring import SafeString
@@ -10,6 +10,7 @@ from portal.ui import formats, graphics, marks
 from portal.ui.drawing import fill
 from portal.ui.markup import severity
 from portal.ui.words import gettext as _
+from portal.ui.words import language
 
 _TREND_WIDTH, _TREND_HEIGHT = "88", 20
 _NONE = SafeString("")
@@ -36,27 +37,39 @@ def rule_rows(
     :param chosen: key of the rule that is shown beside the table
     :param narrowed: the condition of a unit, as `&unit=310107005`
     """
-    return SafeString("".join([_row(each, names, chosen, narrowed) for each in states]))
+    said = language()
+    return SafeString(
+        "".join(
+            [
+                _row(each, _worst(each, names), chosen == each.rule.key, narrowed, said)
+                for each in states
+            ]
+        )
+    )
 
 
-def _row(state: RuleState, names: Mapping[int, str], chosen: str, narrowed: str) -> SafeString:
+@lru_cache(maxsize=2048)
+def _row(
+    state: RuleState, worst: SafeString, is_chosen: bool, narrowed: str, _language: str | None
+) -> SafeString:
+    """A row, drawn once for the same numbers: most stand for hours."""
     rule = state.rule
     url = f"?rule={rule.key}{narrowed}"
-    look = ' class="is-current" aria-current="true"' if chosen == rule.key else ""
+    look = ' class="is-current" aria-current="true"' if is_chosen else ""
     if not look and not state.open:
         look = ' class="is-muted"'
     if rule.held:
-        span = 8 if names else 7
+        span = 8 if worst else 7
         cells = fill('<td class="pp-2 pp-13" colspan="%s">%s</td>', span, rule.held)
     else:
-        cells = _counts(state, names, url, narrowed)
+        cells = _counts(state, worst, url, narrowed)
     return fill(
         _ROW, SafeString(look), rule.key, url, url, rule.title, severity(rule.severity), cells,
         _standing(state),
     )  # fmt: skip
 
 
-def _counts(state: RuleState, names: Mapping[int, str], url: str, narrowed: str) -> SafeString:
+def _counts(state: RuleState, worst: SafeString, url: str, narrowed: str) -> SafeString:
     late = _NOT_LATE
     if state.overdue:
         asked = f"?rule={state.rule.key}&due=overdue{narrowed}"
@@ -65,18 +78,18 @@ def _counts(state: RuleState, names: Mapping[int, str], url: str, narrowed: str)
         _COUNTS, url, state.open, formats.whole(state.open),
         "+" if state.new else "", formats.whole(state.new),
         "−" if state.mended else "", formats.whole(state.mended),
-        _trend(tuple(state.weeks), state.changed_week) if state.has_trend else _NONE, late,
-        formats.percent(state.on_time_rate, 1), state.days, _("个工作日"), _worst(state, names),
+        _trend(state.weeks, state.changed_week) if state.has_trend else _NONE, late,
+        formats.percent(state.on_time_rate, 1), state.days, _("个工作日"), worst,
     )  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
-def _trend(weeks: tuple[int | None, ...], changed: int | None) -> str:
+def _trend(weeks: Sequence[int | None], changed: int | None) -> str:
     mark = graphics.sparkline(weeks, None, height=_TREND_HEIGHT, changed=changed)
     return marks.sparkline(mark, _TREND_WIDTH, _TREND_HEIGHT)
 
 
 def _worst(state: RuleState, names: Mapping[int, str]) -> SafeString:
+    """The cell of the unit with most issues; blank where there are no units."""
     if not names:
         return _NONE
     if not state.worst_unit:

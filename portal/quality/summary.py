@@ -44,7 +44,7 @@ class RuleState:
     `changed_on` from when a parameter of it holds that was revised within these weeks.
     """
 
-    rule: QualityRule
+    rule: QualityRule = field(hash=False)  # its key would do, and it holds a dozen texts
     days: int
     open: int = 0
     new: int = 0
@@ -52,8 +52,8 @@ class RuleState:
     overdue: int = 0
     in_time: int = 0
     judged: int = 0
-    weeks: Sequence[int | None] = field(default_factory=list)
-    units: Sequence[tuple[int, int]] = field(default_factory=list)
+    weeks: tuple[int | None, ...] = ()
+    units: tuple[tuple[int, int], ...] = ()
     failure: RuleFailure | None = None
     changed_on: date | None = None
     changed_week: int | None = None
@@ -151,7 +151,9 @@ def rule_states(
     states = []
     for key, rule in quality_rules().items():
         changed = max(filter(None, map(revised.get, (rule.follows, DEADLINE_RULE))), default=None)
-        state = _state(rule, counted.get(key), units.get(key, []), weeks[key], deadlines)
+        state = _state(
+            rule, counted.get(key), tuple(units.get(key, ())), tuple(weeks[key]), deadlines
+        )
         week = None if changed is None else WEEKS - 1 - (day - changed).days // 7
         states.append(
             replace(state, failure=failed.get(key), changed_on=changed, changed_week=week)
@@ -235,8 +237,8 @@ def _by_unit(unit: int) -> ByUnit:
 
 
 def _state(
-    rule: QualityRule, row: dict[str, Any] | None, units: list[tuple[int, int]],
-    weeks: Sequence[int | None], deadlines: Mapping[str, int],
+    rule: QualityRule, row: dict[str, Any] | None, units: tuple[tuple[int, int], ...],
+    weeks: tuple[int | None, ...], deadlines: Mapping[str, int],
 ) -> RuleState:  # fmt: skip
     days = deadlines[DEADLINES[rule.severity]]
     if row is None:

@@ -9,11 +9,12 @@ from portal.orgs.access import PortalRequest
 from portal.quality.filters import IssueFilter
 from portal.quality.fixing import issue_url, may_fix
 from portal.quality.models import DataQualityIssue, IssueState
-from portal.quality.registry import quality_rules
+from portal.quality.registry import title_of
 from portal.ui import formats
 from portal.ui.addresses import address_of
 from portal.ui.cells import Column, Empty, Link, Problem, Tag, Toned
 from portal.ui.listing import RegisterList
+from portal.ui.words import gettext, language
 
 TONES = {
     IssueState.OPEN: "warn", IssueState.ASSIGNED: "info", IssueState.ASKED: "info",
@@ -23,8 +24,7 @@ TONES = {
 
 
 def problem(issue: DataQualityIssue) -> Problem:
-    rule = quality_rules().get(issue.rule)
-    return Problem(rule.title if rule else issue.rule, issue.severity)
+    return Problem(title_of(issue.rule, language()), issue.severity)
 
 
 def state(issue: DataQualityIssue) -> Tag:
@@ -37,7 +37,7 @@ def mender(issue: DataQualityIssue) -> str:
 
 def step(issue: DataQualityIssue) -> Link:
     """The issue's own page; the row itself leads where it is mended."""
-    return Link(str(_("详情")), address_of("quality:issue", issue.pk))
+    return Link(gettext("详情"), address_of("quality:issue", issue.pk))
 
 
 def found(row: Any) -> str:

@@ -77,8 +77,8 @@ def test_a_rule_that_cannot_be_asked_has_no_number_and_no_zero(cast, at, today):
                 HOME, today, parameters_on("issue_deadlines", today), [failure]
             )
         }
-    assert told[PHONES].weeks[-2:] == [6, None]
-    assert told["R-191"].weeks[-2:] == [1, 1]
+    assert told[PHONES].weeks[-2:] == (6, None)
+    assert told["R-191"].weeks[-2:] == (1, 1)
     assert told[PHONES].failure == failure
 
 

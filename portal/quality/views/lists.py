@@ -152,8 +152,9 @@ def filter_context(scope: Scope) -> dict[str, Any]:
 
 def _units(scope: Scope) -> "OrgUnitQuerySet":
     """What the reader may narrow to: nothing for a committee."""
-    below = OrgUnit.objects.under(scope.unit).exclude(pk=scope.unit).order_by("code")
-    return below.none() if scope.level == "committee" else below
+    if scope.level == "committee":
+        return OrgUnit.objects.none()
+    return OrgUnit.objects.under(scope.unit).exclude(pk=scope.unit).order_by("code")
 
 
 def _views(rows: IssueQuerySet, scope: Scope, day: date) -> list[SavedView]:
