@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import DateField, Value
+from django.db.models import DateField, QuerySet, Value
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from portal.audit.record import record
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
+from portal.orgs.prepared import Prepared
 from portal.orgs.scope import Scope
 from portal.quality.fixing import FIXED_BY, mending_posts
 from portal.quality.models import DataQualityIssue, IssueQuerySet
@@ -43,8 +44,7 @@ MOST_UNITS = 7
 def issue_list(request: PortalRequest) -> HttpResponse:
     """Every rule with its open issues, and the issues that pass the filters."""
     day, scope = timezone.localdate(), request.scope
-    units = list(_units(scope))
-    names = {unit.pk: unit.short_name for unit in units}
+    names = {row["code"]: row["short_name"] for row in _names(scope)}
     rows = DataQualityIssue.objects.in_scope(scope).select_related("committee")
     declared = IssueListOfMany if names else IssueList
     assigns = scope.may(Capability.MANAGE_ISSUES)
@@ -88,7 +88,7 @@ def issue_list(request: PortalRequest) -> HttpResponse:
         "may_export": scope.may(Capability.EXPORT_MASKED),
         "file": {"key": "issues", "query": listing.query},
         "late": _late(request, states, state) if assigns else None,
-        **_shares(request, units, shown, day),
+        **_shares(request, shown, day),
     }
     is_chosen = request.headers.get("HX-Target") == "rule-detail" and wants_fragment(request)
     if not (is_chosen or context["by"]):
@@ -121,23 +121,24 @@ def _late(
     }
 
 
-def _shares(
-    request: PortalRequest, units: Sequence[OrgUnit], shown: int, day: date
-) -> dict[str, Any]:
+def _shares(request: PortalRequest, shown: int, day: date) -> dict[str, Any]:
     """The table in place of the rules', where the address asks for one: by unit or by collector."""
     scope = request.scope
     ways = {"": _("按规则")}
-    if units:
+    if scope.level != "committee":
         ways["unit"] = _("按街道（镇）") if scope.level == "district" else _("按居（村）委")
     if scope.level != "district" and scope.may(Capability.MANAGE_ISSUES):
         ways["collector"] = _("按采集员")
     by = request.GET.get("by", "")
     found: dict[str, Any] = {"by": by if by in ways else "", "ways": ways}
+    if not found["by"]:
+        return found
+    units = list(_units(scope))
     committees = [unit for unit in units if unit.level == "committee"]
     if found["by"] == "unit":
         parts = committees if scope.level == "street" else [u for u in units if u.level == "street"]
         found["shares"] = unit_shares(parts, scope.unit, day)
-    elif found["by"] == "collector":
+    else:
         own = committees or list(OrgUnit.objects.filter(pk=scope.unit))
         found["shares"] = collector_shares(
             [unit for unit in own if shown in (scope.unit, unit.pk)], scope.unit, day
@@ -155,6 +156,16 @@ def _units(scope: Scope) -> "OrgUnitQuerySet":
     if scope.level == "committee":
         return OrgUnit.objects.none()
     return OrgUnit.objects.under(scope.unit).exclude(pk=scope.unit).order_by("code")
+
+
+def _names(scope: Scope) -> list[dict[str, Any]]:
+    """The units that the reader may narrow to, by name."""
+    return [] if scope.level == "committee" else _names_below.rows(scope)
+
+
+@Prepared
+def _names_below(scope: Scope) -> "QuerySet[OrgUnit, dict[str, Any]]":
+    return _units(scope).values("code", "short_name")
 
 
 def _views(rows: IssueQuerySet, scope: Scope, day: date) -> list[SavedView]:
