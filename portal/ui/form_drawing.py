@@ -50,6 +50,16 @@ def _input(context: Context) -> SafeString:
     )  # fmt: skip
 
 
+def _option(context: Context) -> SafeString:
+    """One of several boxes or buttons, inside of its label where nothing else names it."""
+    widget = context["widget"]
+    drawn = _input(context)
+    if not widget["wrap_label"]:
+        return drawn
+    named = attributes({"for": widget["attrs"].get("id")})
+    return fill("<label%s>%s %s</label>", named, drawn, widget["label"])
+
+
 def _value(widget: Context) -> SafeString:
     return _NONE if widget["value"] is None else fill(' value="%s"', widget["value"])
 
@@ -262,4 +272,5 @@ DRAWN: Mapping[str, Draw] = {
     "django/forms/widgets/textarea.html": _textarea,
     "django/forms/widgets/input.html": _input,
     **{f"django/forms/widgets/{each}.html": _input for each in _TYPES},
+    **{f"django/forms/widgets/{each}_option.html": _option for each in ("checkbox", "radio")},
 }  # fmt: skip

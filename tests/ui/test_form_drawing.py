@@ -46,6 +46,18 @@ def test_a_widget_is_drawn_as_djangos_template_draws_it(widget, value):
     assert parse_html(drawn) == parse_html(expected)
 
 
+@pytest.mark.parametrize("wraps", [True, False])
+@pytest.mark.parametrize("kind", [forms.RadioSelect, forms.CheckboxSelectMultiple])
+def test_one_of_several_boxes_is_drawn_as_djangos_template_draws_it(kind, wraps):
+    widget = kind(choices=[("1", NASTY), ("2", "女")], attrs={"class": "pp-check"})
+    for option in widget.subwidgets("sex", ["2"], {"id": "id_sex"}):
+        told = {"widget": {**option, "wrap_label": wraps}}
+        drawn, expected = (
+            each.render(option["template_name"], told) for each in (RENDERER, DJANGO)
+        )
+        assert parse_html(drawn) == parse_html(expected)
+
+
 def test_every_name_under_which_a_widget_is_drawn_is_one_of_djangos_or_ours():
     for name in form_drawing.DRAWN:
         if not name.startswith("portal/"):
