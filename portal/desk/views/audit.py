@@ -101,7 +101,7 @@ class Chip:
 @require_GET
 def trail(request: PortalRequest) -> HttpResponse:
     """The trail of the acting unit, newest first; looking at it is an event as well."""
-    form = TrailForm(request.GET or None)
+    form = _form(request)
     wanted = _wanted(request, form)
     with reads.reading():
         found = _page(request, wanted)
@@ -112,11 +112,11 @@ def trail(request: PortalRequest) -> HttpResponse:
     )  # fmt: skip
     context = {
         "form": form,
-        "fields": form if form.is_bound else _no_conditions(language()),
+        "fields": form or _no_conditions(language()),
         "kept": [(name, request.GET[name]) for name in KEPT if request.GET.get(name)],
         "rows": trail_rows(_lines(found.events)),
         "count": len(found.events),
-        "period": _period(request, form),
+        "period": _period(form),
         **_counted(request, counts, most=reads.COUNTED_FIRST),
         "sealing": seals.standing(),
         "export_url": f"export/?{request.GET.urlencode()}",
@@ -137,7 +137,7 @@ def export_page(request: PortalRequest) -> HttpResponse:
         seals.require_proof()
     except seals.UnableToProve as late:
         raise NotAllowed(str(late)) from late
-    form = TrailForm(request.GET or None)
+    form = _form(request)
     wanted = _wanted(request, form)
     with reads.reading():
         found = _page(request, wanted)
@@ -146,7 +146,7 @@ def export_page(request: PortalRequest) -> HttpResponse:
     content = written_on(
         COLUMNS, [row_of(line) for line in lines], number=number, by=scope, at=at,
         title=_("访问留痕"), purpose=_("留痕查证"), measure=_("条"),
-        conditions=[_period(request, form)],
+        conditions=[_period(form)],
         method=Method(f"{timezone.localtime(at):%Y-%m-%d %H:%M}", tables=[untold(COLUMNS)]),
     )  # fmt: skip
     record(
@@ -160,7 +160,7 @@ def export_page(request: PortalRequest) -> HttpResponse:
 @require_GET
 def side_figures(request: PortalRequest) -> HttpResponse:
     """How often, by how many people, by month, and what the list did not wait to count."""
-    wanted = _wanted(request, TrailForm(request.GET or None))
+    wanted = _wanted(request, _form(request))
     with reads.reading():
         found = reads.figures(wanted)
         counts = reads.counts(wanted, most=reads.COUNTED)
@@ -211,8 +211,18 @@ def _no_conditions(_language: str | None) -> str:
     return str(TrailForm())
 
 
-def _wanted(request: PortalRequest, form: TrailForm) -> reads.Wanted:
-    told: Mapping[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}
+def _form(request: PortalRequest) -> TrailForm | None:
+    """The conditions of the address; None where it has none: the form itself takes a while."""
+    return TrailForm(request.GET) if request.GET else None
+
+
+def _told(form: TrailForm | None) -> Mapping[str, Any]:
+    """What the form says; nothing where it cannot be read."""
+    return form.cleaned_data if form is not None and form.is_valid() else {}
+
+
+def _wanted(request: PortalRequest, form: TrailForm | None) -> reads.Wanted:
+    told = _told(form)
     days = int(told.get("period") or DEFAULT_PERIOD)
     today = timezone.localdate()
     since = told.get("since") or today - timedelta(days=days)
@@ -230,8 +240,8 @@ def _wanted(request: PortalRequest, form: TrailForm) -> reads.Wanted:
     )  # fmt: skip
 
 
-def _period(request: PortalRequest, form: TrailForm) -> str:
-    told = form.cleaned_data if form.is_bound and form.is_valid() else {}
+def _period(form: TrailForm | None) -> str:
+    told = _told(form)
     if told.get("since") or told.get("until"):
         return _("%(since)s 至 %(until)s") % {
             "since": told.get("since") or "…", "until": told.get("until") or _("今天"),
