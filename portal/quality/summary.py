@@ -179,7 +179,9 @@ def _counts_of(unit: int, day: date) -> tuple[ByRule, ByUnit]:
 @Prepared
 def _counts_in(scope: Scope, day: date) -> "QuerySet[Any, dict[str, Any]]":
     """Of each rule what is open now in a unit and was mended in the last weeks."""
-    return of_the_last_weeks(scope.unit, day).values("rule").annotate(**counts(day))
+    by_rule = of_the_last_weeks(scope.unit, day).values("rule")
+    rows: QuerySet[Any, Any] = by_rule.annotate(**counts(day))
+    return rows
 
 
 def _by_rule(rows: Sequence[dict[str, Any]]) -> ByRule:

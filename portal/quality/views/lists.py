@@ -165,7 +165,8 @@ def _names(scope: Scope) -> list[dict[str, Any]]:
 
 @Prepared
 def _names_below(scope: Scope) -> "QuerySet[OrgUnit, dict[str, Any]]":
-    return _units(scope).values("code", "short_name")
+    found: QuerySet[OrgUnit, Any] = _units(scope).values("code", "short_name")
+    return found
 
 
 def _views(rows: IssueQuerySet, scope: Scope, day: date) -> list[SavedView]:
