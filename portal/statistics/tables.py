@@ -10,10 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from portal.orgs.models import OrgUnit
+from portal.orgs.posts import system_scope
+from portal.orgs.prepared import Prepared
 from portal.orgs.scope import Scope
 from portal.statistics.features import FEATURES
 from portal.statistics.models import Measure, ShownCount
@@ -94,13 +98,18 @@ class Table:
 
 def months(unit: int) -> list[date]:
     """The months that have been kept of a unit, the latest first."""
-    known = (
-        ShownCount.objects.under(unit)
-        .filter(committee_id=unit, run__state="published", measure=Measure.PEOPLE, first="")
+    return [row["month"] for row in _months_of.rows(system_scope(unit, ""))]
+
+
+@Prepared
+def _months_of(scope: Scope) -> "QuerySet[ShownCount, Any]":
+    known: QuerySet[ShownCount, Any] = (
+        ShownCount.objects.under(scope.unit)
+        .filter(committee_id=scope.unit, run__state="published", measure=Measure.PEOPLE, first="")
         .order_by("-month")
-        .values_list("month", flat=True)
+        .values("month")
     )
-    return list(known)
+    return known
 
 
 def table(asked: Asked, parts: Sequence[OrgUnit], known: Sequence[date], by: Scope) -> Table:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +19,9 @@ from portal.exchange.exports.tables import answer, written_on
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.models import OrgUnit
+from portal.orgs.posts import system_scope
+from portal.orgs.prepared import Prepared
+from portal.orgs.scope import Scope
 from portal.statistics import tables
 from portal.statistics.features import FEATURES
 from portal.statistics.forms import TableForm
@@ -170,7 +174,12 @@ def _query(request: PortalRequest, unit: OrgUnit) -> Query | None:
 
 def _parts(unit: OrgUnit, month: date) -> list[OrgUnit]:
     """The units below, as they were at the month's end."""
-    return list(OrgUnit.objects.filter(parent_id=unit.pk).on(last_day(month)).order_by("code"))
+    return _parts_on.rows(system_scope(unit.pk, ""), day=last_day(month))
+
+
+@Prepared
+def _parts_on(scope: Scope, *, day: date) -> QuerySet[OrgUnit]:
+    return OrgUnit.objects.filter(parent_id=scope.unit).on(day).order_by("code")
 
 
 def _is_asked(request: PortalRequest) -> bool:
@@ -190,7 +199,12 @@ def _unit(request: PortalRequest) -> OrgUnit:
     asked = request.GET.get(UNIT) or str(request.scope.unit)
     if not (asked.isascii() and asked.isdigit()) or not request.scope.covers(int(asked)):
         raise Http404
-    unit = OrgUnit.objects.select_related("parent").filter(pk=int(asked)).first()
+    unit = _with_parent.first(system_scope(int(asked), ""))
     if unit is None:
         raise Http404
     return unit
+
+
+@Prepared
+def _with_parent(scope: Scope) -> QuerySet[OrgUnit]:
+    return OrgUnit.objects.select_related("parent").filter(pk=scope.unit)
