@@ -88,7 +88,7 @@ def dwellings_of(code: int, day: date) -> Key:
 
 
 def issue_counts(code: int, day: date) -> Key:
-    """How the rules stand in a street or the district."""
+    """How the rules stand in a unit."""
     return Key(f"issues:{code}:{day}", unit(code))
 
 

@@ -135,16 +135,13 @@ def rule_states(
 ) -> list[RuleState]:
     """All rules in five queries: those with open issues first, the gravest and largest on top.
 
-    Above a committee the counts are up to a minute old: they go through tens of thousands of rows.
+    A committee's counts follow its acts; a street's and the district's, which go through tens of
+    thousands of rows, are up to a minute old.
 
     :param deadlines: what `DEADLINE_RULE` says on the day
     :param failures: rules that cannot be asked now, each once
     """
-    units: ByUnit = {}
-    if level_of(unit) == "committee":
-        counted = _by_rule(_counts_in.rows(system_scope(unit, ""), day))
-    else:
-        counted, units = kept.fact(kept.issue_counts(unit, day), partial(_counts_of, unit, day))
+    counted, units = kept.fact(kept.issue_counts(unit, day), partial(_counts_of, unit, day))
     failed = {failure.rule: failure for failure in failures}
     weeks = _stored(unit, day, failed)
     revised = kept.fact(kept.revisions(day), partial(_revised, day))
@@ -173,7 +170,8 @@ ByUnit = dict[str, list[tuple[int, int]]]
 
 def _counts_of(unit: int, day: date) -> tuple[ByRule, ByUnit]:
     """By rule: counts of what is open now and was mended in the last weeks; and open by unit."""
-    return _by_rule(_counts_in.rows(system_scope(unit, ""), day)), _by_unit(unit)
+    rows = _counts_in.rows(system_scope(unit, ""), day)
+    return {row["rule"]: row for row in rows}, _by_unit(unit)
 
 
 @Prepared
@@ -182,10 +180,6 @@ def _counts_in(scope: Scope, day: date) -> "QuerySet[Any, dict[str, Any]]":
     by_rule = of_the_last_weeks(scope.unit, day).values("rule")
     rows: QuerySet[Any, Any] = by_rule.annotate(**counts(day))
     return rows
-
-
-def _by_rule(rows: Sequence[dict[str, Any]]) -> ByRule:
-    return {row["rule"]: row for row in rows}
 
 
 def _stored(unit: int, day: date, failed: Mapping[str, RuleFailure]) -> dict[str, list[int | None]]:
@@ -223,6 +217,8 @@ def _unknown_since(failure: RuleFailure | None) -> date | None:
 
 def _by_unit(unit: int) -> ByUnit:
     """Open issues of each rule by committee (by street for the district), most first."""
+    if level_of(unit) == "committee":
+        return {}
     grain = "street_id" if level_of(unit) == "district" else "committee_id"
     rows = (
         DataQualityIssue.objects.under(unit)
