@@ -201,7 +201,7 @@ class CorrectionList(RequestList):
     )  # fmt: skip
 
 
-def proof_state(row: ResidenceProof) -> Tag:
+def proof_state(row: Any) -> Tag:
     """How far it is; of an issued one, whether it still holds."""
     if row.valid_until and row.state == ResidenceProof.State.ISSUED and row.valid_until < row.today:
         return Tag(_("已过期"))

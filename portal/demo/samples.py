@@ -98,7 +98,7 @@ class _Round:
         self.enter(cast.DESKS[self.street][1], TAKES + 2, self.follow)
 
     def plan(self, by: Scope, at: datetime) -> None:
-        # with room to spare: a share that comes out lower by chance is still precise enough to count
+        # with room to spare: a share that comes out lower by chance still is precise enough
         planned = Planned(
             unit=self.street, kind=self.kind, as_of=self.night, wanted=self.wanted,
             field_from=self.night + timedelta(days=1), share=0.93, half_width=0.04, met=0.85,

@@ -159,7 +159,12 @@ def revoke_proof(*, proof_id: Any, reason: str, by: Scope, at: datetime) -> Resi
 
 
 def _end(
-    proof_id: Any, before: State, after: State, reason: str, by: Scope, at: datetime
+    proof_id: Any,
+    before: ResidenceProof.State,
+    after: ResidenceProof.State,
+    reason: str,
+    by: Scope,
+    at: datetime,
 ) -> ResidenceProof:
     row = _locked(proof_id, by)
     if row.state != before:
