@@ -63,28 +63,31 @@ def _figures(found: SpotRound) -> Sheet:
         ExportColumn("parts", _("说明"), "", width=48),
     ]
     lines = [[tile["name"], tile["value"], "", "", tile["parts"]] for tile in figures_of(found)]
-    bounds = [formats.share(found.result[key]) for key in ("low", "high")]
+    bounds = [formats.share(found.result.get(key)) for key in ("low", "high")]
     lines[0][2:4] = bounds
     return Sheet(_("结果"), columns, [*lines, *_estimates(found), *_standing(found)])
 
 
 def _estimates(found: SpotRound) -> list[list[str]]:
-    """What the page tells beside the tiles of a round that was no recheck."""
+    """What the page tells beside the tiles of a round that was no recheck.
+
+    Rounds of earlier years were published without some of it.
+    """
     result = found.result
     if found.is_recheck:
         return []
     if not found.is_forward:
         return [
-            [_("没有结果的全算错"), formats.share(result["all_wrong"]), "", "", ""],
-            [_("没有结果的全算对"), formats.share(result["all_right"]), "", "", ""],
+            [_("没有结果的全算错"), formats.share(result.get("all_wrong")), "", "", ""],
+            [_("没有结果的全算对"), formats.share(result.get("all_right")), "", "", ""],
         ]  # fmt: skip
     only = _("估计数只作参考，不参与考核")
-    known = _("登记 %(n)s 人") % {"n": formats.whole(result["registered"])}
+    known = _("登记 %(n)s 人") % {"n": formats.whole(result.get("registered"))}
     return [
-        [_("抽中房屋实住估计（人）"), _one_place(result["total"]), "", "",
+        [_("抽中房屋实住估计（人）"), _one_place(result.get("total")), "", "",
          _("两次登记法，Chapman %(n)s；%(only)s") % {
-             "n": _one_place(result["chapman"]), "only": only}],
-        [_("全街道实住人口估计（人）"), formats.whole(result["population"]), "", "",
+             "n": _one_place(result.get("chapman")), "only": only}],
+        [_("全街道实住人口估计（人）"), formats.whole(result.get("population")), "", "",
          f"{known}；{only}"],
     ]  # fmt: skip
 
