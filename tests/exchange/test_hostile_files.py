@@ -136,5 +136,5 @@ def test_a_name_with_folders_in_it_is_only_a_name(wizard, tmp_path):
 
 
 def test_a_request_without_a_file_or_kind_is_told_what_is_missing(wizard):
-    assert "请选择文件" in wizard.client.post("/imports/", {"kind": "plates"}).content.decode()
+    assert "还没有选择文件" in wizard.client.post("/imports/", {"kind": "plates"}).content.decode()
     assert wizard.sends(GOOD, kind="nonsense").status_code == 422
