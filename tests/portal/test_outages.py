@@ -111,7 +111,7 @@ def test_a_request_with_a_file_is_not_run_again():
 
 @pytest.mark.parametrize(
     ("code", "status", "sentence"),
-    [("57P01", 503, "系统正在恢复"), ("57014", 503, "请缩小范围"), ("22001", 500, "没有取到")],
+    [("57P01", 503, "系统正在恢复"), ("57014", 503, "请缩小范围"), ("22001", 500, "没有保存")],
 )
 def test_anything_else_is_told_at_once(code, status, sentence):
     view, calls = failing(1, code)

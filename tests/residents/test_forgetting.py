@@ -52,7 +52,7 @@ def test_a_delivered_answer_is_kept_three_years_and_no_longer(clerk, at, today, 
     assert purged(at) == 1
     assert left(CorrectionRequest) == 0
     (event,) = told("residents.answers_purged")
-    assert event["changes"] == {"更正申请": 1, "居民诉求": 0}
+    assert event["changes"] == {"更正申请": 1, "居民诉求": 0, "住所证明": 0}
 
 
 def test_an_answered_appeal_goes_and_an_open_one_stays(clerk, at, today, told):
