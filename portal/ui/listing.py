@@ -276,7 +276,9 @@ class RegisterList(ListAddresses, ListFrames):
 
     @cached_property
     def count(self) -> tuple[int, bool]:
-        """Rows that pass the filters, and whether the number is exact; asked for, it always is."""
+        """Rows that pass the filters, and whether that is exact; one page, once read, is all."""
+        if (shown := self.__dict__.get("page")) and not (shown.has_previous or shown.has_next):
+            return len(shown.rows), True
         if not self._is_whole or self.request.GET.get(EXACT):
             return self._counted()
         unit = int(self.request.GET["unit"]) if self.chips else self._kept_of
