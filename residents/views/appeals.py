@@ -16,14 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from portal.jobs.acts import put_at_field
-from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.prepared import Prepared, counted
 from portal.orgs.scope import Scope
 from portal.ui.cells import BulkAction, SavedView
-from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 from residents import services
 from residents.appeal_forms import AppealForm, AppealHandlerForm, AppealReplyForm
@@ -31,7 +28,7 @@ from residents.appeal_report import FEWEST, topics_of
 from residents.filters import AppealFilter
 from residents.models import ResidentAppeal
 from residents.request_tables import APPEAL_TONES, AppealList
-from residents.views.requests import act_on, note_look, show_list, show_request
+from residents.views.requests import act_on, note_look, show_list, show_request, take_down
 
 State, Against = ResidentAppeal.State, ResidentAppeal.Against
 
@@ -90,13 +87,7 @@ def hear(request: PortalRequest) -> HttpResponse:
                 return reverse("residents:appeals")
             return reverse("residents:appeal", args=[row.pk])
 
-        try:
-            key = key_of(request)
-            url = once(key=key, user_id=scope.user_id or 0, at=timezone.now(), act=act)
-        except services.UnableToFollowUp as why:
-            if not put_at_field(form, why.field, why):
-                form.add_error(None, str(why))
-        else:
+        if url := take_down(request, form, act):
             said = _("已登记诉求，请按期答复")
             if url == reverse("residents:appeals"):
                 said = _("已登记，由%(unit)s办理") % {"unit": services.unit_above(scope)}

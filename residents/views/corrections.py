@@ -16,13 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.prepared import Prepared, counted
 from portal.orgs.scope import Scope
 from portal.ui.cells import BulkAction, SavedView
-from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 from residents import services
 from residents.corrections import CorrectionQuerySet
@@ -30,7 +28,7 @@ from residents.filters import CorrectionFilter
 from residents.forms import CorrectionAnswerForm, CorrectionForm, DeliveryForm
 from residents.models import CorrectionRequest, Residence, Resident
 from residents.request_tables import CORRECTION_TONES, CorrectionList
-from residents.views.requests import act_on, note_look, show_list, show_request
+from residents.views.requests import act_on, note_look, show_list, show_request, take_down
 
 State, Kind = CorrectionRequest.State, CorrectionRequest.Kind
 Form = CorrectionAnswerForm | DeliveryForm
@@ -94,13 +92,7 @@ def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
             )  # fmt: skip
             return reverse("residents:correction", args=[row.pk])
 
-        try:
-            url = once(
-                key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(), act=act
-            )
-        except services.UnableToFollowUp as why:
-            form.add_error(why.field or None, str(why))
-        else:
+        if url := take_down(request, form, act):
             return done(request, url, _("已登记申请，请按期答复"))
     return page(request, "residents/ask_correction.html", {"form": form, "resident": resident})
 

@@ -16,13 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from portal.jobs.services import once
 from portal.orgs.access import PortalRequest, get_in_scope, needs
 from portal.orgs.capabilities import Capability
 from portal.orgs.prepared import Prepared, counted
 from portal.orgs.scope import Scope
 from portal.ui.cells import SavedView
-from portal.ui.idempotency import key_of
 from portal.ui.pages import done, page
 from residents import services
 from residents.filters import ProofFilter
@@ -30,7 +28,7 @@ from residents.models import ResidenceProof, Resident
 from residents.proof_forms import ProofForm, ProofReasonForm
 from residents.proofs import ProofQuerySet
 from residents.request_tables import PROOF_TONES, ProofList
-from residents.views.requests import act_on, note_look, show_list, show_request
+from residents.views.requests import act_on, note_look, show_list, show_request, take_down
 
 State = ResidenceProof.State
 #: Both forms ask for a reason; what was posted to one does not show in the other.
@@ -88,13 +86,7 @@ def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
             )  # fmt: skip
             return reverse("residents:proof", args=[row.pk])
 
-        try:
-            url = once(
-                key=key_of(request), user_id=request.scope.user_id or 0, at=timezone.now(), act=act
-            )
-        except services.UnableToFollowUp as why:
-            form.add_error(why.field or None, str(why))
-        else:
+        if url := take_down(request, form, act):
             return done(request, url, _("已登记，请由另一人签发"))
     return page(request, "residents/ask_proof.html", {"form": form, "resident": resident})
 

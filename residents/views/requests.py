@@ -78,3 +78,13 @@ def act_on(
             return show(form=form)
         return show(refusal=str(why))
     return done(request, where, said)
+
+
+def take_down(request: PortalRequest, form: forms.Form, act: Callable[[], str]) -> str:
+    """Begin a request, once; where to go on, blank where the form says why it is refused."""
+    try:
+        return act_once(request, act)
+    except Refused as why:
+        if not put_at_field(form, why.field, why):
+            form.add_error(None, str(why))
+        return ""
