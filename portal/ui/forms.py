@@ -120,9 +120,9 @@ class _Dressed(forms.BaseForm):
         ours = (name for name in self.changed_data if name != FIELD)
         return {name: self.cleaned_data[name] for name in ours if name in self.cleaned_data}
 
-    def _post_clean(self) -> None:
-        """A browser does not give a chosen file back to a page that is shown again."""
-        super()._post_clean()  # type: ignore[misc]  # of Django's plain and model forms alike
+    def full_clean(self) -> None:
+        """As Django's; a browser does not give a chosen file back to a page that is shown again."""
+        super().full_clean()
         if not self.errors:
             return
         for name, field in self.fields.items():

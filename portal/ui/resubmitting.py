@@ -14,7 +14,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import resolve_url
 from django.urls import Resolver404, resolve
 
-TOKEN = "csrfmiddlewaretoken"  # noqa: S105  the field's name
+#: The field in which a form carries its token.
+CSRF_FIELD = "csrfmiddlewaretoken"
 _UNREADABLE = (RequestDataTooBig, TooManyFieldsSent, UnreadablePostError, MultiPartParserError)
 
 
@@ -46,8 +47,8 @@ def typed(request: HttpRequest) -> Typed | None:
         return None
     if not sent:
         return None
-    fields = tuple(pair for pair in sent if pair[0] != TOKEN)
-    return Typed(request.get_full_path(), dict(sent).get(TOKEN, ""), fields, had_files)
+    fields = tuple(pair for pair in sent if pair[0] != CSRF_FIELD)
+    return Typed(request.get_full_path(), dict(sent).get(CSRF_FIELD, ""), fields, had_files)
 
 
 def _opens_the_door(path: str) -> bool:
